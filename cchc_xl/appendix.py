@@ -1,0 +1,278 @@
+"""The tables of a decision -> rows with codes, before two tables become one plan.
+
+A table is known by its headings, not by its name or number: STT and content, and then
+money and leads (a plan), or frequency and collectors (its monitoring table).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .documents import Line
+from .findings import Finding, Place, finding
+from .vietnamese import fold
+
+# What a heading contains, without diacritics; the first that fits a cell names it.
+_HEADINGS = {
+    "code": r"(?:stt|tt|so tt|so thu tu|ma|ma so|ma hoat dong)$",
+    "start": r"tu thang|bat dau",
+    "end": r"den thang|ket thuc",
+    "frequency": r"suat thu thap|tan suat",
+    "collector": r"thu thap so lieu|nguoi thu thap",
+    "budget": r"ngan sach|kinh phi|du toan",
+    "lead": r"chu tri",
+    "coordinating": r"phoi hop",
+    "evidence": r"kiem chung|xac minh",
+    "indicator": r"chi so|muc tieu|chi tieu",
+    "title": r"noi dung|hoat dong|nhiem vu",
+    "result": r"ket qua|san pham",
+    "deadline": r"thoi gian|thoi han",
+    "report_officer": r"bao cao$",
+}
+_TELLING = {"lead", "frequency", "collector", "budget"}
+_SPLIT_HEADINGS = {"start", "end", "collector", "report_officer"}
+
+_LABEL = r"(?:nhiệm vụ|kết quả đầu ra|hoạt động|nhóm|mục|phần)\s+"
+_CODE = re.compile(
+    rf"^(?:{_LABEL})?(\d+(?:\.\d+)*|[IVX]+)\b(?:\s*[.):]*\s*)(.*)$", re.IGNORECASE | re.DOTALL
+)
+_ROMAN = re.compile(r"^[IVX]+$")
+_UNIT = re.compile(r"^\W*(?:đvt|đơn vị tính)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"tong (?:cong|so|kinh phi)\b")
+_ENDS_TABLE = re.compile(r"tong (?:cong|so|kinh phi)\b|trong do\b|phu luc\b|noi nhan\b")
+
+
+@dataclass
+class Row:
+    """One row as printed: `cells` by heading; `code` as this software writes it."""
+
+    place: Place
+    cells: dict[str, str]
+    code: str = ""
+    level: str = ""
+    parent: str = ""
+    joined: bool = False
+
+    def __getitem__(self, heading: str) -> str:
+        return self.cells.get(heading, "")
+
+
+@dataclass
+class Heading:
+    """A table's heading: where each column is, what it says, how many lines it takes."""
+
+    columns: dict[str, int]
+    texts: dict[str, str]
+    lines: int
+
+
+@dataclass
+class Appendix:
+    """One table: its rows, the total it states, and the line that names the unit."""
+
+    heading: Heading
+    place: Place
+    unit: str = ""
+    rows: list[Row] = field(default_factory=list)
+    total: Row | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_monitoring(self) -> bool:
+        return not {"frequency", "collector"}.isdisjoint(self.heading.columns)
+
+    @property
+    def has_budget(self) -> bool:
+        return "budget" in self.heading.columns
+
+
+def read_appendices(lines: Iterable[Line]) -> list[Appendix]:
+    """Every table of the document that is a plan or a monitoring table."""
+    lines = list(lines)
+    appendices: list[Appendix] = []
+    appendix: Appendix | None = None  # the table we are in
+    printed: list[Row] = []  # its rows, before codes are given
+    page_break = False  # a repeated heading stands before the next row
+    unit = ""
+    i = 0
+    while i < len(lines):
+        line = lines[i]
+        if heading := _heading(lines, i):
+            if appendix and heading.columns == appendix.heading.columns:
+                _overflow_into_last_row(appendix, printed, heading)
+                page_break = True
+            else:
+                if appendix:
+                    _give_codes(appendix, printed)
+                appendix, printed, page_break = Appendix(heading, line.place, unit), [], False
+                appendices.append(appendix)
+            i += heading.lines
+            continue
+        i += 1
+        if _UNIT.search(line.text) and len(line.text) < 80:
+            unit = line.text
+            if appendix and not printed:
+                appendix.unit = unit
+        elif appendix is None or _is_column_numbers(line):
+            continue
+        elif _ENDS_TABLE.match(fold(line.text)):
+            if _TOTAL.match(fold(line.text)):
+                appendix.total = _row(line, heading=appendix.heading)
+            _give_codes(appendix, printed)
+            appendix, unit = None, ""
+        elif len(line.cells) > 1:
+            row = _row(line, appendix.heading)
+            if page_break and printed and _continues(printed[-1], row):
+                printed[-1] = _joined(printed[-1], row)
+            else:
+                printed.append(row)
+            page_break = False
+    if appendix:
+        _give_codes(appendix, printed)
+    return [appendix for appendix in appendices if appendix.rows]
+
+
+def _row(line: Line, heading: Heading) -> Row:
+    return Row(line.place, {name: _cell(line, at) for name, at in heading.columns.items()})
+
+
+# -------------------------------------------------------------------- headings
+
+
+def _heading(lines: list[Line], i: int) -> Heading | None:
+    """The heading that begins at line i, if one does."""
+    columns = _named_columns(lines[i])
+    if not {"code", "title"} <= columns.keys() or len(columns) < 3:
+        return None
+    texts = {name: _cell(lines[i], at) for name, at in columns.items()}
+    height = 1
+    if i + 1 < len(lines) and not _cell(lines[i + 1], columns["code"]):
+        below = _named_columns(lines[i + 1])
+        parts = {name: at for name, at in below.items() if name in _SPLIT_HEADINGS}
+        if parts and parts.keys() == below.keys():
+            if {"start", "end"} & parts.keys():
+                columns.pop("deadline", None)
+            columns |= parts
+            texts |= {name: _cell(lines[i + 1], at) for name, at in parts.items()}
+            height = 2
+    if _TELLING.isdisjoint(columns):
+        return None
+    if "result" in columns:  # what shall come out serves as the indicator
+        columns.setdefault("indicator", columns.pop("result"))
+    return Heading(columns, texts, height)
+
+
+def _named_columns(line: Line) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for at, cell in enumerate(line.cells):
+        folded = fold(cell)
+        for name, mark in _HEADINGS.items():
+            if name not in columns and re.search(rf"(?<!\w)(?:{mark})(?!\w)", folded):
+                columns[name] = at
+                break
+    return columns
+
+
+def _overflow_into_last_row(appendix: Appendix, printed: list[Row], again: Heading) -> None:
+    """A scan may push the rest of a cell into the repeated heading below it: what a heading
+    has beyond its first text belongs to the last row."""
+    if not printed:
+        return
+    for name, before in appendix.heading.texts.items():
+        now = again.texts.get(name, "")
+        if now != before and now.startswith(before):
+            last = printed[-1]
+            last.cells[name] = f"{last[name]} {now[len(before) :].strip()}".strip()
+            last.joined = True
+
+
+def _is_column_numbers(line: Line) -> bool:
+    """The row (1) (2) (3) under a heading."""
+    marks = [cell for cell in line.cells if cell]
+    return len(marks) > 2 and all(re.fullmatch(r"\(?\d{1,2}\)?", mark) for mark in marks)
+
+
+def _cell(line: Line, at: int) -> str:
+    return line.cells[at] if at < len(line.cells) else ""
+
+
+# ------------------------------------------------------------ rows over a page
+
+
+def _starts_anew(row: Row) -> bool:
+    return bool(_CODE.match(row["code"]))
+
+
+def _continues(above: Row, row: Row) -> bool:
+    """Whether the first row of a page goes on with the last row of the page before.
+
+    The number stands in one of the two parts, and the later part looks like a rest: its
+    content is missing, or begins with a small letter.
+    """
+    if _starts_anew(above) == _starts_anew(row):
+        return False
+    title = row["title"]
+    return not title or title[0].islower()
+
+
+def _joined(above: Row, row: Row) -> Row:
+    cells = {
+        name: " ".join(part for part in (above[name], row[name]) if part) for name in above.cells
+    }
+    return Row(above.place, cells, joined=True)
+
+
+# ----------------------------------------------------------------------- codes
+
+
+def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
+    """Give every row its code, level and parent.
+
+    Dotted numbers tell their own level (1 task, 1.1 output, 1.1.1 activity). Where Roman
+    numbers head groups, the rows below are numbered within the group: III.7.
+    """
+    group = ""
+    unnumbered = 0
+    used: dict[str, Row] = {}
+    for row in raw:
+        found = _CODE.match(row["code"])
+        if found and found[2] and not row["title"]:
+            row.cells["title"] = found[2].strip()
+        number = found[1].upper() if found else ""
+        if number and _ROMAN.match(number):
+            group, unnumbered = number, 0
+            row.code, row.level = number, "group"
+        elif number and group:
+            row.code, row.level = f"{group}.{number}", "task"
+            above = number.rpartition(".")[0]
+            row.parent = f"{group}.{above}" if above else group
+        elif number:
+            row.code = number
+            row.level = ("task", "output", "activity")[min(number.count("."), 2)]
+            row.parent = number.rpartition(".")[0]
+        elif group and row["title"]:
+            unnumbered += 1
+            row.code, row.level, row.parent = f"{group}.{unnumbered}", "task", group
+            appendix.findings.append(
+                finding("row-without-code", row.place, row["title"], item=row.code)
+            )
+        else:
+            text = " ".join(filter(None, row.cells.values()))
+            appendix.findings.append(finding("row-not-understood", row.place, text))
+            continue
+        if row.code in used:
+            appendix.findings.append(
+                finding("code-repeated", row.place, row["title"], item=row.code)
+            )
+            continue
+        if row.joined:
+            appendix.findings.append(finding("row-joined", row.place, item=row.code))
+        used[row.code] = row
+        appendix.rows.append(row)
+    for row in appendix.rows:
+        if row.parent and row.parent not in used:
+            appendix.findings.append(
+                finding("parent-missing", row.place, item=row.code, parent=row.parent)
+            )

@@ -1,0 +1,136 @@
+"""What the commands give other programs: plain lists and dictionaries, money in triệu
+đồng as numbers, None where nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .findings import Finding
+from .money import million_number
+from .plan import Item, Programme
+from .vietnamese import Month
+
+if TYPE_CHECKING:  # brings in pandas
+    from .consolidate import ItemResult, Ledger
+
+
+def programme_json(programme: Programme, findings: Iterable[Finding]) -> dict:
+    """The plans: see the command `plan`."""
+    return {
+        "plans": [
+            {"id": p.id, "decision": p.decision, "date": p.date, "title": p.title}
+            for p in programme.plans
+        ],
+        "items": [_item(item, programme) for plan in programme.plans for item in plan.items],
+        "allocations": [
+            {"plan": a.plan, "agency": a.agency, "budget": million_number(a.budget)}
+            for plan in programme.plans
+            for a in plan.allocations
+        ],
+        "findings": findings_json(findings),
+    }
+
+
+def _item(item: Item, programme: Programme) -> dict:
+    return {
+        "plan": item.plan,
+        "code": item.code,
+        "level": item.level,
+        "parent": item.parent or None,
+        "title": item.title,
+        "indicator": item.indicator or None,
+        "targets": _targets(item),
+        "evidence": item.evidence or None,
+        "start": _month(item.start),
+        "end": _month(item.end),
+        "deadline": item.deadline or None,
+        "budget": million_number(item.budget),
+        "leads": list(item.leads),
+        "coordinating": list(item.coordinating),
+        "budget_holder": item.budget_holder or None,
+        "reporters": list(programme.reporters(item)),
+        "frequency": item.frequency or None,
+        "collector": item.collector or None,
+    }
+
+
+def _targets(item: Item) -> list[dict]:
+    return [{"relation": t.relation, "value": float(t.value), "unit": t.unit} for t in item.targets]
+
+
+def _month(month: Month | None) -> str | None:
+    return str(month) if month else None
+
+
+def forms_json(paths: dict[str, Path], findings: Iterable[Finding]) -> dict:
+    """The forms written: see the command `forms`."""
+    return {
+        "forms": [{"agency": agency, "path": str(path)} for agency, path in paths.items()],
+        "findings": findings_json(findings),
+    }
+
+
+def ledger_json(ledger: Ledger, findings: Iterable[Finding], outputs: Sequence[Path]) -> dict:
+    """A period's figures: see the command `consolidate`."""
+    plans = ledger.programme.plans
+    totals = {plan.id: ledger.totals(plan) for plan in plans}
+    return {
+        "period": ledger.period.id,
+        "returns": [
+            {"file": r.file, "agency": r.agency or None, "status": r.fate, "sha256": r.sha256}
+            for r in ledger.returns
+        ],
+        "missing": list(ledger.missing),
+        "totals": [
+            {
+                "plan": plan_id,
+                "budget": million_number(budget),
+                "spent": million_number(spent),
+            }
+            for plan_id, (budget, spent) in totals.items()
+        ],
+        "items": [_result(ledger.result(item)) for plan in plans for item in plan.items],
+        "agencies": [
+            {
+                "plan": a.plan,
+                "agency": a.agency,
+                "budget": million_number(a.budget),
+                "spent": million_number(a.spent),
+            }
+            for a in ledger.agencies
+        ],
+        "findings": findings_json(findings),
+        "outputs": [str(path) for path in outputs],
+    }
+
+
+def _result(result: ItemResult) -> dict:
+    return {
+        "plan": result.item.plan,
+        "code": result.item.code,
+        "status": result.status,
+        "percent": result.percent,
+        "budget": million_number(result.budget),
+        "spent": million_number(result.spent),
+        "targets": _targets(result.item),
+        "sources": [source._asdict() for source in result.sources],
+    }
+
+
+def findings_json(findings: Iterable[Finding]) -> list[dict]:
+    return [
+        {
+            "code": f.code,
+            "severity": f.severity,
+            "agency": f.agency or None,
+            "file": f.place.file,
+            "sheet": f.place.sheet,
+            "cell": f.place.cell,
+            "value": f.value,
+            "message": f.message,
+            "action": f.action,
+        }
+        for f in findings
+    ]

@@ -1,0 +1,73 @@
+"""What a reported row must agree with. One function per rule; a rule changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .findings import Finding, finding
+from .returns import ReportedRow, Return
+from .vietnamese import format_million, format_number
+
+DONE = "Hoàn thành"
+
+
+def check_return(one: Return) -> list[Finding]:
+    """Every finding of every rule on the rows of an accepted return."""
+    findings: list[Finding] = []
+    for row in one.rows:
+        for rule in RULES:
+            for code, name, value, details in rule(row):
+                findings.append(
+                    finding(
+                        code, one.place(row, name), value,
+                        agency=one.agency, item=row.item.code, **details,
+                    )
+                )  # fmt: skip
+    return findings
+
+
+# A rule gives (finding's code, field it points at, value there, further details).
+Breach = tuple[str, str, str, dict[str, str]]
+Rule = Callable[[ReportedRow], Iterator[Breach]]
+
+
+def spent_within_budget(row: ReportedRow) -> Iterator[Breach]:
+    if row.spent and row.item.budget is not None and row.spent > row.item.budget:
+        budget = format_million(row.item.budget)
+        yield "spent-over-budget", "spent", format_million(row.spent), {"budget": budget}
+
+
+def spent_has_a_budget(row: ReportedRow) -> Iterator[Breach]:
+    if row.spent and row.item.budget is None:
+        yield "spent-without-budget", "spent", format_million(row.spent), {}
+
+
+def done_has_evidence(row: ReportedRow) -> Iterator[Breach]:
+    if row.status == DONE and not row.proof:
+        yield "done-without-evidence", "proof", "", {}
+
+
+def full_percent_is_done(row: ReportedRow) -> Iterator[Breach]:
+    if row.percent == 100 and row.status is not None and row.status != DONE:
+        yield "full-percent-not-done", "status", row.status, {}
+
+
+def done_is_full_percent(row: ReportedRow) -> Iterator[Breach]:
+    if row.status == DONE and row.percent is not None and row.percent != 100:
+        yield "done-below-full-percent", "percent", format_number(row.percent), {}
+
+
+def has_a_status(row: ReportedRow) -> Iterator[Breach]:
+    reported = row.percent is not None or row.spent or row.result or row.proof
+    if row.status is None and "status" not in row.unread and reported:
+        yield "status-missing", "status", "", {}
+
+
+RULES: tuple[Rule, ...] = (
+    spent_within_budget,
+    spent_has_a_budget,
+    done_has_evidence,
+    full_percent_is_done,
+    done_is_full_percent,
+    has_a_status,
+)

@@ -1,0 +1,285 @@
+"""The command line: arguments in, one step, words or JSON out, and an exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+from .errors import CchcError
+from .findings import SEVERITY_NAMES, Finding
+from .vietnamese import format_million
+
+if TYPE_CHECKING:
+    from .consolidate import Ledger
+
+
+# --------------------------------------------------------- click in Vietnamese
+
+
+_HELP_SECTIONS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
+
+
+class _Formatter(click.HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "Cách dùng: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_HELP_SECTIONS.get(heading, heading))
+
+
+click.Context.formatter_class = _Formatter
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _usage_line(error: click.UsageError) -> str:
+    """One Vietnamese line for a command that was typed wrongly."""
+    hint = "Gõ thêm --help để xem cách dùng."
+    name = error.param.human_readable_name if getattr(error, "param", None) else ""
+    if isinstance(error, click.MissingParameter):
+        return f"Thiếu {name}. {hint}"
+    if isinstance(error, click.NoSuchOption):
+        return f"Không có tùy chọn {error.option_name}. {hint}"
+    if isinstance(error, click.BadParameter):
+        return f"Giá trị của {name} không hợp lệ. {hint}"
+    return f"Lệnh gõ chưa đúng. {hint}"
+
+
+def main() -> None:
+    """Entry point of `cchc-xl`. Exit codes: 0 done, 1 a fault of ours, 2 typed wrongly,
+    3 a file, 4 the workspace, 5 the period, 6 nothing to consolidate, 7 cannot write."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")
+    try:
+        sys.exit(cchc_xl.main(prog_name="cchc-xl", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        click.echo(_usage_line(error), err=True)
+        sys.exit(2)
+    except click.Abort:
+        click.echo("Đã dừng theo yêu cầu.", err=True)
+        sys.exit(130)
+    except CchcError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+
+
+# ---------------------------------------------------------------- what is said
+
+
+@contextmanager
+def _progress(what: str, wanted: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on the terminal's error stream; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    shown = wanted and console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, _: bar.update(task, completed=done, total=total)
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _say_findings(findings: Iterable[Finding], most: int = 12) -> None:
+    """The findings that somebody must look at, errors first, and how many there are."""
+    ordered = sorted(findings, key=lambda found: found.sort_key)
+    counts = Counter(found.severity for found in ordered)
+    if not ordered:
+        click.echo("Không có phát hiện nào.")
+        return
+    parts = [f"{counts[s]} {name.lower()}" for s, name in SEVERITY_NAMES.items() if counts[s]]
+    click.echo(f"Phát hiện: {', '.join(parts)}.")
+    for found in [f for f in ordered if f.severity != "info"][:most]:
+        name = SEVERITY_NAMES[found.severity]
+        click.echo(f"  [{name}] {found.place}: {found.message} {found.action}")
+    rest = len(ordered) - min(most, counts["error"] + counts["warning"])
+    if rest > 0:
+        click.echo(f"  … và {rest} phát hiện khác, xem trang Phát hiện hoặc dùng --json.")
+
+
+def _say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Kỳ báo cáo {ledger.period.name} (kinh phí: triệu đồng)")
+    for heading in ("Kế hoạch", "Mục", "Hoàn thành", "Quá hạn", "Chưa báo cáo"):
+        table.add_column(heading, justify="left" if heading == "Kế hoạch" else "right")
+    for heading in ("Dự toán", "Đã chi", "Tỷ lệ"):
+        table.add_column(heading, justify="right")
+    for plan in ledger.programme.plans:
+        statuses = Counter(ledger.result(leaf).status for leaf in plan.leaves)
+        budget, spent = ledger.totals(plan)
+        table.add_row(
+            plan.short_name,
+            str(len(plan.leaves)),
+            str(statuses["Hoàn thành"]),
+            str(statuses["Quá hạn"]),
+            str(statuses["Chưa báo cáo"]),
+            "" if budget is None else format_million(budget),
+            "" if spent is None else format_million(spent),
+            f"{spent / budget:.1%}".replace(".", ",") if budget and spent is not None else "",
+        )
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+    due = len(ledger.programme.rows_by_agency(ledger.period))
+    fates = Counter(one.fate for one in ledger.returns)
+    click.echo(
+        f"Đã nhận {len(ledger.accepted)}/{due} cơ quan; {fates['superseded']} tệp có bản mới "
+        f"hơn, {fates['rejected']} tệp không dùng được."
+    )
+    if ledger.missing:
+        click.echo(f"Chưa có phiếu dùng được: {'; '.join(ledger.missing)}.")
+    for path in outputs:
+        click.echo(f"Kết quả: {path}")
+
+
+# ------------------------------------------------------------------- commands
+
+_workspace = click.argument(
+    "workspace", metavar="THƯ_MỤC", type=click.Path(file_okay=True, path_type=Path)
+)
+_period = click.option(
+    "--period", "period_id", metavar="KỲ", required=True, help="Kỳ báo cáo, ví dụ 2018-6T."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON cho máy đọc.")
+
+
+@click.group(context_settings=_SETTINGS)
+@click.version_option(__version__, "--version", message="cchc-xl %(version)s",
+                      help="In số phiên bản rồi thoát.")  # fmt: skip
+@click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
+def cchc_xl() -> None:
+    """Theo dõi kế hoạch cải cách hành chính: nạp quyết định, tạo phiếu báo cáo, tổng hợp
+    phiếu các cơ quan gửi về và lập Phụ lục 2."""
+    # Our own findings speak for a faulty file; libraries' notes would only confuse.
+    logging.getLogger("openpyxl").setLevel(logging.ERROR)
+
+
+def _command(name: str):
+    """A command whose --help is in Vietnamese."""
+
+    def register(function: Callable) -> click.Command:
+        described = click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
+        return cchc_xl.command(name)(described(function))
+
+    return register
+
+
+@_command("init")
+@_workspace
+@click.option(
+    "--decision", "decisions", metavar="TỆP", type=click.Path(path_type=Path), multiple=True,
+    required=True, help="Quyết định ban hành kế hoạch (.txt, .md, .docx, .xlsx); ghi được "
+    "nhiều lần.",
+)  # fmt: skip
+@click.option(
+    "--agencies", metavar="TỆP", type=click.Path(path_type=Path),
+    help="Danh sách cơ quan (.csv hoặc bảng tính có trang Cơ quan). Không ghi thì dùng danh "
+    "sách của Đắk Lắk năm 2018.",
+)  # fmt: skip
+@_json
+def init_command(
+    workspace: Path, decisions: tuple[Path, ...], agencies: Path | None, as_json: bool
+) -> None:
+    """Tạo thư mục làm việc và sổ tổng hợp từ quyết định."""
+    from .as_json import programme_json
+    from .steps import init
+
+    master, programme, findings = init(workspace, decisions, agencies)
+    if as_json:
+        _print_json({"master": str(master), **programme_json(programme, findings)})
+        return
+    click.echo(f"Đã tạo sổ tổng hợp: {master}")
+    _say_plans(programme)
+    _say_findings(findings)
+
+
+def _say_plans(programme) -> None:
+    for plan in programme.plans:
+        money = f", {format_million(plan.total)} triệu đồng" if plan.total else ""
+        click.echo(
+            f"Quyết định {plan.decision}: {len(plan.items)} dòng, {len(plan.leaves)} việc phải "
+            f"báo cáo{money}."
+        )
+
+
+@_command("plan")
+@_workspace
+@_json
+def plan_command(workspace: Path, as_json: bool) -> None:
+    """Đọc kế hoạch từ sổ tổng hợp và kiểm tra lại."""
+    from .as_json import programme_json
+    from .steps import load
+
+    _, programme, findings = load(workspace)
+    if as_json:
+        _print_json(programme_json(programme, findings))
+        return
+    _say_plans(programme)
+    _say_findings(findings)
+
+
+@_command("forms")
+@_workspace
+@_period
+@_json
+def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Tạo phiếu báo cáo của một kỳ cho từng cơ quan, trong thư mục gui-di."""
+    from .as_json import forms_json
+    from .steps import make_forms
+
+    with _progress("Tạo phiếu", not as_json) as progress:
+        paths, findings = make_forms(workspace, period_id, progress)
+    if as_json:
+        _print_json(forms_json(paths, findings))
+        return
+    folder = next(iter(paths.values())).parent if paths else workspace
+    click.echo(f"Đã tạo {len(paths)} phiếu trong {folder}")
+    if findings:
+        _say_findings(findings)
+
+
+@_command("consolidate")
+@_workspace
+@_period
+@_json
+def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Đọc các phiếu trong nhan-ve, tổng hợp và lập Phụ lục 2 trong tong-hop."""
+    from .as_json import ledger_json
+    from .steps import consolidate_period
+
+    with _progress("Đọc phiếu", not as_json) as progress:
+        done = consolidate_period(workspace, period_id, progress)
+    if as_json:
+        _print_json(ledger_json(done.ledger, done.findings, done.outputs))
+        return
+    _say_ledger(done.ledger, done.outputs)
+    _say_findings(done.findings)
+
+
+@_command("demo")
+@click.argument("workspace", metavar="[THƯ_MỤC]", type=click.Path(path_type=Path),
+                default=Path("CCHC-2018"))  # fmt: skip
+def demo_command(workspace: Path) -> None:
+    """Chạy thử toàn bộ công việc trên kế hoạch thật năm 2018, với phiếu trả lời minh họa.
+
+    THƯ_MỤC mặc định là CCHC-2018; phải là thư mục chưa có gì.
+    """
+    from .demo import run_demo
+
+    with _progress("Chạy thử", True) as progress:
+        done = run_demo(workspace, progress)
+    click.echo("Phiếu trả lời trong ví dụ này là số liệu minh họa, không phải số liệu thật.")
+    _say_ledger(done.ledger, done.outputs)
+    _say_findings(done.ledger.findings)

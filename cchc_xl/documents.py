@@ -1,0 +1,152 @@
+"""A decision file as lines and table rows, whatever program it came from.
+
+`.txt` and `.md` (the text of a scan, with tab or pipe tables), `.docx`, and
+spreadsheets become the same list of `Line`, each with the place it stands at.
+Nothing here knows what the lines mean.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from . import sheets
+from .errors import UnreadableFileError
+from .findings import Place
+from .money import exact
+from .sheets import OpenedWorkbook
+from .vietnamese import clean, format_number
+
+TEXT_SUFFIXES = (".txt", ".md")
+
+
+class Line(NamedTuple):
+    """A paragraph (one cell) or a table row (several). A cell merged over others holds
+    the text once, at its first place; the others are ""."""
+
+    place: Place
+    cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(cell for cell in self.cells if cell)
+
+
+def read_document(path: Path) -> list[Line]:
+    """The lines of a decision file.
+
+    Raises UnreadableFileError when the file is missing, damaged, or of a kind that
+    cannot be read.
+    """
+    if not path.is_file():
+        raise UnreadableFileError(f"Không thấy tệp {path}. Kiểm tra lại đường dẫn.")
+    suffix = path.suffix.lower()
+    if suffix in TEXT_SUFFIXES:
+        return list(_text_lines(path))
+    if suffix == ".docx":
+        return list(_word_lines(path))
+    if suffix in sheets.SUFFIXES:
+        return list(_sheet_lines(path))
+    raise UnreadableFileError(
+        f"Không đọc được loại tệp “{suffix or path.name}”. Lưu quyết định thành .docx, .xlsx "
+        "hoặc .txt rồi thử lại."
+    )
+
+
+# ------------------------------------------------------------------------ text
+
+_STRUCK_OUT = re.compile(r"~~.*?~~")
+_TAG = re.compile(r"</?(?:b|strong|i|em|u|br)\s*/?>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
+_HEADING = re.compile(r"^#{1,6}\s+")
+_PIPE_RULE = re.compile(r"^\|?[\s:|-]+\|?$")
+
+
+def _text_lines(path: Path) -> Iterator[Line]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableFileError(
+            f"{path.name} không phải văn bản Unicode (UTF-8). Mở tệp, lưu lại với mã UTF-8."
+        ) from None
+    for number, raw in enumerate(text.splitlines(), 1):
+        place = Place(path.name, "", f"dòng {number}")
+        if "\t" in raw:
+            cells = raw.split("\t")
+        elif raw.lstrip().startswith("|"):
+            if _PIPE_RULE.match(raw.strip()):
+                continue
+            cells = raw.strip().strip("|").split("|")
+        else:
+            cells = [raw]
+        plain = tuple(_without_markup(cell) for cell in cells)
+        if any(plain):
+            yield Line(place, plain)
+
+
+def _without_markup(text: str) -> str:
+    text = _STRUCK_OUT.sub("", text.strip())
+    return clean(_EMPHASIS.sub("", _TAG.sub("", _HEADING.sub("", text))))
+
+
+# ------------------------------------------------------------------------ Word
+
+
+def _word_lines(path: Path) -> Iterator[Line]:
+    import docx
+    from docx.table import Table
+
+    try:
+        blocks = list(docx.Document(str(path)).iter_inner_content())
+    except Exception as error:  # python-docx lets zip, XML and key errors through
+        raise UnreadableFileError(
+            f"Không mở được {path.name} như một văn bản Word. Mở bằng Word, lưu lại rồi thử lại."
+        ) from error
+    tables = 0
+    for number, block in enumerate(blocks, 1):
+        if not isinstance(block, Table):
+            for part in clean(block.text).split("\n"):
+                if part:
+                    yield Line(Place(path.name, "", f"đoạn {number}"), (part,))
+            continue
+        tables += 1
+        seen: set = set()
+        for row_number, row in enumerate(block.rows, 1):
+            place = Place(path.name, f"bảng {tables}", f"dòng {row_number}")
+            cells = []
+            for cell in row.cells:  # a merged cell comes once for every place it covers
+                cells.append("" if cell._tc in seen else clean(cell.text))
+                seen.add(cell._tc)
+            cells = [""] * row.grid_cols_before + cells
+            if any(cells):
+                yield Line(place, tuple(cells))
+
+
+# ----------------------------------------------------------------- spreadsheets
+
+
+def _sheet_lines(path: Path) -> Iterator[Line]:
+    try:
+        workbook = OpenedWorkbook(path.read_bytes())
+        grids = [workbook.grid(name) for name in workbook.names]
+    except (UnreadableFileError, OSError) as error:
+        raise UnreadableFileError(
+            f"Không mở được {path.name} như một bảng tính. Mở bằng Excel, lưu lại rồi thử lại."
+        ) from error
+    for grid in grids:
+        for number, row in enumerate(grid.rows, grid.top + 1):
+            cells = [""] * grid.left + [_printed(value) for value in row]
+            if any(cells):
+                yield Line(Place(path.name, grid.name, f"dòng {number}"), tuple(cells))
+
+
+def _printed(value: object) -> str:
+    """A cell as a Vietnamese reader would write it; the tables are read from text alone."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return format_number(exact(value))
+    if isinstance(value, datetime.datetime | datetime.date):
+        return f"{value:%m/%Y}"
+    return clean(value)

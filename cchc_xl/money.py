@@ -1,0 +1,35 @@
+"""Money is a whole number of đồng; decisions and forms write triệu đồng.
+
+Nothing here sums binary floats. A number that a spreadsheet hands over as a
+float is read with the 15 significant digits that a spreadsheet shows.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+DONG_PER_MILLION = 1_000_000
+_SPREADSHEET_DIGITS = Context(prec=15, rounding=ROUND_HALF_UP)
+
+
+def exact(number: float | int) -> Decimal:
+    """A spreadsheet's number as the decimal it stands for (0.1 + 0.2 -> 0.3)."""
+    return _SPREADSHEET_DIGITS.create_decimal(repr(number) if isinstance(number, float) else number)
+
+
+def dong_from_million(million: Decimal) -> int:
+    """Triệu đồng -> đồng, rounded half up to a whole đồng."""
+    return int((million * DONG_PER_MILLION).to_integral_value(ROUND_HALF_UP))
+
+
+def million_from_dong(dong: int) -> Decimal:
+    """Đồng -> triệu đồng, exact."""
+    return Decimal(dong) / DONG_PER_MILLION
+
+
+def million_number(dong: int | None) -> int | float | None:
+    """Đồng -> the number of triệu đồng that JSON or a cell holds; None stays None."""
+    if dong is None:
+        return None
+    whole, rest = divmod(dong, DONG_PER_MILLION)
+    return whole if rest == 0 else dong / DONG_PER_MILLION

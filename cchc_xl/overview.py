@@ -1,0 +1,311 @@
+"""The sheets of the monitoring workbook that look at agencies, files and findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from .consolidate import (
+    ALL_STATUSES,
+    AgencyResult,
+    Ledger,
+)
+from .findings import SEVERITY_NAMES, Finding
+from .plan import Plan
+from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
+from .workbooks import Book, Column, Formula, Sheet, cell_name, house_style, line_style
+
+FATES = {
+    ACCEPTED: "Đã nhận",
+    SUPERSEDED: "Có bản mới hơn",
+    REJECTED: "Không dùng được",
+}
+NOT_RETURNED = "Chưa nộp"
+
+
+# ------------------------------------------------------------------ Theo cơ quan
+
+
+def write_agencies(book: Book, ledger: Ledger) -> None:
+    """Each agency's money and rows, plan by plan; the money against the decision's own."""
+    sheet = book.sheet("Theo cơ quan")
+    widths = (5, 32, 12, 12, 11, 11, 11, 9, *([9] * (len(ALL_STATUSES) + 1)))
+    last = len(widths) - 1
+    sheet.widths(widths)
+    title = {"bold": True, "align": "center", "valign": "vcenter"}
+    size = house_style()["font"]["title"]
+    sheet.merge((0, 0), (0, last), "TỔNG HỢP THEO CƠ QUAN", **title, font_size=size)
+    sheet.merge((1, 0), (1, last), f"Kỳ báo cáo: {ledger.period.name}", **title)
+    unit = "Đơn vị tính kinh phí: triệu đồng"
+    sheet.merge((2, 0), (2, last), unit, italic=True, align="right")
+    _agency_headings(sheet, 3)
+    row = 5
+    for plan in ledger.programme.plans:
+        results = [result for result in ledger.agencies if result.plan == plan.id]
+        row = _agency_block(sheet, row, plan, results)
+    sheet.raw.freeze_panes(5, 2)
+    sheet.page(landscape=True, heading_rows=(3, 4), columns=len(widths), rows=row)
+
+
+def _agency_headings(sheet: Sheet, row: int) -> None:
+    style = {
+        **line_style(), "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True,
+        "bg_color": house_style()["colour"]["heading_fill"],
+    }  # fmt: skip
+    money = ("Quyết định phân bổ", "Dự toán các hoạt động", "Chênh lệch", "Đã chi", "Còn lại",
+             "Tỷ lệ (%)")  # fmt: skip
+    counts = ("Phải báo cáo", *ALL_STATUSES)
+    sheet.merge((row, 0), (row + 1, 0), "TT", **style)
+    sheet.merge((row, 1), (row + 1, 1), "Cơ quan", **style)
+    for start, name, headings in ((2, "Kinh phí", money), (8, "Số mục", counts)):
+        sheet.merge((row, start), (row, start + len(headings) - 1), name, **style)
+        for at, heading in enumerate(headings, start):
+            sheet.put(row + 1, at, heading, **style)
+
+
+def _agency_block(sheet: Sheet, row: int, plan: Plan, results: list[AgencyResult]) -> int:
+    line, bold = line_style(), {**line_style(), "bold": True}
+    columns = 9 + len(ALL_STATUSES)
+    section = {**bold, "bg_color": house_style()["colour"]["task_fill"], "text_wrap": True}
+    sheet.merge((row, 0), (row, columns - 1), f"{plan.short_name}: {plan.title}", **section)
+    first = row + 1
+    for number, result in enumerate(results, 1):
+        row += 1
+        sheet.put(row, 0, number, **line, align="center")
+        sheet.put(row, 1, result.agency, **line, text_wrap=True)
+        _agency_money(sheet, row, plan, result, line)
+        sheet.put(row, 8, sum(result.counts.values()), **line, align="center")
+        for at, status in enumerate(ALL_STATUSES, 9):
+            sheet.put(row, at, result.counts[status] or None, **line, align="center")
+    row += 1
+    sheet.put(row, 0, None, **bold)
+    sheet.put(row, 1, "Tổng cộng", **bold)
+    whole = AgencyResult(
+        plan.id, "",
+        _total(r.budget for r in results),
+        _total(r.allocated for r in results),
+        _total(r.spent for r in results),
+        dict(sum((Counter(r.counts) for r in results), Counter())),
+    )  # fmt: skip
+    spans = [f"{cell_name(first, at)}:{cell_name(row - 1, at)}" for at in range(columns)]
+    _agency_money(sheet, row, plan, whole, bold, spans)
+    for at, name in enumerate(("", *ALL_STATUSES), 8):
+        value = whole.counts.get(name, 0) if name else sum(whole.counts.values())
+        formula = Formula(f"=SUM({spans[at]})", value)
+        sheet.put(row, at, formula, **bold, align="center")
+    return row + 1
+
+
+def _agency_money(
+    sheet: Sheet,
+    row: int,
+    plan: Plan,
+    result: AgencyResult,
+    style: dict,
+    spans: list[str] | None = None,
+) -> None:
+    """The money columns of an agency, or of the total over `spans`."""
+    if not plan.has_budget:
+        for at in range(2, 8):
+            sheet.put(row, at, None, **style)
+        return
+    for at, dong in ((2, result.allocated), (3, result.budget), (5, result.spent)):
+        if spans:
+            sheet.put_money_formula(
+                row, at, f'=IF(COUNT({spans[at]})=0,"",SUM({spans[at]}))', dong, **style
+            )
+        else:
+            sheet.put_money(row, at, dong, **style)
+    allocated, budget, spent = (cell_name(row, at) for at in (2, 3, 5))
+    difference = (result.budget or 0) - (result.allocated or 0)
+    sheet.put_money_formula(row, 4, f"=N({budget})-N({allocated})", difference, **style)
+    known = result.budget is not None and result.spent is not None
+    left = result.budget - result.spent if known else None
+    formula = f'=IF(AND(ISNUMBER({budget}),ISNUMBER({spent})),{budget}-{spent},"")'
+    sheet.put_money_formula(row, 6, formula, left, **style)
+    ratio = result.spent / result.budget * 100 if known and result.budget else ""
+    formula = f'=IF(AND(N({budget})<>0,ISNUMBER({spent})),{spent}/{budget}*100,"")'
+    sheet.put(row, 7, Formula(formula, ratio), **style, align="right", num_format="0.0")
+
+
+def _total(amounts: Iterable[int | None]) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
+
+
+# ------------------------------------------------------------------ Tiến độ nộp
+
+
+def write_submissions(book: Book, ledger: Ledger) -> None:
+    """Who returned, when, and who is missing; below, what became of every file."""
+    sheet = book.sheet("Tiến độ nộp")
+    period = ledger.period
+    due = ledger.programme.rows_by_agency(period)
+    by_agency: dict[str, list[Return]] = {}
+    for one in ledger.returns:
+        by_agency.setdefault(one.agency, []).append(one)
+    severities = Counter((f.agency, f.severity) for f in ledger.findings)
+    rows = []
+    for number, (agency, by_plan) in enumerate(due.items(), 1):
+        accepted = ledger.accepted.get(agency)
+        newest = accepted or max(
+            by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
+        )
+        day = newest.arrived.date() if newest else None
+        # "Trước ngày": the due day itself is one day late.
+        late = (day - period.due_before).days + 1 if day and day >= period.due_before else None
+        unit = ledger.programme.registry.by_name[agency]
+        rows.append(
+            (
+                number,
+                agency,
+                FATES[newest.fate] if newest else NOT_RETURNED,
+                day,
+                late,
+                sum(map(len, by_plan.values())),
+                len(accepted.rows) if accepted else 0,
+                severities[agency, "error"] or None,
+                severities[agency, "warning"] or None,
+                newest.file if newest else "",
+                unit.email,
+                unit.phone,
+            )
+        )
+    returned = len(ledger.accepted)
+    last = _titled_table(
+        sheet,
+        f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
+        f"Đã nhận {returned}/{len(due)} cơ quan; nộp trước ngày {period.due_before:%d/%m/%Y}.",
+        "TienDoNop",
+        (
+            Column("TT", 5, "centre"),
+            Column("Cơ quan", 34),
+            Column("Tình trạng", 14, "centre"),
+            Column("Ngày nhận", 12, "date"),
+            Column("Trễ (ngày)", 8, "number"),
+            Column("Số mục phải báo cáo", 10, "number"),
+            Column("Số mục đã báo cáo", 10, "number"),
+            Column("Lỗi", 7, "number"),
+            Column("Cảnh báo", 8, "number"),
+            Column("Tệp", 36),
+            Column("E-mail", 22),
+            Column("Điện thoại", 13, "code"),
+        ),
+        rows,
+    )
+    _files(sheet, last + 2, ledger)
+
+
+def _files(sheet: Sheet, row: int, ledger: Ledger) -> None:
+    """Every file that came, whether used or not."""
+    last_column = 11
+    bold = {"bold": True, "valign": "vcenter"}
+    sheet.merge((row, 0), (row, last_column), "Các tệp đã nhận", **bold)
+    heading = {
+        **line_style(), **bold, "align": "center", "text_wrap": True,
+        "bg_color": house_style()["colour"]["heading_fill"],
+    }  # fmt: skip
+    row += 1
+    spans = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 8), (9, 11))
+    names = ("TT", "Cơ quan", "Kết quả", "Ngày nhận", "Tệp", "Lý do / Mã kiểm tra SHA-256")
+    for (first, last), name in zip(spans, names, strict=True):
+        sheet.merge((row, first), (row, last), name, **heading)
+    for number, one in enumerate(ledger.returns, 1):
+        row += 1
+        why = "; ".join(f.message for f in one.findings) if one.fate != ACCEPTED else one.sha256
+        texts = (str(number), one.agency, FATES[one.fate], "", one.file, why)
+        for (first, last), value in zip(spans, texts, strict=True):
+            sheet.merge((row, first), (row, last), value, **line_style(), text_wrap=True)
+        sheet.put(row, 3, one.arrived.date(), **line_style(), num_format="dd/mm/yyyy",
+                  align="center")  # fmt: skip
+    _print_wide(sheet, row + 1, last_column + 1)
+
+
+# ------------------------------------------------------------ Phát hiện and Nguồn
+
+
+def write_findings(book: Book, findings: Iterable[Finding]) -> None:
+    """Every finding with its place and the next step, errors first."""
+    ordered = sorted(findings, key=lambda found: found.sort_key)
+    counts = Counter(found.severity for found in ordered)
+    summary = ", ".join(
+        f"{counts[severity]} {name.lower()}" for severity, name in SEVERITY_NAMES.items()
+    )
+    sheet = book.sheet("Phát hiện")
+    columns = (
+        Column("TT", 5, "centre"),
+        Column("Mức độ", 10, "centre"),
+        Column("Cơ quan", 26),
+        Column("Tệp", 30),
+        Column("Trang", 14),
+        Column("Ô", 9, "centre"),
+        Column("Giá trị", 24),
+        Column("Nội dung", 60),
+        Column("Việc cần làm", 40),
+        Column("Mã phát hiện", 22),
+    )
+    last = _titled_table(
+        sheet,
+        "NHỮNG CHỖ CẦN XEM LẠI",
+        f"Có {summary}.",
+        "PhatHien",
+        columns,
+        [
+            (
+                number, SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message,
+                f.action, f.code,
+            )
+            for number, f in enumerate(ordered, 1)
+        ],
+    )  # fmt: skip
+    _print_wide(sheet, last + 1, len(columns))
+
+
+def write_sources(book: Book, ledger: Ledger) -> None:
+    """Every reported figure with the cell it came from."""
+    sheet = book.sheet("Nguồn số liệu")
+    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
+    columns = (
+        Column("Kế hoạch", 16),
+        Column("Mã", 8, "code"),
+        Column("Cơ quan báo cáo", 30),
+        Column("Trạng thái", 15, "centre"),
+        Column("Tỷ lệ (%)", 9, "percent"),
+        Column("Đã chi (triệu đồng)", 12, "money"),
+        Column("Kết quả đạt được", 36),
+        Column("Văn bản kiểm chứng", 20),
+        Column("Khó khăn, vướng mắc", 24),
+        Column("Đề xuất, kiến nghị", 24),
+        Column("Tệp", 32),
+        Column("Trang", 15),
+        Column("Ô", 7, "centre"),
+    )
+    shown = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals",
+             "file", "sheet", "cell")  # fmt: skip
+    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
+    rows = [
+        (names[line.plan], line.code, line.agency, *(getattr(line, name) for name in shown))
+        for line in facts.itertuples(index=False)
+    ]
+    last = _titled_table(
+        sheet,
+        "NGUỒN SỐ LIỆU",
+        "Mỗi dòng là một mục do một cơ quan báo cáo, kèm tệp, trang và ô đã đọc.",
+        "NguonSoLieu",
+        columns,
+        rows,
+    )
+    _print_wide(sheet, last + 1, len(columns))
+
+
+def _titled_table(
+    sheet: Sheet, title: str, note: str, name: str, columns: tuple[Column, ...], rows: list
+) -> int:
+    style = house_style()
+    sheet.put(0, 0, title, bold=True, font_size=style["font"]["title"])
+    sheet.put(1, 0, note, italic=True, font_color=style["colour"]["hint"])
+    return sheet.table(3, name, columns, rows)
+
+
+def _print_wide(sheet: Sheet, rows: int, columns: int) -> None:
+    sheet.page(landscape=True, heading_rows=(3, 3), columns=columns, rows=rows)

@@ -1,0 +1,173 @@
+"""The plan: what is to be done, by whom, by when, for how much. Frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .agencies import Registry
+from .findings import NOWHERE, Place
+from .periods import Period
+from .vietnamese import Month, Target, parse_targets
+
+LEVELS = {
+    "group": "Nhóm nhiệm vụ",
+    "task": "Nhiệm vụ",
+    "output": "Kết quả đầu ra",
+    "activity": "Hoạt động",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a plan.
+
+    `budget` is in đồng; None where the decision leaves it blank, which is not zero.
+    `leads` and `coordinating` are registry names where the name is known, else as
+    printed. `reporters` are registry names, groups among them; only rows without
+    children have any. `frequency` and `collector` are inherited from the row above.
+    """
+
+    plan: str
+    code: str
+    level: str
+    parent: str
+    title: str
+    indicator: str = ""
+    evidence: str = ""
+    start: Month | None = None
+    end: Month | None = None
+    deadline: str = ""
+    budget: int | None = None
+    leads: tuple[str, ...] = ()
+    coordinating: tuple[str, ...] = ()
+    budget_holder: str = ""
+    reporters: tuple[str, ...] = ()
+    frequency: str = ""
+    collector: str = ""
+    report_officer: str = ""
+    source: Place = NOWHERE
+
+    @property
+    def time(self) -> str:
+        """When, in one phrase: "01/2018 - 12/2018", or as the decision prints it."""
+        if self.start and self.end:
+            return f"{self.start.printed} - {self.end.printed}"
+        if self.start:
+            return f"Từ {self.start.printed}"
+        return self.deadline or (f"Đến {self.end.printed}" if self.end else "")
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        return parse_targets(self.indicator)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Money that a decision gives an agency, in đồng."""
+
+    plan: str
+    agency: str
+    budget: int
+    source: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One decision's plan. `id` is short and stable ("3598-2017"), `decision` its number
+    ("3598/QĐ-UBND"), `date` ISO. `total` is the money it states in all, in đồng."""
+
+    id: str
+    decision: str
+    date: str
+    title: str
+    year: int
+    items: tuple[Item, ...]
+    allocations: tuple[Allocation, ...] = ()
+    total: int | None = None
+    short_name: str = ""
+
+    @cached_property
+    def by_code(self) -> dict[str, Item]:
+        return {item.code: item for item in self.items}
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Item, ...]]:
+        children: dict[str, list[Item]] = {}
+        for item in self.items:
+            children.setdefault(item.parent, []).append(item)
+        return {code: tuple(rows) for code, rows in children.items()}
+
+    def children(self, code: str) -> tuple[Item, ...]:
+        """The rows directly below `code`; "" gives the top rows."""
+        return self._children.get(code, ())
+
+    def is_leaf(self, item: Item) -> bool:
+        return item.code not in self._children
+
+    @cached_property
+    def leaves(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if self.is_leaf(item))
+
+    def leaves_under(self, item: Item) -> tuple[Item, ...]:
+        """The leaves below a row, or the row itself where it is one."""
+        if self.is_leaf(item):
+            return (item,)
+        return tuple(
+            leaf for child in self.children(item.code) for leaf in self.leaves_under(child)
+        )
+
+    def ancestors(self, item: Item) -> Iterator[Item]:
+        """The rows above, nearest first."""
+        while item.parent and item.parent in self.by_code:
+            item = self.by_code[item.parent]
+            yield item
+
+    @property
+    def has_budget(self) -> bool:
+        return any(item.budget is not None for item in self.items)
+
+    @property
+    def has_monitoring(self) -> bool:
+        """Whether the decision says how often and by whom data are collected."""
+        return any(item.frequency or item.collector for item in self.items)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """All that the master workbook holds: the plans of a year, who the agencies are, and
+    the reporting periods. `province` and `office` stand in letterheads."""
+
+    year: int
+    province: str
+    office: str
+    plans: tuple[Plan, ...]
+    registry: Registry
+    periods: tuple[Period, ...]
+
+    @cached_property
+    def plan_by_id(self) -> dict[str, Plan]:
+        return {plan.id: plan for plan in self.plans}
+
+    @cached_property
+    def period_by_id(self) -> dict[str, Period]:
+        return {period.id: period for period in self.periods}
+
+    def reporters(self, item: Item, period: Period | None = None) -> tuple[str, ...]:
+        """The agencies that must report a row, groups expanded, successors in office."""
+        return self.registry.expand(item.reporters, period.last_day if period else None)
+
+    def rows_by_agency(self, period: Period) -> dict[str, dict[str, tuple[Item, ...]]]:
+        """agency -> plan id -> the rows it must report, in the plan's order; agencies in
+        the registry's order, those without a row left out."""
+        rows: dict[str, dict[str, list[Item]]] = {a.name: {} for a in self.registry.agencies}
+        for plan in self.plans:
+            for item in plan.leaves:
+                for agency in self.reporters(item, period):
+                    rows[agency].setdefault(plan.id, []).append(item)
+        return {
+            agency: {plan_id: tuple(items) for plan_id, items in by_plan.items()}
+            for agency, by_plan in rows.items()
+            if by_plan
+        }

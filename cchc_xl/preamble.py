@@ -1,0 +1,176 @@
+"""What a decision says outside its tables: number, date, title, year, province, money by
+agency, and when reports are due."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain, takewhile
+
+from .documents import Line
+from .findings import Finding, Place, finding
+from .money import dong_from_million
+from .vietnamese import fold, key, parse_number
+
+_NUMBER = r"(\d+)\s*/\s*((?:\d{4}\s*/\s*)?QĐ\s*-\s*[A-ZĐ]+)"
+_OWN_NUMBER = re.compile(r"^Số\s*:?\s*" + _NUMBER)
+_ISSUED_WITH = re.compile(r"kèm theo Quyết định số\s*" + _NUMBER, re.IGNORECASE)
+_DATE = re.compile(
+    r"ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
+    r"|ngày\s*(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})",
+    re.IGNORECASE,
+)
+_PROVINCE = re.compile(r"\b[Tt]ỉnh (\w+(?: \w+){0,3})")
+_TITLE_YEAR = re.compile(r"(?<![/\d])\bnăm (20\d\d)\b")
+_DUE = {
+    "6T": re.compile(r"6 thang\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
+    "NAM": re.compile(r"(?:va|,|;|bao cao)\s*nam\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
+}
+_AMOUNT = re.compile(r"^(.*?)[\s:]*:\s*([\d.,]+)\s*(triệu đồng|triệu|đồng|đ)?\s*[;./]*$", re.I)
+_TOTAL = re.compile(
+    r"tổng (?:kinh phí|cộng|ngân sách)\D*?([\d.,]+)\s*(triệu đồng|triệu|đồng)?", re.I
+)
+
+
+@dataclass
+class Amount:
+    """One line of a "Trong đó" list: a name as printed and đồng."""
+
+    name: str
+    dong: int
+    place: Place
+
+
+@dataclass
+class Preamble:
+    number: str = ""
+    date: str = ""
+    title: str = ""
+    year: int | None = None
+    province: str = ""
+    due: dict[str, tuple[int, int]] = field(default_factory=dict)
+    total: int | None = None
+    allocation_lists: list[list[Amount]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_preamble(lines: Iterable[Line]) -> Preamble:
+    """The facts of a decision that stand outside its tables."""
+    lines = list(lines)
+    preamble = Preamble()
+    _read_number_and_date(preamble, lines)
+    _read_title(preamble, lines)
+    preamble.province = _province(lines)
+    text = " ".join(fold(line.text) for line in lines)
+    for kind, pattern in _DUE.items():
+        if found := pattern.search(text):
+            preamble.due[kind] = int(found[2]), int(found[1])
+    preamble.allocation_lists = list(_allocation_lists(lines))
+    for line in lines:
+        if preamble.total is None and (found := _TOTAL.search(line.text)) and found[2]:
+            preamble.total = _dong(found[1], found[2])
+    return preamble
+
+
+def _province(lines: list[Line]) -> str:
+    """The name that follows "tỉnh" most often: its leading capitalised words."""
+    names: Counter[str] = Counter()
+    for line in lines:
+        for found in chain.from_iterable(map(_PROVINCE.finditer, line.cells)):
+            name = " ".join(takewhile(lambda word: word[0].isupper(), found[1].split()))
+            if name and not name.isupper():
+                names[name] += 1
+    return names.most_common(1)[0][0] if names else ""
+
+
+def _read_number_and_date(preamble: Preamble, lines: list[Line]) -> None:
+    """The number in the heading counts; without one, that which the appendices name."""
+    seen: list[tuple[str, str, Place]] = []  # number, ISO date, place
+    for i, line in enumerate(lines):
+        if found := _OWN_NUMBER.match(line.text):
+            near = " ".join(other.text for other in lines[i : i + 4])
+            seen.insert(0, (_decision_number(found), _iso_date(near), line.place))
+        elif found := _ISSUED_WITH.search(line.text):
+            after = " ".join([line.text[found.end() :], *(o.text for o in lines[i + 1 : i + 2])])
+            seen.append((_decision_number(found), _iso_date(after), line.place))
+    if seen:
+        preamble.number = seen[0][0]
+        preamble.date = next((date for number, date, _ in seen if date), "")
+    if not preamble.number or not preamble.date:
+        place = lines[0].place if lines else Place()
+        preamble.findings.append(finding("decision-number-missing", place))
+    for number, _, place in seen[1:]:
+        if number != preamble.number:
+            preamble.findings.append(
+                finding("decision-number-differs", place, number, expected=preamble.number)
+            )
+
+
+def _decision_number(found: re.Match) -> str:
+    return "".join(f"{found[1]}/{found[2]}".split())
+
+
+def _iso_date(text: str) -> str:
+    if not (found := _DATE.search(text)):
+        return ""
+    day, month, year = (int(part) for part in found.groups() if part)
+    return f"{year:04d}-{month:02d}-{day:02d}"
+
+
+def _read_title(preamble: Preamble, lines: list[Line]) -> None:
+    """The subject ("Về việc ban hành …") nearest to the articles."""
+    titles: list[tuple[str, Place]] = []
+    for line in lines:
+        if fold(line.text).startswith("dieu 1"):
+            break
+        if fold(line.text).startswith(("ve viec ", "v/v ")):
+            subject = re.sub(r"^\S+\s+(?:\S+\s+)?(?=[Bb]an hành|[Pp]hê duyệt)", "", line.text)
+            subject = re.sub(r"^(?:[Bb]an hành|[Pp]hê duyệt)\s+", "", subject)
+            titles.append((subject[:1].upper() + subject[1:], line.place))
+    if not titles:
+        return
+    preamble.title = titles[-1][0]
+    for other, place in titles[:-1]:
+        if key(other) != key(preamble.title):
+            preamble.findings.append(
+                finding("title-spelt-two-ways", place, other, other=preamble.title)
+            )
+    if found := _TITLE_YEAR.search(preamble.title):
+        preamble.year = int(found[1])
+
+
+def _allocation_lists(lines: list[Line]) -> Iterator[list[Amount]]:
+    """The lists of amounts by agency that follow a "Trong đó"."""
+    amounts: list[Amount] | None = None
+    for line in lines:
+        if amounts is not None:
+            amount = _amount(line)
+            if amount:
+                if not fold(amount.name).startswith("tong"):
+                    amounts.append(amount)
+                continue
+            if amounts:
+                yield amounts
+            amounts = None
+        if fold(line.text).rstrip(" :") == "trong do":
+            amounts = []
+    if amounts:
+        yield amounts
+
+
+def _amount(line: Line) -> Amount | None:
+    text = re.sub(r"^\s*(?:\d+\s*[.)]?|[-+])\s*", "", line.text)
+    if not (found := _AMOUNT.match(text)) or not found[1].strip(" :"):
+        return None
+    dong = _dong(found[2].rstrip(".,"), found[3] or "đồng")
+    return None if dong is None else Amount(found[1].strip(" :"), dong, line.place)
+
+
+def _dong(number: str, unit: str) -> int | None:
+    value: Decimal | None = parse_number(number.rstrip(".,"))
+    if value is None:
+        return None
+    return dong_from_million(value) if "triệu" in unit.casefold() else int(value)

@@ -1,0 +1,94 @@
+"""Reading workbooks: any of .xlsx .xlsm .xlsb .xls .ods, as values with their addresses."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from .errors import UnreadableFileError
+from .vietnamese import clean, key
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+_REFUSALS = (CalamineError, OSError, ValueError)
+
+
+def _reason(error: Exception) -> str:
+    """Why a workbook cannot be read, in an officer's words."""
+    if isinstance(error, PasswordError):
+        return "tệp đặt mật khẩu"
+    return "tệp bị hỏng hoặc không phải bảng tính"
+
+
+class Grid(NamedTuple):
+    """The used part of a sheet; `top` and `left` are the indexes of its first cell."""
+
+    name: str
+    rows: list[list[object]]
+    top: int
+    left: int
+
+    def address(self, row: int, column: int) -> str:
+        """The address of `rows[row][column]`."""
+        return f"{column_letters(self.left + column)}{self.top + row + 1}"
+
+
+class OpenedWorkbook:
+    """A workbook's sheets, read one at a time when asked for."""
+
+    def __init__(self, content: bytes):
+        """Raises UnreadableFileError when the bytes are no workbook."""
+        try:
+            self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        except _REFUSALS as error:
+            raise UnreadableFileError(_reason(error)) from error
+        self.names: list[str] = [
+            sheet.name
+            for sheet in self._workbook.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    def grid(self, name: str) -> Grid:
+        try:
+            sheet = self._workbook.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=True)
+        except _REFUSALS as error:
+            raise UnreadableFileError(_reason(error)) from error
+        top, left = sheet.start or (0, 0)
+        return Grid(name, rows, top, left)
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """0 -> "A", 26 -> "AA"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def find_columns(row: Iterable[object], headings: Sequence[str]) -> dict[str, int]:
+    """Where each heading stands in a row, compared by words only."""
+    wanted = {key(heading): heading for heading in headings}
+    found: dict[str, int] = {}
+    for at, value in enumerate(row):
+        if isinstance(value, str) and (heading := wanted.get(key(value))):
+            found.setdefault(heading, at)
+    return found
+
+
+def cell_text(value: object) -> str:
+    """A cell as text: 1.0 -> "1"; dates in day/month/year."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime.datetime | datetime.date):
+        return f"{value:%d/%m/%Y}"
+    return clean(value)

@@ -1,0 +1,57 @@
+"""Package metadata of CCHC-XL: the one place for it."""
+
+import re
+from pathlib import Path
+
+from setuptools import setup
+
+here = Path(__file__).parent
+version = re.search(r'__version__ = "(.+)"', (here / "cchc_xl/__init__.py").read_text("utf-8"))[1]
+
+setup(
+    name="cchc-xl",
+    version=version,
+    description="Theo dõi kế hoạch cải cách hành chính của tỉnh, từ quyết định đến Phụ lục 2",
+    long_description=(here / "README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.10",
+    # templates/ stands at the top level for those who restyle; it ships inside the package.
+    packages=["cchc_xl", "cchc_xl.data", "cchc_xl.excel", "cchc_xl.templates"],
+    package_dir={"cchc_xl": "cchc_xl", "cchc_xl.templates": "templates"},
+    package_data={"cchc_xl.data": ["*"], "cchc_xl.templates": ["*"]},
+    install_requires=[
+        "click>=8.1",
+        "jinja2>=3.1",
+        "openpyxl>=3.1.5",
+        "pandas>=2.2",
+        "python-calamine>=0.4",
+        "python-docx>=1.1",
+        "rapidfuzz>=3.9",
+        "rich>=13",
+        "tomli>=2; python_version < '3.11'",
+        "tzdata",
+        "xlsxwriter>=3.2.6",
+        # The VBA module in the master and the DLL must be of one version: exactly this.
+        "xlwings==0.37.8",
+    ],
+    extras_require={
+        "test": [
+            "build",
+            "hypothesis>=6.100",
+            "openxml-audit>=0.8",
+            "pytest>=8",
+            "pytest-xdist>=3.6",
+            "ruff>=0.8",
+            "xlrd>=2",
+        ],
+    },
+    entry_points={"console_scripts": ["cchc-xl = cchc_xl.cli:main"]},
+    classifiers=[
+        "Environment :: Console",
+        "Intended Audience :: End Users/Desktop",
+        "Natural Language :: Vietnamese",
+        "Programming Language :: Python :: 3",
+        "Topic :: Office/Business :: Financial :: Spreadsheet",
+    ],
+)
