@@ -137,18 +137,8 @@ _PHU_LUC_1 = SheetPlan(
     (
         PlanColumn("STT", 8, code_cell),
         PlanColumn("Nội dung công việc", 40, text_cell(lambda r: r.item.title)),
-        PlanColumn(
-            "Từ tháng",
-            9,
-            text_cell(lambda r: _month(r.item.start), align="center"),
-            group="Thời gian",
-        ),
-        PlanColumn(
-            "Đến tháng",
-            9,
-            text_cell(lambda r: _month(r.item.end), align="center"),
-            group="Thời gian",
-        ),
+        PlanColumn("Từ tháng", 9, _month_cell(lambda r: r.item.start), group="Thời gian"),
+        PlanColumn("Đến tháng", 9, _month_cell(lambda r: r.item.end), group="Thời gian"),
         PlanColumn("Cơ quan, đơn vị chủ trì", 22, text_cell(lambda r: "\n".join(r.item.leads))),
         PlanColumn("Cơ quan sử dụng kinh phí", 22, text_cell(lambda r: r.item.budget_holder)),
         PlanColumn("Dự toán", 10, money_cell(lambda r: r.budget), group="Kinh phí", total=True),
