@@ -14,7 +14,16 @@ from .agencies import Agency
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .vietnamese import format_date
-from .workbooks import Book, Formula, Sheet, cell_name, column_name, house_style, line_style
+from .workbooks import (
+    VIETNAMESE,
+    Book,
+    Formula,
+    Sheet,
+    cell_name,
+    column_name,
+    house_style,
+    line_style,
+)
 
 FORM_VERSION = "1"
 FORM_SHEET = "Phiếu báo cáo"
@@ -182,7 +191,9 @@ def _write_row(sheet: Sheet, at: int, item: Item, with_budget: bool) -> None:
         sheet.put(at, COLUMN[name], None, **entry, num_format="@" if name == "proof" else "General")
     sheet.put(at, COLUMN["status"], None, **entry, align="center")
     sheet.put(at, COLUMN["percent"], None, **entry, align="center", num_format="0")
-    sheet.put(at, COLUMN["spent"], None, **entry, align="right", num_format="#,##0.######")
+    sheet.put(
+        at, COLUMN["spent"], None, **entry, align="right", num_format=VIETNAMESE + "#,##0.######"
+    )
     sheet.put(at, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
 
 
@@ -212,7 +223,7 @@ def _write_total(sheet: Sheet, at: int, first: int, items: tuple[Item, ...], age
         sheet.put_money_formula(at, COLUMN["budget"], f"=SUM({span('budget')})", sum(known), **bold)
     sheet.put(
         at, COLUMN["spent"], Formula(f"=SUM({span('spent')})", 0),
-        **bold, align="right", num_format="#,##0.######",
+        **bold, align="right", num_format=VIETNAMESE + "#,##0.######",
     )  # fmt: skip
     return at + 1
 
@@ -231,7 +242,7 @@ def _finish(sheet: Sheet, end: int) -> None:
         {
             "type": "formula",
             "criteria": f"=AND(ISNUMBER({spent}),{spent}=INT({spent}))",
-            "format": sheet.book.condition(num_format="#,##0"),
+            "format": sheet.book.condition(num_format=VIETNAMESE + "#,##0"),
         },
     )  # fmt: skip
     sheet.raw.set_column(_KEY_COLUMN, _KEY_COLUMN, 12, None, {"hidden": True})

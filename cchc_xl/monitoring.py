@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .consolidate import DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE, ItemResult, Ledger
 from .findings import Finding
-from .overview import write_agencies, write_findings, write_sources, write_submissions
+from .overview import (
+    write_agencies,
+    write_files_received,
+    write_findings,
+    write_sources,
+    write_submissions,
+)
 from .periods import collections_due
 from .plan import Plan
 from .plan_sheets import (
@@ -49,7 +55,10 @@ def write_monitoring(
         if not plan.has_budget:
             PlanSheet(book, plan.short_name, ledger, plan).write(_by_agencies(ledger))
     write_submissions(book, ledger)
-    write_findings(book, [*ledger.findings, *plan_findings])
+    write_files_received(book, ledger)
+    # How the decision was read is noted in the master workbook; here only what is open.
+    to_see = [found for found in plan_findings if found.severity != "info"]
+    write_findings(book, [*ledger.findings, *to_see])
     write_sources(book, ledger)
     return book.to_bytes()
 
@@ -85,6 +94,13 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         notes += _quoted(ledger, result, "difficulties")
         return "\n".join(notes)
 
+    def own_collector(result: ItemResult) -> str:
+        """As in the decision: a collector stands once, and holds for the rows below."""
+        plan = ledger.programme.plan_by_id[result.item.plan]
+        above = plan.by_code.get(result.item.parent)
+        same = above is not None and above.collector == result.item.collector
+        return "" if same else result.item.collector
+
     def titles(plan: Plan, ledger: Ledger) -> list[str]:
         return [
             "PHỤ LỤC 2",
@@ -104,7 +120,7 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
             9,
             text_cell(lambda r: r.item.frequency, align="center"),
         ),
-        PlanColumn("Thu thập số liệu", 16, text_cell(lambda r: r.item.collector), group=duty),
+        PlanColumn("Thu thập số liệu", 16, text_cell(own_collector), group=duty),
         PlanColumn("Báo cáo", 10, text_cell(lambda r: r.item.report_officer), group=duty),
         PlanColumn("Trạng thái", 10, status_cell),
         PlanColumn("Tỷ lệ hoàn thành (%)", 8, percent_cell),

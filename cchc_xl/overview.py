@@ -13,7 +13,7 @@ from .consolidate import (
 from .findings import SEVERITY_NAMES, Finding
 from .plan import Plan
 from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
-from .workbooks import Book, Column, Formula, Sheet, cell_name, house_style, line_style
+from .workbooks import VIETNAMESE, Book, Column, Formula, Sheet, cell_name, house_style, line_style
 
 FATES = {
     ACCEPTED: "Đã nhận",
@@ -125,7 +125,9 @@ def _agency_money(
     sheet.put_money_formula(row, 6, formula, left, **style)
     ratio = result.spent / result.budget * 100 if known and result.budget else ""
     formula = f'=IF(AND(N({budget})<>0,ISNUMBER({spent})),{spent}/{budget}*100,"")'
-    sheet.put(row, 7, Formula(formula, ratio), **style, align="right", num_format="0.0")
+    sheet.put(
+        row, 7, Formula(formula, ratio), **style, align="right", num_format=VIETNAMESE + "0.0"
+    )
 
 
 def _total(amounts: Iterable[int | None]) -> int | None:
@@ -163,7 +165,7 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
                 day,
                 late,
                 sum(map(len, by_plan.values())),
-                len(accepted.rows) if accepted else 0,
+                len(accepted.rows) if accepted else None,
                 severities[agency, "error"] or None,
                 severities[agency, "warning"] or None,
                 newest.file if newest else "",
@@ -177,7 +179,7 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
         f"Đã nhận {returned}/{len(due)} cơ quan; nộp trước ngày {period.due_before:%d/%m/%Y}.",
         "TienDoNop",
-        (
+        columns := (
             Column("TT", 5, "centre"),
             Column("Cơ quan", 34),
             Column("Tình trạng", 14, "centre"),
@@ -193,32 +195,29 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         ),
         rows,
     )
-    _files(sheet, last + 2, ledger)
+    _print_wide(sheet, last + 1, len(columns))
 
 
-def _files(sheet: Sheet, row: int, ledger: Ledger) -> None:
-    """Every file that came, whether used or not."""
-    last_column = 11
-    bold = {"bold": True, "valign": "vcenter"}
-    sheet.merge((row, 0), (row, last_column), "Các tệp đã nhận", **bold)
-    heading = {
-        **line_style(), **bold, "align": "center", "text_wrap": True,
-        "bg_color": house_style()["colour"]["heading_fill"],
-    }  # fmt: skip
-    row += 1
-    spans = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 8), (9, 11))
-    names = ("TT", "Cơ quan", "Kết quả", "Ngày nhận", "Tệp", "Lý do / Mã kiểm tra SHA-256")
-    for (first, last), name in zip(spans, names, strict=True):
-        sheet.merge((row, first), (row, last), name, **heading)
+def write_files_received(book: Book, ledger: Ledger) -> None:
+    """Every file that came, whether used or not, and why not."""
+    columns = (
+        Column("TT", 5, "centre"),
+        Column("Tệp", 46),
+        Column("Cơ quan", 32),
+        Column("Kết quả", 16, "centre"),
+        Column("Ngày nhận", 12, "date"),
+        Column("Lý do", 44),
+        Column("Mã kiểm tra SHA-256", 36),
+    )
+    rows = []
     for number, one in enumerate(ledger.returns, 1):
-        row += 1
-        why = "; ".join(f.message for f in one.findings) if one.fate != ACCEPTED else one.sha256
-        texts = (str(number), one.agency, FATES[one.fate], "", one.file, why)
-        for (first, last), value in zip(spans, texts, strict=True):
-            sheet.merge((row, first), (row, last), value, **line_style(), text_wrap=True)
-        sheet.put(row, 3, one.arrived.date(), **line_style(), num_format="dd/mm/yyyy",
-                  align="center")  # fmt: skip
-    _print_wide(sheet, row + 1, last_column + 1)
+        why = "" if one.fate == ACCEPTED else "\n".join(f.message for f in one.findings)
+        day = one.arrived.date()
+        rows.append((number, one.file, one.agency, FATES[one.fate], day, why, one.sha256))
+    sheet = book.sheet("Tệp nhận về")
+    note = "Mọi tệp trong thư mục nhan-ve đều có ở đây."
+    last = _titled_table(sheet, "CÁC TỆP ĐÃ NHẬN", note, "TepNhanVe", columns, rows)
+    _print_wide(sheet, last + 1, len(columns))
 
 
 # ------------------------------------------------------------ Phát hiện and Nguồn

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from .consolidate import DONE, NOT_REPORTED, OVERDUE, ItemResult, Ledger
 from .plan import Item, Plan
-from .workbooks import Book, Formula, Sheet, cell_name, column_name, house_style, line_style
+from .workbooks import (
+    VIETNAMESE,
+    Book,
+    Formula,
+    Sheet,
+    cell_name,
+    column_name,
+    house_style,
+    line_style,
+)
 
 # --------------------------------------------------------------- what a column is
 
@@ -75,7 +84,11 @@ def percent_cell(cell: Cell) -> None:
     """As reported; above that the mean of the rows that reported one."""
     sheet, value = cell.sheet, cell.result.percent
     decimals = value is not None and not float(value).is_integer()
-    style = {**cell.style, "align": "center", "num_format": "0.0" if decimals else "0"}
+    style = {
+        **cell.style,
+        "align": "center",
+        "num_format": VIETNAMESE + ("0.0" if decimals else "0"),
+    }
     if sheet.is_leaf(cell.result):
         sheet.put(cell.row, cell.column, value, **style)
     else:
@@ -121,7 +134,7 @@ def ratio_cell(distance: int) -> Callable[[Cell], None]:
         known = result.budget and result.spent is not None
         value = result.spent / result.budget * 100 if known else ""
         formula = f'=IF(AND(N({budget})<>0,ISNUMBER({spent})),{spent}/{budget}*100,"")'
-        style = {**cell.style, "align": "right", "num_format": "0.0"}
+        style = {**cell.style, "align": "right", "num_format": VIETNAMESE + "0.0"}
         cell.sheet.put(cell.row, cell.column, Formula(formula, value), **style)
 
     return write

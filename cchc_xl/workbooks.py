@@ -31,6 +31,9 @@ from .textfit import column_pixels, text_height
 # Workbooks carry no time of making, so that the same inputs give the same bytes.
 _CREATED = datetime.datetime(2018, 1, 1)
 _MM_PER_INCH = 25.4
+# Dots for thousands and a comma for decimals in programs that take separators from the
+# format (LibreOffice); Excel takes them from Windows.
+VIETNAMESE = "[$-42A]"
 _LONGEST_SHEET_NAME = 31
 _HIGHEST_ROW = 409  # Excel's limit, in points
 _SMALLEST_DECIMAL = 6  # one đồng, in triệu đồng
@@ -276,8 +279,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "code": {"num_format": "@"},
     "centre": {"align": "center", "text_wrap": True},
-    "number": {"align": "right", "num_format": "#,##0"},
-    "percent": {"align": "right", "num_format": "0.0"},
+    "number": {"align": "right", "num_format": VIETNAMESE + "#,##0"},
+    "percent": {"align": "right", "num_format": VIETNAMESE + "0.0"},
     "date": {"align": "center", "num_format": "dd/mm/yyyy"},
 }
 
@@ -289,7 +292,7 @@ def money_format(dong: int | None) -> str:
     while decimals and rest % 10 == 0:
         rest //= 10
         decimals -= 1
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
+    return VIETNAMESE + "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def line_style() -> dict[str, Any]:
