@@ -253,8 +253,8 @@ def _parent(item: Item, leaves: list[ItemResult]) -> ItemResult:
 
 def _agencies(programme: Programme, facts: pd.DataFrame) -> Iterable[AgencyResult]:
     """Money goes to the holder of the row, status to the agency that reports it."""
-    spent = facts.groupby(["plan", "holder"])["spent"].sum(min_count=1)
-    counts = facts.groupby(["plan", "agency", "status"]).size()
+    spent = facts.groupby(["plan", "holder"])["spent"].sum(min_count=1).to_dict()
+    counts = facts.groupby(["plan", "agency", "status"]).size().to_dict()
     for plan in programme.plans:
         budgets: dict[str, list[int]] = {}
         for leaf in plan.leaves:

@@ -19,9 +19,12 @@ _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 def clean(text: object) -> str:
     """Text in composed Unicode, without invisible characters and double spaces;
     line breaks stay."""
-    if text is None:
-        return ""
-    text = unicodedata.normalize("NFC", str(text)).translate(_INVISIBLE)
+    return _clean(str(text)) if text not in (None, "") else ""
+
+
+@lru_cache(maxsize=20_000)  # sheets repeat themselves
+def _clean(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(lines).strip()
 
@@ -45,6 +48,7 @@ def words(text: str) -> list[str]:
     return _WORDS.findall(unicodedata.normalize("NFC", text).casefold().replace("’", "'"))
 
 
+@lru_cache(maxsize=20_000)
 def key(text: str) -> str:
     """Words joined by single spaces: equal for texts that differ in case, spacing or
     punctuation only."""
