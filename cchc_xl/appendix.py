@@ -122,8 +122,7 @@ def read_appendices(lines: Iterable[Line]) -> list[Appendix]:
                 appendix.total = _row(line, heading=appendix.heading)
             _give_codes(appendix, printed)
             appendix, unit = None, ""
-        elif len(line.cells) > 1:
-            row = _row(line, appendix.heading)
+        elif not _is_paragraph(row := _row(line, appendix.heading)):
             if page_break and printed and _continues(printed[-1], row):
                 printed[-1] = _joined(printed[-1], row)
             else:
@@ -199,6 +198,12 @@ def _cell(line: Line, at: int) -> str:
 
 
 # ------------------------------------------------------------ rows over a page
+
+
+def _is_paragraph(row: Row) -> bool:
+    """A line of text between two pages of a table, such as a mark of a scan: nothing but a
+    first cell that is no number."""
+    return not _starts_anew(row) and not any(row[name] for name in row.cells if name != "code")
 
 
 def _starts_anew(row: Row) -> bool:

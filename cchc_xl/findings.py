@@ -278,6 +278,11 @@ CATALOGUE: dict[str, Rule] = {
         "Mã “{value}” không có trong kế hoạch; dòng này không được tính.",
         "Kiểm tra mã; nếu là việc ngoài kế hoạch, ghi vào phần kiến nghị.",
     ),
+    "code-changed": Rule(
+        "error",
+        "Dòng này là mục {expected} nhưng cột Mã ghi “{value}”; dòng này không được tính.",
+        "Hỏi lại cơ quan dòng này là mục nào, khôi phục cột Mã.",
+    ),
     "row-without-key": Rule(
         "error",
         "Dòng “{value}” có số liệu nhưng không có mã; không được tính.",

@@ -232,10 +232,14 @@ class _FormReader:
         for number in range(self.heading + 1, len(rows)):
             row = rows[number]
             item_key = row[key_at] if key_at is not None else ""
-            if item_key in items:
-                yield number, item_key
-                continue
             code = cell_text(row[code_at]) if code_at is not None else ""
+            if item_key in items:
+                if code in ("", items[item_key].code):
+                    yield number, item_key
+                elif self._is_filled(number):  # two answers to which row this is
+                    own = items[item_key].code
+                    self._find_at(number, "code", "code-changed", code, expected=own)
+                continue
             candidates = self.reader.keys_by_code.get(code, ())
             if len(candidates) == 1:
                 yield number, candidates[0]

@@ -1,0 +1,102 @@
+"""Fixtures: the real plan, real workspaces, and real programs to fill and convert forms."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cchc_xl.agencies import Registry
+from cchc_xl.decision import Decision, read_decision
+from cchc_xl.demo import DECISIONS
+from cchc_xl.plan import Programme
+from cchc_xl.steps import init, load, load_registry
+
+DATA = Path(__file__).parents[1] / "cchc_xl" / "data"
+PERIOD = "2018-6T"
+
+
+@pytest.fixture(scope="session")
+def decision_files() -> list[Path]:
+    return [DATA / name for name in DECISIONS]
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return load_registry()
+
+
+@pytest.fixture(scope="session")
+def decisions(decision_files, registry) -> list[Decision]:
+    """3598 (Phụ lục 1 and 2), then 2784 (Nghị quyết 07)."""
+    return [read_decision(path, registry) for path in decision_files]
+
+
+@pytest.fixture(scope="session")
+def _initial_workspace(tmp_path_factory, decision_files) -> Path:
+    root = tmp_path_factory.mktemp("start") / "CCHC-2018"
+    init(root, decision_files)
+    return root
+
+
+@pytest.fixture
+def workspace(_initial_workspace, tmp_path) -> Path:
+    """A workspace of the real plan, fresh for each test."""
+    root = tmp_path / "CCHC-2018"
+    shutil.copytree(_initial_workspace, root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def programme(_initial_workspace) -> Programme:
+    return load(_initial_workspace)[1]
+
+
+@pytest.fixture(scope="session")
+def period(programme):
+    return programme.period_by_id[PERIOD]
+
+
+class LibreOffice:
+    """LibreOffice with a profile of its own that recalculates whatever it opens."""
+
+    _ALWAYS = "<value>0</value>"
+    _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse">{always}</prop></item>
+</oor:items>"""
+
+    def __init__(self, home: Path):
+        self.home = home
+        profile = home / "profile" / "user"
+        profile.mkdir(parents=True)
+        settings = self._SETTINGS.format(always=self._ALWAYS)
+        (profile / "registrymodifications.xcu").write_text(settings, "utf-8")
+
+    def convert(self, path: Path, to: str, folder: Path) -> Path:
+        """Open a document and save it as another type; gives the new file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [
+            "soffice",
+            "--headless",
+            "--norestore",
+            f"-env:UserInstallation={(self.home / 'profile').as_uri()}",
+            "--convert-to",
+            to,
+            "--outdir",
+            str(folder),
+            str(path),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        target = folder / f"{path.stem}.{to.partition(':')[0]}"
+        assert target.exists(), f"LibreOffice wrote no {target.name}"
+        return target
+
+
+@pytest.fixture(scope="session")
+def libreoffice(tmp_path_factory) -> LibreOffice:
+    assert shutil.which("soffice"), "LibreOffice is missing: run tests/run, which installs it"
+    return LibreOffice(tmp_path_factory.mktemp("libreoffice"))

@@ -1,0 +1,260 @@
+"""The real decisions, read field by field against a reading made without this software,
+in every kind of file; and plans of other shapes."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import documents
+import pytest
+
+from cchc_xl.decision import read_decision
+from cchc_xl.errors import NotADecisionError, UnreadableFileError
+from cchc_xl.findings import NOWHERE
+from cchc_xl.proofs import prove_plan
+
+EXPECTED = Path(__file__).parent / "fixtures" / "expected-plan-2018.csv"
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[tuple[str, str], dict[str, str]]:
+    with EXPECTED.open(encoding="utf-8", newline="") as stream:
+        return {(line["plan"], line["code"]): line for line in csv.DictReader(stream)}
+
+
+@pytest.fixture(scope="module")
+def read(decisions):
+    return {
+        (decision.plan.decision.partition("/")[0], item.code): item
+        for decision in decisions
+        for item in decision.plan.items
+    }
+
+
+def test_every_row_is_there_and_no_other(expected, read):
+    assert list(read) == list(expected)
+
+
+def text(value) -> str:
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        ("parent", lambda i: i.parent),
+        ("title_start", lambda i: i.title[:25]),
+        ("title_end", lambda i: i.title[-20:]),
+        ("budget_dong", lambda i: text(i.budget)),
+        ("start", lambda i: text(i.start)),
+        ("end", lambda i: text(i.end)),
+        ("leads", lambda i: "; ".join(i.leads)),
+        ("reporters", lambda i: "; ".join(i.reporters)),
+        ("frequency", lambda i: i.frequency),
+        ("collector", lambda i: i.collector),
+    ],
+)
+def test_fields_equal_the_independent_reading(expected, read, column, field):
+    differing = {
+        key: (field(read[key]), line[column])
+        for key, line in expected.items()
+        if field(read[key]) != line[column]
+    }
+    assert differing == {}
+
+
+def test_fields_of_one_plan_only_equal_the_independent_reading(expected, read):
+    for (plan, code), line in expected.items():
+        item = read[plan, code]
+        if plan == "3598":
+            assert item.budget_holder == line["budget_holder"], code
+        else:
+            assert item.deadline == line["deadline_text"], code
+            assert item.indicator[-20:] == line["result_end"], code
+
+
+def test_the_decisions_say_who_they_are(decisions):
+    first, second = (decision.plan for decision in decisions)
+    assert (first.id, first.decision, first.date) == ("3598-2017", "3598/QĐ-UBND", "2017-12-28")
+    assert (second.id, second.decision, second.date) == ("2784-2017", "2784/QĐ-UBND", "2017-10-09")
+    assert first.title == (
+        "Kế hoạch hoạt động và ngân sách thực hiện cải cách hành chính nhà nước tỉnh Đắk Lắk "
+        "năm 2018"
+    )
+    assert first.total == 8_000_000_000
+    assert [decision.province for decision in decisions] == ["Đắk Lắk", "Đắk Lắk"]
+    assert decisions[1].due == {"6T": (6, 1), "NAM": (11, 30)}
+
+
+def test_the_levels_are_counted_as_published(decisions):
+    first, second = (Counter(item.level for item in d.plan.items) for d in decisions)
+    assert first == {"task": 7, "output": 22, "activity": 74}
+    assert second == {"group": 8, "task": 39}
+
+
+def test_money_by_agency_comes_out_of_the_activities_to_the_dong(decisions):
+    plan = decisions[0].plan
+    held = Counter()
+    for leaf in plan.leaves:
+        held[leaf.budget_holder] += leaf.budget or 0
+    assert {agency: dong for agency, dong in held.items() if dong} == {
+        "Sở Nội vụ": 2_050_000_000,
+        "Sở Tư pháp": 150_000_000,
+        "Văn phòng UBND tỉnh": 300_000_000,
+        "Sở Thông tin và Truyền thông": 3_470_000_000,
+        "Sở Khoa học và Công nghệ": 1_700_000_000,
+        "Sở Văn hóa, Thể thao và Du lịch": 180_000_000,
+        "Cổng Thông tin điện tử của tỉnh": 150_000_000,
+    }
+    assert {a.agency: a.budget for a in plan.allocations} == {k: v for k, v in held.items() if v}
+
+
+def test_blank_money_is_not_zero(decisions):
+    plan = decisions[0].plan
+    blank = [item.code for item in plan.items if item.budget is None]
+    assert blank == ["4.3.2", "6.3.4", "6.3.5", "6.3.6", "6.3.7"]
+
+
+def test_the_real_plans_prove_themselves(decisions):
+    assert [prove_plan(decision.plan) for decision in decisions] == [[], []]
+
+
+def test_what_is_doubtful_in_the_real_decisions_is_said_with_its_place(decisions):
+    first, second = (
+        {(f.code, f.value): f for f in decision.findings} for decision in decisions
+    )
+    assert first["frequency-not-understood", "Công thông tin điện tử của tỉnh"]
+    assert first["name-near", "Sơ Tư pháp"].place.cell == "dòng 84"
+    people = [f for f in decisions[0].findings if f.code == "person-spelt-two-ways"]
+    assert "Thúy" in people[0].message and "Thủy" in people[0].message
+    confirm = [f.message for f in decisions[0].findings if f.code == "reporter-to-confirm"]
+    assert [message.split()[1] for message in confirm] == [
+        "4.2.1", "4.3.2", "6.3.1", "6.3.2", "6.3.5",
+    ]  # fmt: skip
+    assert second["decision-number-differs", "2724/QĐ-UBND"].place.cell == "dòng 57"
+    joined = [f.message.split()[1] for f in decisions[1].findings if f.code == "row-joined"]
+    assert joined == ["III.1:", "III.7:", "IV.5:", "V.2:", "VII.1:", "VII.8:"]
+    for decision in decisions:
+        assert all(f.place.file and f.place.cell for f in decision.findings)
+
+
+# --------------------------------------------------------------- other file types
+
+
+@pytest.mark.parametrize("guise", [documents.as_word, documents.as_excel])
+@pytest.mark.parametrize("which", [0, 1])
+def test_word_and_excel_give_the_same_plan_as_the_text(
+    decisions, decision_files, registry, tmp_path, guise, which
+):
+    suffix = ".docx" if guise is documents.as_word else ".xlsx"
+    path = guise(decision_files[which], tmp_path / f"quyet-dinh{suffix}")
+    plan = read_decision(path, registry).plan
+    known = decisions[which].plan
+    assert (plan.id, plan.title, plan.total) == (known.id, known.title, known.total)
+    assert [replace(item, source=NOWHERE) for item in plan.items] == [
+        replace(item, source=NOWHERE) for item in known.items
+    ]
+    assert [(a.agency, a.budget) for a in plan.allocations] == [
+        (a.agency, a.budget) for a in known.allocations
+    ]
+    assert all(item.source.sheet and item.source.cell for item in plan.items)
+
+
+# ------------------------------------------------------------------ other plans
+
+
+@pytest.fixture
+def other(tmp_path, registry):
+    def read_text(text: str):
+        path = tmp_path / "ke-hoach.md"
+        path.write_text(text, "utf-8")
+        return read_decision(path, registry)
+
+    return read_text
+
+
+def test_another_province_another_shape(other):
+    decision = other(documents.OTHER_PROVINCE)
+    plan = decision.plan
+    assert (plan.decision, plan.date, plan.year) == ("15/QĐ-UBND", "2026-02-05", 2026)
+    assert plan.title == "Kế hoạch cải cách hành chính tỉnh Lâm Đồng năm 2026"
+    assert decision.province == "Lâm Đồng"
+    assert decision.due == {"6T": (6, 10), "NAM": (12, 15)}
+    assert [(i.code, i.parent, i.budget, str(i.end)) for i in plan.items] == [
+        ("1", "", 30_000_000, "None"),
+        ("1.1", "1", 19_500_000, "2026-06"),
+        ("1.2", "1", 10_500_000, "2026-09"),
+        ("1.3", "1", None, "None"),
+    ]
+    assert plan.by_code["1.3"].reporters == ("Các Sở, ban, ngành",)
+    assert prove_plan(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "code", "message"),
+    [
+        ("| 19,5 |", "| 19 |", "children-do-not-add-up", "29,5"),
+        ("| Tổng cộng | | | | 30 |", "| Tổng cộng | | | | 31 |", "total-does-not-add-up", "31"),
+        ("10.500.000", "10.000.000", "allocation-differs", "10,5"),
+        ("10.500.000", "10.000.000", "allocations-do-not-add-up", "29,5"),
+    ],
+)
+def test_a_contradiction_in_the_money_is_found(other, change, to, code, message):
+    assert change in documents.OTHER_PROVINCE
+    plan = other(documents.OTHER_PROVINCE.replace(change, to)).plan
+    found = [f for f in prove_plan(plan) if f.code == code]
+    assert found and message in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "code"),
+    [
+        ("| 1.2 |", "| 1.1 |", "code-repeated"),
+        ("| 1.2 |", "| 2.2 |", "parent-missing"),
+        ("| 10,5 | Sở", "| mười | Sở", "amount-not-understood"),
+        ("(triệu đồng)", "", "unit-missing"),
+        ("| Tháng 9 |", "| Mùa mưa |", "month-not-understood"),
+        ("| Sở Nội vụ | |", "| Sở Nội vu | |", "name-near"),
+        ("| Sở Nội vụ | |", "| Sở Bí ẩn | |", "name-unknown"),
+        ("Số: 15/QĐ-UBND", "", "decision-number-missing"),
+    ],
+)
+def test_what_cannot_be_read_plainly_becomes_a_finding(other, change, to, code):
+    assert change in documents.OTHER_PROVINCE
+    decision = other(documents.OTHER_PROVINCE.replace(change, to))
+    found = [f for f in decision.findings if f.code == code]
+    assert found, [f.code for f in decision.findings]
+    assert found[0].place.file == "ke-hoach.md"
+
+
+def test_a_row_only_in_one_of_two_tables_is_found(decision_files, registry, tmp_path):
+    text = decision_files[0].read_text("utf-8")
+    lines = text.splitlines()
+    at = max(i for i, line in enumerate(lines) if line.startswith("Hoạt động 7.1.4"))
+    path = tmp_path / "thieu.txt"
+    path.write_text("\n".join(lines[:at] + lines[at + 1 :]), "utf-8")
+    found = [f for f in read_decision(path, registry).findings if f.code == "code-only-in-budget"]
+    assert [f.message.split()[1] for f in found] == ["7.1.4"]
+
+
+def test_a_file_that_is_no_decision_says_so(registry, tmp_path):
+    letter = tmp_path / "thu.txt"
+    letter.write_text("Kính gửi anh chị,\nGửi kèm báo cáo.\n", "utf-8")
+    with pytest.raises(NotADecisionError, match=r"thu\.txt không phải quyết định"):
+        read_decision(letter, registry)
+
+
+@pytest.mark.parametrize("name", ["hong.docx", "hong.xlsx", "hong.pdf", "hong.txt"])
+def test_a_damaged_file_says_so(registry, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04 not a document \xff\xfe")
+    with pytest.raises(UnreadableFileError, match=name if name != "hong.pdf" else r"\.pdf"):
+        read_decision(path, registry)
+
+
+def test_a_missing_file_says_so(registry, tmp_path):
+    with pytest.raises(UnreadableFileError, match="Không thấy tệp"):
+        read_decision(tmp_path / "khong-co.txt", registry)
