@@ -42,6 +42,12 @@ def spent_has_a_budget(row: ReportedRow) -> Iterator[Breach]:
         yield "spent-without-budget", "spent", format_million(row.spent), {}
 
 
+def spent_is_reported(row: ReportedRow) -> Iterator[Breach]:
+    """A cell with an error value (#N/A) arrives empty, so this tells of those too."""
+    if row.item.budget and row.spent is None and "spent" not in row.unread:
+        yield "spent-missing", "spent", "", {"budget": format_million(row.item.budget)}
+
+
 def done_has_evidence(row: ReportedRow) -> Iterator[Breach]:
     if row.status == DONE and not row.proof:
         yield "done-without-evidence", "proof", "", {}
@@ -66,6 +72,7 @@ def has_a_status(row: ReportedRow) -> Iterator[Breach]:
 RULES: tuple[Rule, ...] = (
     spent_within_budget,
     spent_has_a_budget,
+    spent_is_reported,
     done_has_evidence,
     full_percent_is_done,
     done_is_full_percent,

@@ -30,10 +30,15 @@ _HELP_SECTIONS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
 
 class _Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        args = args.replace("[OPTIONS]", "[TÙY CHỌN]").replace("COMMAND [ARGS]...", "LỆNH …")
         super().write_usage(prog, args, prefix or "Cách dùng: ")
 
     def write_heading(self, heading: str) -> None:
         super().write_heading(_HELP_SECTIONS.get(heading, heading))
+
+    def write_dl(self, rows, *args, **kwargs) -> None:
+        rows = [(term, text.replace("[required]", "[bắt buộc]")) for term, text in rows]
+        super().write_dl(rows, *args, **kwargs)
 
 
 click.Context.formatter_class = _Formatter
@@ -147,7 +152,7 @@ def _say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
 # ------------------------------------------------------------------- commands
 
 _workspace = click.argument(
-    "workspace", metavar="THƯ_MỤC", type=click.Path(file_okay=True, path_type=Path)
+    "workspace", metavar="THƯ_MỤC", type=click.Path(resolve_path=True, path_type=Path)
 )
 _period = click.option(
     "--period", "period_id", metavar="KỲ", required=True, help="Kỳ báo cáo, ví dụ 2018-6T."
@@ -269,8 +274,8 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
 
 @_command("demo")
-@click.argument("workspace", metavar="[THƯ_MỤC]", type=click.Path(path_type=Path),
-                default=Path("CCHC-2018"))  # fmt: skip
+@click.argument("workspace", metavar="[THƯ_MỤC]", default=Path("CCHC-2018"),
+                type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
 def demo_command(workspace: Path) -> None:
     """Chạy thử toàn bộ công việc trên kế hoạch thật năm 2018, với phiếu trả lời minh họa.
 

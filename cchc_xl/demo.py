@@ -36,9 +36,14 @@ WRONG_PERIOD = "UBND huyện Cư Kuin"
 TWICE = "Sở Tư pháp"
 
 
+def decision_paths() -> list[Path]:
+    """The two real decisions that ship with the package."""
+    return [_DATA / name for name in DECISIONS]
+
+
 def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     """Make a workspace in an empty folder and go through a whole period with it."""
-    init(root, [_DATA / name for name in DECISIONS])
+    init(root, decision_paths())
     paths, _ = make_forms(root, PERIOD, progress)
     workspace, programme, _ = load(root)
     _return_forms(workspace, programme, paths)

@@ -353,6 +353,11 @@ CATALOGUE: dict[str, Rule] = {
         "Mục {item}: đã chi {value} triệu đồng nhưng kế hoạch không ghi dự toán.",
         "Hỏi lại cơ quan về nguồn kinh phí.",
     ),
+    "spent-missing": Rule(
+        "warning",
+        "Mục {item} có dự toán {budget} triệu đồng nhưng ô số đã chi trống hoặc là lỗi công thức.",
+        "Đề nghị cơ quan ghi số đã chi; chưa chi thì ghi 0.",
+    ),
     "done-without-evidence": Rule(
         "warning",
         "Mục {item}: báo Hoàn thành nhưng không ghi văn bản kiểm chứng.",

@@ -184,6 +184,7 @@ class _FormReader:
         }
         self.entries = [(name, self.at[name]) for name in _ENTRIES if name in self.at]
         self.findings: list[Finding] = []
+        self.disputed: set[str] = set()  # rows of which it is unclear where they stand
 
     def read(self) -> Return:
         agency = self.unread.agency
@@ -218,7 +219,7 @@ class _FormReader:
             blank = finding("return-blank", Place(self.unread.file, self.grid.name), agency=agency)
             return _rejected(self.unread, blank)
         for item_key in self.reader.items:
-            if item_key in due and item_key not in by_key:
+            if item_key in due and item_key not in by_key and item_key not in self.disputed:
                 self._find("row-missing", "", "", item=self.reader.items[item_key].code)
         return replace(self.unread, fate=ACCEPTED, rows=tuple(rows), findings=tuple(self.findings))
 
@@ -239,6 +240,7 @@ class _FormReader:
                 elif self._is_filled(number):  # two answers to which row this is
                     own = items[item_key].code
                     self._find_at(number, "code", "code-changed", code, expected=own)
+                    self.disputed.update({item_key, *self.reader.keys_by_code.get(code, ())})
                 continue
             candidates = self.reader.keys_by_code.get(code, ())
             if len(candidates) == 1:

@@ -27,6 +27,7 @@ except ModuleNotFoundError:  # Python 3.10
 
 from .money import million_number
 from .textfit import column_pixels, text_height
+from .vietnamese import format_million
 
 # Workbooks carry no time of making, so that the same inputs give the same bytes.
 _CREATED = datetime.datetime(2018, 1, 1)
@@ -35,6 +36,9 @@ _MM_PER_INCH = 25.4
 # format (LibreOffice); Excel takes them from Windows.
 VIETNAMESE = "[$-42A]"
 _LONGEST_SHEET_NAME = 31
+_USUAL_WIDTH = 8.43  # of a column, in characters
+_BOLD_DIGIT = 1.08
+_NUMBER_MARGIN = 1.2
 _HIGHEST_ROW = 409  # Excel's limit, in points
 _SMALLEST_DECIMAL = 6  # one đồng, in triệu đồng
 
@@ -116,7 +120,7 @@ class Book:
 
     def to_bytes(self) -> bytes:
         for sheet in self._sheets:
-            sheet.fit_rows()
+            sheet.fit()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             self._workbook.close()
@@ -141,6 +145,7 @@ class Sheet:
         self.book = book
         self.raw = worksheet
         self._widths: dict[int, float] = {}
+        self._needed: dict[int, float] = {}
         self._wrapped: list[tuple[int, int, int, str, dict[str, Any]]] = []
 
     def widths(self, widths: Iterable[float]) -> None:
@@ -149,12 +154,18 @@ class Sheet:
             self._widths[at] = width
             _accepted(self.raw.set_column(at, at, width))
 
-    def fit_rows(self) -> None:
-        """Give every row the height that its wrapped texts need."""
+    def fit(self) -> None:
+        """Give every column the width its numbers need, every row the height of its texts."""
+        for column, needed in self._needed.items():
+            if needed > self._widths.get(column, _USUAL_WIDTH):
+                self._widths[column] = needed
+                _accepted(self.raw.set_column(column, column, needed))
         heights: dict[int, float] = {}
         font = house_style()["font"]
         for row, first, last, text, style in self._wrapped:
-            pixels = sum(column_pixels(self._widths.get(at, 8.43)) for at in range(first, last + 1))
+            pixels = sum(
+                column_pixels(self._widths.get(at, _USUAL_WIDTH)) for at in range(first, last + 1)
+            )
             size = style.get("font_size", font["body"])
             needed = text_height(text, pixels, size, style.get("bold", False))
             heights[row] = max(needed, heights.get(row, 15))
@@ -184,6 +195,7 @@ class Sheet:
     def put_money(self, row: int, column: int, dong: int | None, **style: Any) -> None:
         """Đồng, shown in triệu đồng with the decimals it has."""
         style = {"align": "right", "num_format": money_format(dong), **style}
+        self._make_room(column, dong)
         self.put(row, column, million_number(dong), **style)
 
     def put_money_formula(
@@ -192,7 +204,14 @@ class Sheet:
         """A formula whose value is an amount of đồng in triệu đồng ("" where it is None)."""
         style = {"align": "right", "num_format": money_format(dong), **style}
         value = "" if dong is None else million_number(dong)
+        self._make_room(column, dong)
         self.put(row, column, Formula(formula, value), **style)
+
+    def _make_room(self, column: int, dong: int | None) -> None:
+        """A number that is wider than its column would show as ####."""
+        if dong is not None:
+            needed = len(format_million(dong)) * _BOLD_DIGIT + _NUMBER_MARGIN
+            self._needed[column] = max(needed, self._needed.get(column, 0))
 
     def merge(self, first: tuple[int, int], last: tuple[int, int], text: str, **style: Any) -> None:
         """One text over several cells of a row, or a block."""

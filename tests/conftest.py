@@ -10,17 +10,16 @@ import pytest
 
 from cchc_xl.agencies import Registry
 from cchc_xl.decision import Decision, read_decision
-from cchc_xl.demo import DECISIONS
+from cchc_xl.demo import decision_paths
 from cchc_xl.plan import Programme
 from cchc_xl.steps import init, load, load_registry
 
-DATA = Path(__file__).parents[1] / "cchc_xl" / "data"
 PERIOD = "2018-6T"
 
 
 @pytest.fixture(scope="session")
 def decision_files() -> list[Path]:
-    return [DATA / name for name in DECISIONS]
+    return decision_paths()
 
 
 @pytest.fixture(scope="session")

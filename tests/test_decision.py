@@ -123,9 +123,7 @@ def test_the_real_plans_prove_themselves(decisions):
 
 
 def test_what_is_doubtful_in_the_real_decisions_is_said_with_its_place(decisions):
-    first, second = (
-        {(f.code, f.value): f for f in decision.findings} for decision in decisions
-    )
+    first, second = ({(f.code, f.value): f for f in decision.findings} for decision in decisions)
     assert first["frequency-not-understood", "Công thông tin điện tử của tỉnh"]
     assert first["name-near", "Sơ Tư pháp"].place.cell == "dòng 84"
     people = [f for f in decisions[0].findings if f.code == "person-spelt-two-ways"]

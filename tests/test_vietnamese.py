@@ -31,7 +31,9 @@ def test_numbers_are_read_by_vietnamese_rules(text, number):
     assert vi.parse_number(text) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["", "mười", "1.5", "1,478.4", "12.34", "1.2345", "15 triệu", "--"])
+@pytest.mark.parametrize(
+    "text", ["", "mười", "1.5", "1,478.4", "12.34", "1.2345", "15 triệu", "--"]
+)
 def test_what_is_no_vietnamese_number_is_not_guessed(text):
     assert vi.parse_number(text) is None
 

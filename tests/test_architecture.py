@@ -1,0 +1,124 @@
+"""The shape that keeps the project readable, held by tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cchc_xl.findings import CATALOGUE, SEVERITIES, finding
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cchc_xl"
+
+# A module imports only modules above it: data flows one way.
+ORDER = [
+    "errors", "findings", "money", "vietnamese", "textfit", "agencies", "periods", "plan",
+    "sheets", "documents", "preamble", "appendix", "proofs", "assignments", "decision",
+    "workbooks", "master", "master_reader", "forms", "returns", "checks", "consolidate",
+    "plan_sheets", "overview", "monitoring", "workspace", "steps", "demo", "as_json", "cli",
+]  # fmt: skip
+
+
+def own_imports(path: Path) -> set[str]:
+    """The modules of ours that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            found |= {node.module} if node.module else {alias.name for alias in node.names}
+    return found - {"__version__"}
+
+
+def test_every_module_has_its_place():
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert modules == set(ORDER)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_a_module_imports_only_modules_above_it(module):
+    above = set(ORDER[: ORDER.index(module)])
+    assert own_imports(PACKAGE / f"{module}.py") <= above
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_no_module_grows_too_long_to_read(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+def python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_importing_the_package_brings_in_nothing_heavy():
+    loaded = python("import sys, cchc_xl; print(*sys.modules)").split()
+    assert not {"pandas", "numpy", "xlwings", "openpyxl", "docx", "xlsxwriter"} & set(loaded)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_the_core_imports_without_xlwings(module):
+    python(f"import sys; sys.modules['xlwings'] = None; import cchc_xl.{module}")
+
+
+def test_reading_a_plan_needs_no_pandas():
+    python("import sys; sys.modules['pandas'] = None; import cchc_xl.cli, cchc_xl.steps")
+
+
+def used_codes() -> set[str]:
+    text = "\n".join(path.read_text("utf-8") for path in PACKAGE.glob("*.py"))
+    return {code for code in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text) if code in CATALOGUE}
+
+
+def test_every_message_is_used_and_every_used_message_is_declared():
+    other_than_catalogue = [p for p in PACKAGE.glob("*.py") if p.stem != "findings"]
+    text = "\n".join(path.read_text("utf-8") for path in other_than_catalogue)
+    assert {code for code in CATALOGUE if f'"{code}"' not in text} == set()
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_messages_are_vietnamese_sentences_that_can_be_filled_in(code, capsys):
+    """Run with -s to read them all."""
+    rule = CATALOGUE[code]
+    names = set(re.findall(r"{(\w+)}", rule.message)) - {"value", "agency"}
+    filled = finding(code, value_place(), "x", agency="Sở Nội vụ", **dict.fromkeys(names, "y"))
+    print(f"{rule.severity:8} {code:28} {filled.message} -> {rule.action}")
+    assert rule.severity in SEVERITIES
+    assert "{" not in rule.action
+    for sentence in (rule.message, rule.action):
+        assert re.search(r"[À-ỹ]", sentence), sentence
+        assert sentence.endswith(".")
+
+
+def value_place():
+    from cchc_xl.findings import Place
+
+    return Place("tep.xlsx", "Trang", "A1")
+
+
+def test_the_top_level_is_as_agreed():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    top = {name.split("/")[0] for name in listed.splitlines() if not name.startswith(".")}
+    allowed = {
+        "workbook", "cchc_xl", "templates", "tests", "docs", "setup.py", "README.md",
+        "pyproject.toml", "LICENSE", "CHANGELOG.md",
+    }  # fmt: skip
+    assert top <= allowed
+
+
+def test_no_private_path_or_host_in_what_we_publish():
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.md", "*.toml", "*.csv", "*.sh"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split("\n")  # fmt: skip
+    pattern = re.compile(r"/(?:root|home/\w+|work|tmp)/")
+    for name in filter(None, listed):
+        if name != "tests/test_architecture.py":
+            text = (ROOT / name).read_text("utf-8")
+            assert not pattern.search(text), name

@@ -1,0 +1,197 @@
+"""The master workbook: what is written is read back, and what officers edit takes effect."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from support import edit_workbook
+
+from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
+from cchc_xl.findings import NOWHERE
+from cchc_xl.master import TABLES, write_master
+from cchc_xl.master_reader import read_master
+from cchc_xl.steps import load
+from cchc_xl.vietnamese import Month
+
+
+def without_places(programme):
+    plans = tuple(
+        replace(
+            plan,
+            items=tuple(replace(item, source=NOWHERE) for item in plan.items),
+            allocations=tuple(replace(a, source=NOWHERE) for a in plan.allocations),
+        )
+        for plan in programme.plans
+    )
+    agencies = tuple(replace(agency, aliases=()) for agency in programme.registry.agencies)
+    registry = replace(programme.registry, agencies=agencies)
+    return replace(programme, plans=plans, registry=registry)
+
+
+def master_of(workspace):
+    return workspace / "CCHC-2018.xlsx"
+
+
+def item(workspace, code, plan="3598-2017"):
+    return load(workspace)[1].plan_by_id[plan].by_code[code]
+
+
+def test_the_programme_survives_the_workbook(programme):
+    again, _ = read_master(write_master(programme), "so.xlsx")
+    assert without_places(again) == without_places(programme)
+
+
+def test_the_same_programme_gives_the_same_bytes(programme):
+    assert write_master(programme) == write_master(programme)
+
+
+def test_every_sheet_is_an_excel_table(workspace):
+    book = openpyxl.load_workbook(master_of(workspace))
+    assert {s.title: list(s.tables) for s in book.worksheets} == {
+        name: [table.name] for name, table in TABLES.items()
+    }
+
+
+def test_the_decisions_are_kept_beside_the_master(workspace, decision_files):
+    for path in decision_files:
+        assert (workspace / "quyet-dinh" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_every_budget_points_to_the_line_of_the_decision(workspace, decisions):
+    book = openpyxl.load_workbook(master_of(workspace))
+    page = book["Kế hoạch"]
+    headings = [cell.value for cell in page[4]]
+    sources = [row[headings.index("Nguồn")].value for row in page.iter_rows(min_row=5)]
+    assert sources == [str(i.source) for d in decisions for i in d.plan.items]
+
+
+def test_an_edited_row_takes_effect(workspace):
+    edit_workbook(
+        master_of(workspace), "Kế hoạch", {"Mã": "1.1.3"},
+        **{"Kinh phí dự toán (triệu đồng)": 18.5, "Đến tháng": "09/2018"},
+    )  # fmt: skip
+    changed = item(workspace, "1.1.3")
+    assert (changed.budget, changed.end) == (18_500_000, Month(2018, 9))
+
+
+def test_an_edit_that_breaks_the_sums_is_found_at_its_cell(workspace):
+    edit_workbook(
+        master_of(workspace), "Kế hoạch", {"Mã": "1.1.3"}, **{"Kinh phí dự toán (triệu đồng)": 18.5}
+    )
+    found = {f.code: f for f in load(workspace)[2]}
+    assert "1.1" in found["children-do-not-add-up"].message
+    assert found["children-do-not-add-up"].place.sheet == "Kế hoạch"
+    assert "Sở Tư pháp" in found["allocation-differs"].message
+
+
+def test_a_changed_budget_holder_takes_effect(workspace):
+    edit_workbook(
+        master_of(workspace), "Phân công", {"Mã": "1.1.3"},
+        **{"Cơ quan sử dụng kinh phí": "Sở Tài chính"},
+    )  # fmt: skip
+    assert item(workspace, "1.1.3").budget_holder == "Sở Tài chính"
+
+
+def test_a_new_agency_joins_its_group(workspace):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    page = book["Cơ quan"]
+    page.append([None, "Ban Quản lý dự án tỉnh", "Các Sở, ban, ngành"])
+    book.save(path)
+    _, programme, findings = load(workspace)
+    reporters = programme.reporters(programme.plan_by_id["2784-2017"].by_code["I.1"])
+    assert len(reporters) == 36
+    assert "Ban Quản lý dự án tỉnh" in reporters
+    assert programme.registry.by_name["Ban Quản lý dự án tỉnh"].id
+    assert not [f for f in findings if f.severity == "error"]
+
+
+def test_a_renamed_agency_keeps_its_rows(workspace):
+    edit_workbook(
+        master_of(workspace), "Cơ quan", {"Mã cơ quan": "STTTT"},
+        **{"Tên cơ quan": "Sở Khoa học và Công nghệ số"},
+    )  # fmt: skip
+    renamed = item(workspace, "6.2.1")
+    assert renamed.reporters == ("Sở Khoa học và Công nghệ số",)
+    assert renamed.budget_holder == "Sở Khoa học và Công nghệ số"
+
+
+def test_a_period_moved_takes_effect(workspace):
+    edit_workbook(
+        master_of(workspace), "Kỳ báo cáo", {"Kỳ": "2018-6T"},
+        **{"Nộp trước ngày": datetime.date(2018, 6, 10)},
+    )  # fmt: skip
+    period = load(workspace)[1].period_by_id["2018-6T"]
+    assert period.due_before == datetime.date(2018, 6, 10)
+
+
+def test_the_periods_follow_the_decision(programme):
+    due = {p.id: p.due_before.isoformat() for p in programme.periods}
+    assert (due["2018-6T"], due["2018-NAM"]) == ("2018-06-01", "2018-11-30")
+    assert list(due) == ["2018-Q1", "2018-6T", "2018-9T", "2018-NAM"]
+
+
+def test_a_finding_marked_done_is_not_repeated(workspace):
+    before = [f for f in load(workspace)[2] if f.code == "decision-number-differs"]
+    edit_workbook(
+        master_of(workspace), "Phát hiện khi nạp", {"Mã phát hiện": "decision-number-differs"},
+        **{"Đã xử lý": "x"},
+    )  # fmt: skip
+    after = [f for f in load(workspace)[2] if f.code == "decision-number-differs"]
+    assert (len(before), len(after)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "heading", "value", "code"),
+    [
+        ("Kế hoạch", {"Mã": "1.1.3"}, "Kinh phí dự toán (triệu đồng)", "mười lăm",
+         "cell-not-understood"),
+        ("Kế hoạch", {"Mã": "1.1.3"}, "Đến tháng", "sau Tết", "cell-not-understood"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Sở Bí ẩn", "name-unknown"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Sơ Tư pháp", "name-near"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", None, "no-reporter"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", None, "no-holder"),
+        ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Nộp trước ngày", "đầu tháng 6", "cell-not-understood"),
+        ("Cơ quan", {"Mã cơ quan": "SYT"}, "Đơn vị kế thừa", "Sở Bí ẩn", "successor-unknown"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
+    workspace, sheet, key, heading, value, code
+):
+    edit_workbook(master_of(workspace), sheet, key, **{heading: value})
+    found = [f for f in load(workspace)[2] if f.code == code and f.place.file == "CCHC-2018.xlsx"]
+    assert found and found[0].place.sheet
+
+
+def test_moved_and_added_columns_and_blank_rows_do_no_harm(workspace, programme):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    for page in book.worksheets:
+        page.insert_cols(1)
+        page.insert_rows(8, 2)
+        page.cell(4, 1).value = "Ghi chú của tôi"
+    book.save(path)
+    again = load(workspace)[1]
+    assert without_places(again) == without_places(programme)
+
+
+def test_a_missing_sheet_or_heading_says_what_to_do(workspace):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book["Kế hoạch"]["B4"].value = "Ký hiệu"
+    book.save(path)
+    with pytest.raises(MasterWorkbookError, match=r"Trang “Kế hoạch”.*“Mã”"):
+        load(workspace)
+    del book["Phân công"]
+    book["Kế hoạch"]["B4"].value = "Mã"
+    book.save(path)
+    with pytest.raises(MasterWorkbookError, match="không có trang “Phân công”"):
+        load(workspace)
+
+
+def test_what_is_no_workbook_is_refused():
+    with pytest.raises(UnreadableFileError):
+        read_master(b"not a workbook", "so.xlsx")

@@ -1,0 +1,50 @@
+"""Periods, their due days, and how many collections they ask for."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from cchc_xl.periods import collections_due, periods_of
+
+
+def test_the_periods_of_a_year():
+    periods = {p.id: p for p in periods_of(2018)}
+    assert list(periods) == ["2018-Q1", "2018-6T", "2018-9T", "2018-NAM"]
+    assert periods["2018-6T"].due_before == datetime.date(2018, 6, 1)
+    assert periods["2018-NAM"].due_before == datetime.date(2018, 11, 30)
+    assert periods["2018-6T"].last_day == datetime.date(2018, 6, 30)
+    assert periods["2018-NAM"].last_day == datetime.date(2018, 12, 31)
+
+
+def test_a_deadline_passes_when_returns_are_due_or_the_period_ends():
+    periods = {p.id: p.overdue_before.isoformat() for p in periods_of(2018)}
+    assert periods == {
+        "2018-Q1": "2018-04-01",
+        "2018-6T": "2018-06-01",
+        "2018-9T": "2018-10-01",
+        "2018-NAM": "2018-11-30",
+    }
+
+
+def test_a_decision_may_set_other_days():
+    periods = {p.id: p for p in periods_of(2026, {"6T": (6, 10)})}
+    assert periods["2026-6T"].due_before == datetime.date(2026, 6, 10)
+    assert periods["2026-NAM"].due_before == datetime.date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "due"),
+    [
+        ("Hàng quý", [1, 2, 3, 4]),
+        ("04 lần", [1, 2, 3, 4]),
+        ("02 lần", [0, 1, 1, 2]),
+        ("01 lần", [0, 0, 0, 1]),
+        ("Hàng tháng", [3, 6, 9, 12]),
+        ("Thường xuyên", [None] * 4),
+        ("", [None] * 4),
+    ],
+)
+def test_collections_due_by_the_end_of_each_period(frequency, due):
+    assert [collections_due(frequency, period) for period in periods_of(2018)] == due

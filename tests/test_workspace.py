@@ -1,0 +1,61 @@
+"""Writing whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cchc_xl import workspace as ws
+from cchc_xl.errors import MasterWorkbookError, OutputError
+
+
+def test_all_files_are_written(tmp_path):
+    files = {tmp_path / "a" / "1.txt": b"one", tmp_path / "b" / "2.txt": b"two"}
+    ws.write_files(files)
+    assert {path: path.read_bytes() for path in files} == files
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["1.txt", "2.txt"]
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_a_full_disk_leaves_the_old_files_whole(tmp_path, monkeypatch, failing):
+    paths = [tmp_path / f"{n}.txt" for n in range(3)]
+    ws.write_files(dict.fromkeys(paths, b"old"))
+    calls = iter(range(1, 10))
+
+    def full_disk(handle):
+        if next(calls) == failing:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OutputError, match="kết quả cũ còn nguyên"):
+        ws.write_files(dict.fromkeys(paths, b"new"))
+    assert [path.read_bytes() for path in paths] == [b"old"] * 3
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_held_open_by_another_program_is_named(tmp_path, monkeypatch):
+    """What Windows does when the output is open in Excel."""
+
+    def held(self, target):
+        raise PermissionError(13, "Permission denied", str(target))
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OutputError, match=r"Phu-luc\.xlsx.*Đóng tệp nếu đang mở trong Excel"):
+        ws.write_files({tmp_path / "Phu-luc.xlsx": b"new"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_master_is_found_by_what_it_is(workspace):
+    moved = workspace / "Sổ của tôi.xlsx"
+    (workspace / "CCHC-2018.xlsx").rename(moved)
+    (workspace / "khac.xlsx").write_bytes((workspace / "quyet-dinh").name.encode())
+    assert ws.Workspace(workspace).master() == moved
+
+
+def test_two_masters_are_one_too_many(workspace):
+    copy = workspace / "Ban sao.xlsx"
+    copy.write_bytes((workspace / "CCHC-2018.xlsx").read_bytes())
+    with pytest.raises(MasterWorkbookError, match="nhiều sổ tổng hợp"):
+        ws.Workspace(workspace).master()
