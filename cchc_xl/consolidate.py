@@ -160,7 +160,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
                         one.file, one.sheet, row.cell("status" if row.spent is None else "spent"),
                     )
                 )  # fmt: skip
-    facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS))
+    facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS), dtype=object)
     return facts.astype({"spent": "Int64", "percent": "Float64"})
 
 

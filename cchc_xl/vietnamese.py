@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .money import million_from_dong
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad"))
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\ufeff\u00ad]")
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -24,9 +24,10 @@ def clean(text: object) -> str:
 
 @lru_cache(maxsize=20_000)  # sheets repeat themselves
 def _clean(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(lines).strip()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if "\n" not in text:
+        return " ".join(text.split())
+    return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
 def without_marks(text: str) -> str:
@@ -123,7 +124,12 @@ class Month(NamedTuple):
 
     @property
     def last_day(self) -> datetime.date:
-        return datetime.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+        return _last_day(self.year, self.month)
+
+
+@lru_cache
+def _last_day(year: int, month: int) -> datetime.date:
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
