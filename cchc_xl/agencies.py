@@ -87,13 +87,14 @@ class Registry:
 
     def members(self, group_name: str) -> tuple[str, ...]:
         """Names of the agencies that answer for a group; none for an open group."""
-        group = self.group_by_name[group_name]
-        if not group.each:
-            return ()
-        own = tuple(agency.name for agency in self.agencies if group_name in agency.groups)
-        if own or not group.via:
-            return own
-        return self.members(group.via)
+        passed: set[str] = set()
+        while (group := self.group_by_name.get(group_name)) and group.each:
+            own = tuple(agency.name for agency in self.agencies if group.name in agency.groups)
+            passed.add(group.name)
+            if own or group.via in passed:
+                return own
+            group_name = group.via
+        return ()
 
     def expand(self, names: Iterable[str], on: datetime.date | None = None) -> tuple[str, ...]:
         """Agencies and groups -> agencies, each once, in the registry's order, with

@@ -276,8 +276,3 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
             appendix.findings.append(finding("row-joined", row.place, item=row.code))
         used[row.code] = row
         appendix.rows.append(row)
-    for row in appendix.rows:
-        if row.parent and row.parent not in used:
-            appendix.findings.append(
-                finding("parent-missing", row.place, item=row.code, parent=row.parent)
-            )

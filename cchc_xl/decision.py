@@ -51,6 +51,11 @@ def read_decision(path: Path, registry: Registry) -> Decision:
             "STT, Nội dung, Cơ quan chủ trì. Chọn lại tệp."
         )
     preamble = read_preamble(lines)
+    if not (preamble.year or preamble.date or preamble.likely_year):
+        raise NotADecisionError(
+            f"{path.name} không ghi năm của kế hoạch. Thêm dòng “Về việc ban hành Kế hoạch … năm "
+            "20…” vào đầu văn bản rồi nạp lại."
+        )
     reader = _Reader(preamble, registry, path.name)
     plan = reader.plan(plans, [appendix for appendix in appendices if appendix.is_monitoring])
     plan, to_confirm = assign(plan, registry)
@@ -67,7 +72,7 @@ class _Reader:
         self.file = file
         self.findings = list(preamble.findings)
         self.spellings: dict[Mention, list[Place]] = defaultdict(list)
-        self.year = preamble.year or _year_of_effect(preamble.date)
+        self.year = preamble.year or _year_of_effect(preamble.date) or preamble.likely_year
         number = preamble.number.partition("/")[0]
         self.plan_id = f"{number}-{preamble.date[:4]}" if number else fold(Path(file).stem)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from .agencies import Agency, Group, Registry, slug, split_names
+from .catalogue import CATALOGUE
 from .errors import MasterWorkbookError
-from .findings import CATALOGUE, Finding, Place, finding
+from .findings import Finding, Place, finding
 from .master import (
     AGENCIES,
     ALLOCATIONS,
@@ -84,6 +86,9 @@ def read_master(content: bytes, file: str) -> tuple[Programme, list[Finding]]:
 
 def read_registry(agencies: Iterable[Record], groups: Iterable[Record]) -> Registry:
     """The registry from records with the headings of the sheets Cơ quan and Nhóm cơ quan."""
+    sets = tuple(_group(record) for record in groups if record.text("Tên nhóm"))
+    written = {key(name): group.name for group in sets for name in (group.name, *group.aliases)}
+    sets = tuple(replace(g, via=written.get(key(g.via), g.via)) for g in sets)
     used: set[str] = set()
     units = []
     for record in agencies:
@@ -98,7 +103,7 @@ def read_registry(agencies: Iterable[Record], groups: Iterable[Record]) -> Regis
             Agency(
                 id=unit_id,
                 name=name,
-                groups=tuple(split_names(record.text("Nhóm"))),
+                groups=tuple(written.get(key(n), n) for n in split_names(record.text("Nhóm"))),
                 aliases=tuple(split_names(record.text("Bí danh"))),
                 email=record.text("E-mail"),
                 phone=record.text("Điện thoại"),
@@ -106,17 +111,16 @@ def read_registry(agencies: Iterable[Record], groups: Iterable[Record]) -> Regis
                 succeeded_on=as_date(record.cells.get("Kế thừa từ ngày")),
             )
         )
-    sets = [
-        Group(
-            name=record.text("Tên nhóm"),
-            aliases=tuple(split_names(record.text("Bí danh"))),
-            each=key(record.text("Từng thành viên trả lời")) != key(NO),
-            via=record.text("Báo cáo qua nhóm"),
-        )
-        for record in groups
-        if record.text("Tên nhóm")
-    ]
-    return Registry(tuple(units), tuple(sets))
+    return Registry(tuple(units), sets)
+
+
+def _group(record: Record) -> Group:
+    return Group(
+        name=record.text("Tên nhóm"),
+        aliases=tuple(split_names(record.text("Bí danh"))),
+        each=key(record.text("Từng thành viên trả lời")) != key(NO),
+        via=record.text("Báo cáo qua nhóm"),
+    )
 
 
 class _MasterReader:
@@ -133,7 +137,7 @@ class _MasterReader:
         self.registry = read_registry(
             self.rows(AGENCIES, "Tên cơ quan"), self.rows(GROUPS, "Tên nhóm")
         )
-        self._check_successors()
+        self._check_registry()
         self.assignments = {
             (r.text(PLAN), _code(r)): r
             for r in self.rows(ASSIGNMENTS, PLAN, CODE, "Cơ quan báo cáo")
@@ -153,10 +157,7 @@ class _MasterReader:
     # ------------------------------------------------------------ the sheets
 
     def _plans(self) -> tuple[Plan, ...]:
-        items: dict[str, list[Item]] = {}
-        for record in self.rows(ITEMS, PLAN, CODE, TITLE):
-            if record.text(PLAN) and _code(record):
-                items.setdefault(record.text(PLAN), []).append(self._item(record))
+        items = self._items()
         allocations: dict[str, list[Allocation]] = {}
         for record in self.rows(ALLOCATIONS, PLAN, "Tên cơ quan"):
             budget = self._money(record, "Kinh phí (triệu đồng)")
@@ -177,15 +178,36 @@ class _MasterReader:
                     date=date.isoformat() if date else "",
                     title=record.text("Trích yếu"),
                     year=int(year) if year.isdigit() else 0,
-                    items=tuple({i.code: i for i in items.get(plan_id, ())}.values()),
+                    items=tuple(items.pop(plan_id, {}).values()),
                     allocations=tuple(allocations.get(plan_id, ())),
                     total=self._money(record, "Tổng kinh phí (triệu đồng)"),
                     short_name=record.text("Tên gọi tắt") or plan_id,
                 )
             )
+        for plan_id, rows in items.items():
+            first = next(iter(rows.values()))
+            self.findings.append(finding("plan-unknown", first.source, plan_id, count=len(rows)))
         if not any(plan.items for plan in plans):
             raise MasterWorkbookError(f"Sổ tổng hợp {self.file} không có kế hoạch nào.")
         return tuple(plans)
+
+    def _items(self) -> dict[str, dict[str, Item]]:
+        """plan id -> code -> row. A row that cannot be placed is left out with a finding."""
+        items: dict[str, dict[str, Item]] = {}
+        for record in self.rows(ITEMS, PLAN, CODE, TITLE):
+            plan_id, code = record.text(PLAN), _code(record)
+            place = record.places[CODE]
+            if not plan_id or not code:
+                self.findings.append(finding("row-unplaced", place, record.text(TITLE)))
+            elif code in items.setdefault(plan_id, {}):
+                self.findings.append(finding("code-repeated", place, code, item=code))
+            else:
+                items[plan_id][code] = self._item(record)
+        for (plan_id, code), record in self.assignments.items():
+            if code not in items.get(plan_id, {}):
+                place = record.places[CODE]
+                self.findings.append(finding("assignment-unknown", place, code))
+        return items
 
     def _item(self, record: Record) -> Item:
         code = _code(record)
@@ -297,13 +319,25 @@ class _MasterReader:
             finding("cell-not-understood", place, record.text(heading), column=heading)
         )
 
-    def _check_successors(self) -> None:
+    def _check_registry(self) -> None:
+        """What the registry says of itself must hold together."""
+        names = [agency.name for agency in self.registry.agencies]
+        place = Place(self.file, AGENCIES)
         for agency in self.registry.agencies:
+            if names.count(agency.name) > 1:
+                self.findings.append(finding("agency-repeated", place, agency.name))
             if agency.successor and not self.registry.resolve(agency.successor).name:
-                place = Place(self.file, AGENCIES)
                 self.findings.append(
                     finding("successor-unknown", place, agency.successor, agency=agency.name)
                 )
+            self._check_groups(agency.groups, place, agency.name)
+        for group in self.registry.groups:
+            self._check_groups((group.via,), Place(self.file, GROUPS), group.name)
+
+    def _check_groups(self, groups: Iterable[str], place: Place, of: str) -> None:
+        for name in groups:
+            if name and name not in self.registry.group_by_name:
+                self.findings.append(finding("group-unknown", place, name, agency=of))
 
 
 def _code(record: Record) -> str:

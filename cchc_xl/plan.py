@@ -92,11 +92,19 @@ class Plan:
     def by_code(self) -> dict[str, Item]:
         return {item.code: item for item in self.items}
 
+    def parent_of(self, item: Item) -> str:
+        """The code of the row a row counts to: its parent, or where that is missing the
+        next row above, so that no money falls out of the totals. "" at the top."""
+        parent = item.parent
+        while parent and parent not in self.by_code:
+            parent = parent.rpartition(".")[0]
+        return parent
+
     @cached_property
     def _children(self) -> dict[str, tuple[Item, ...]]:
         children: dict[str, list[Item]] = {}
         for item in self.items:
-            children.setdefault(item.parent, []).append(item)
+            children.setdefault(self.parent_of(item), []).append(item)
         return {code: tuple(rows) for code, rows in children.items()}
 
     def children(self, code: str) -> tuple[Item, ...]:
@@ -120,8 +128,8 @@ class Plan:
 
     def ancestors(self, item: Item) -> Iterator[Item]:
         """The rows above, nearest first."""
-        while item.parent and item.parent in self.by_code:
-            item = self.by_code[item.parent]
+        while parent := self.parent_of(item):
+            item = self.by_code[parent]
             yield item
 
     @property

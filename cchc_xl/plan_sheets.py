@@ -226,7 +226,7 @@ class PlanSheet:
         """Levels told apart by weight: the highest bold on a tint, leaves plain."""
         style = line_style()
         item = result.item
-        if not item.parent and not self.plan.is_leaf(item):
+        if not self.plan.parent_of(item) and not self.plan.is_leaf(item):
             style |= {"bold": True, "bg_color": house_style()["colour"]["task_fill"]}
         elif not self.plan.is_leaf(item):
             style |= {"bold": True, "italic": True}

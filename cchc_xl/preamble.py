@@ -24,7 +24,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PROVINCE = re.compile(r"\b[Tt]ỉnh (\w+(?: \w+){0,3})")
-_TITLE_YEAR = re.compile(r"(?<![/\d])\bnăm (20\d\d)\b")
+_YEAR_NAMED = re.compile(r"\bnăm (20\d\d)\b")
 _DUE = {
     "6T": re.compile(r"6 thang\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
     "NAM": re.compile(r"(?:va|,|;|bao cao)\s*nam\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
@@ -50,6 +50,7 @@ class Preamble:
     date: str = ""
     title: str = ""
     year: int | None = None
+    likely_year: int = 0  # the one named most often, for want of a better
     province: str = ""
     due: dict[str, tuple[int, int]] = field(default_factory=dict)
     total: int | None = None
@@ -64,6 +65,10 @@ def read_preamble(lines: Iterable[Line]) -> Preamble:
     _read_number_and_date(preamble, lines)
     _read_title(preamble, lines)
     preamble.province = _province(lines)
+    years = Counter(
+        int(year) for line in lines for year in _YEAR_NAMED.findall(line.text.casefold())
+    )
+    preamble.likely_year = years.most_common(1)[0][0] if years else 0
     text = " ".join(fold(line.text) for line in lines)
     for kind, pattern in _DUE.items():
         if found := pattern.search(text):
@@ -138,7 +143,7 @@ def _read_title(preamble: Preamble, lines: list[Line]) -> None:
             preamble.findings.append(
                 finding("title-spelt-two-ways", place, other, other=preamble.title)
             )
-    if found := _TITLE_YEAR.search(preamble.title):
+    if found := _YEAR_NAMED.search(preamble.title):
         preamble.year = int(found[1])
 
 

@@ -13,8 +13,23 @@ from .vietnamese import format_million
 
 
 def prove_plan(plan: Plan) -> list[Finding]:
-    """Every contradiction in the plan's money, and every row that nobody answers for."""
-    return [*_unassigned(plan), *_children(plan), *_total(plan), *_allocations(plan)]
+    """Every contradiction in the plan's money, every row without the row above it, and every
+    row that nobody answers for."""
+    return [
+        *_orphans(plan),
+        *_unassigned(plan),
+        *_children(plan),
+        *_total(plan),
+        *_allocations(plan),
+    ]
+
+
+def _orphans(plan: Plan) -> list[Finding]:
+    return [
+        finding("parent-missing", item.source, item.title, item=item.code, parent=item.parent)
+        for item in plan.items
+        if plan.parent_of(item) != item.parent
+    ]
 
 
 def _unassigned(plan: Plan) -> list[Finding]:

@@ -207,11 +207,17 @@ def test_a_contradiction_in_the_money_is_found(other, change, to, code, message)
     assert found and message in found[0].message
 
 
+def test_a_row_without_its_parent_is_found_and_still_counted(other):
+    plan = other(documents.OTHER_PROVINCE.replace("| 1.2 |", "| 2.2 |")).plan
+    found = {f.code: f.message for f in prove_plan(plan)}
+    assert "2.2" in found["parent-missing"]
+    assert [item.code for item in plan.children("")] == ["1", "2.2"]
+
+
 @pytest.mark.parametrize(
     ("change", "to", "code"),
     [
         ("| 1.2 |", "| 1.1 |", "code-repeated"),
-        ("| 1.2 |", "| 2.2 |", "parent-missing"),
         ("| 10,5 | Sở", "| mười | Sở", "amount-not-understood"),
         ("(triệu đồng)", "", "unit-missing"),
         ("| Tháng 9 |", "| Mùa mưa |", "month-not-understood"),

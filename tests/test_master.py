@@ -166,6 +166,46 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
     assert found and found[0].place.sheet
 
 
+@pytest.mark.parametrize(
+    ("sheet", "row", "code"),
+    [
+        ("Kế hoạch", ["3598-2017", "1.1.3", "Hoạt động", "Lặp lại"], "code-repeated"),
+        ("Kế hoạch", ["3598-2017", None, "Hoạt động", "Không mã"], "row-unplaced"),
+        ("Kế hoạch", ["9999-2017", "1", "Nhiệm vụ", "Kế hoạch lạ"], "plan-unknown"),
+        ("Kế hoạch", ["3598-2017", "8.1.1", "Hoạt động", "Mồ côi"], "parent-missing"),
+        ("Phân công", ["3598-2017", "8.8.8"], "assignment-unknown"),
+        ("Cơ quan", ["SYT2", "Sở Y tế"], "agency-repeated"),
+        ("Cơ quan", ["MOI", "Cơ quan mới", "Nhóm lạ"], "group-unknown"),
+    ],
+)
+def test_an_added_row_that_cannot_be_placed_is_found(workspace, sheet, row, code):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book[sheet].append(row)
+    book.save(path)
+    assert code in {f.code for f in load(workspace)[2]}
+
+
+def test_money_of_a_row_without_its_parent_stays_in_the_totals(workspace):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book["Kế hoạch"].append(["3598-2017", "8.1.1", "Hoạt động", "Mồ côi", *[None] * 5, 10])
+    book.save(path)
+    plan = load(workspace)[1].plan_by_id["3598-2017"]
+    assert sum(item.budget or 0 for item in plan.children("")) == 8_010_000_000
+
+
+def test_groups_that_report_through_each_other_end(registry):
+    from dataclasses import replace as change
+
+    groups = tuple(
+        change(g, via="UBND các xã, phường, thị trấn") if g.name.startswith("UBND các huyện") else g
+        for g in registry.groups
+    )
+    nobody = change(registry, agencies=registry.agencies[:1], groups=groups)
+    assert nobody.members("UBND các xã, phường, thị trấn") == ()
+
+
 def test_moved_and_added_columns_and_blank_rows_do_no_harm(workspace, programme):
     path = master_of(workspace)
     book = openpyxl.load_workbook(path)
