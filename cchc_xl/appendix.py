@@ -242,6 +242,8 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
     unnumbered = 0
     used: dict[str, Row] = {}
     for row in raw:
+        # A sheet may hold 1.1 as a number, which reads "1,1" here.
+        row.cells["code"] = re.sub(r"^(\d+),(\d+)$", r"\1.\2", row["code"])
         found = _CODE.match(row["code"])
         if found and found[2] and not row["title"]:
             row.cells["title"] = found[2].strip()

@@ -191,6 +191,30 @@ def test_another_province_another_shape(other):
     assert prove_plan(plan) == []
 
 
+def test_codes_and_months_that_a_sheet_holds_as_numbers_and_dates(registry, tmp_path):
+    import datetime
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.active
+    for line in documents.OTHER_PROVINCE.split("| TT")[0].splitlines():
+        page.append([line])
+    page.append(["TT", "Nội dung", "Từ tháng", "Đến tháng", "Kinh phí (triệu đồng)", "Chủ trì"])
+    page.append([1, "Thể chế", None, None, 30, None])
+    start, end = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
+    page.append([1.1, "Rà soát văn bản", start, end, 19.5, "Sở Tư pháp"])
+    page.append([1.2, "Kiểm tra công vụ", None, 9, 10.5, "Sở Nội vụ"])
+    book.save(tmp_path / "so.xlsx")
+    plan = read_decision(tmp_path / "so.xlsx", registry).plan
+    assert [(i.code, i.budget, str(i.start), str(i.end)) for i in plan.items] == [
+        ("1", 30_000_000, "None", "None"),
+        ("1.1", 19_500_000, "2026-01", "2026-06"),
+        ("1.2", 10_500_000, "None", "2026-09"),
+    ]
+    assert prove_plan(plan) == []
+
+
 @pytest.mark.parametrize(
     ("change", "to", "code", "message"),
     [
