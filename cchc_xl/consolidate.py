@@ -15,6 +15,7 @@ import pandas as pd
 
 from .checks import DONE, check_return
 from .findings import Finding
+from .money import sum_known
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .returns import ACCEPTED, Return
@@ -91,7 +92,7 @@ class Ledger:
     def totals(self, plan: Plan) -> tuple[int | None, int | None]:
         """Budget and spending of a whole plan, in đồng."""
         tops = [self.result(item) for item in plan.children("")]
-        return _sum(top.budget for top in tops), _sum(top.spent for top in tops)
+        return sum_known(top.budget for top in tops), sum_known(top.spent for top in tops)
 
     @cached_property
     def accepted(self) -> dict[str, Return]:
@@ -242,8 +243,8 @@ def _parent(item: Item, leaves: list[ItemResult]) -> ItemResult:
         item=item,
         status=combined_status(leaf.status for leaf in leaves),
         percent=sum(percents) / len(percents) if percents else None,
-        budget=_sum(leaf.budget for leaf in leaves),
-        spent=_sum(leaf.spent for leaf in leaves),
+        budget=sum_known(leaf.budget for leaf in leaves),
+        spent=sum_known(leaf.spent for leaf in leaves),
         due=sum(leaf.due for leaf in leaves),
         reported=sum(leaf.reported for leaf in leaves),
         done=sum(leaf.done for leaf in leaves),
@@ -270,16 +271,10 @@ def _agencies(programme: Programme, facts: pd.DataFrame) -> Iterable[AgencyResul
             yield AgencyResult(
                 plan=plan.id,
                 agency=name,
-                budget=_sum(budgets.get(name, ())),
+                budget=sum_known(budgets.get(name, ())),
                 allocated=allocated.get(name),
                 spent=None if amount is None or pd.isna(amount) else int(amount),
                 counts={
                     status: int(counts.get((plan.id, name, status), 0)) for status in ALL_STATUSES
                 },
             )
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    """The sum of what is known; None where nothing is."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None

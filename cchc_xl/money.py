@@ -6,6 +6,7 @@ float is read with the 15 significant digits that a spreadsheet shows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 DONG_PER_MILLION = 1_000_000
@@ -33,3 +34,9 @@ def million_number(dong: int | None) -> int | float | None:
         return None
     whole, rest = divmod(dong, DONG_PER_MILLION)
     return whole if rest == 0 else dong / DONG_PER_MILLION
+
+
+def sum_known(amounts: Iterable[int | None]) -> int | None:
+    """The sum of the amounts that are known, in đồng; None where none is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None

@@ -11,9 +11,10 @@ from .consolidate import (
     Ledger,
 )
 from .findings import SEVERITY_NAMES, Finding
+from .money import sum_known
 from .plan import Plan
 from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
-from .workbooks import VIETNAMESE, Book, Column, Formula, Sheet, cell_name, house_style, line_style
+from .workbooks import Amount, Book, Column, Formula, Sheet, cell_name, house_style, line_style
 
 FATES = {
     ACCEPTED: "Đã nhận",
@@ -82,9 +83,9 @@ def _agency_block(sheet: Sheet, row: int, plan: Plan, results: list[AgencyResult
     sheet.put(row, 1, "Tổng cộng", **bold)
     whole = AgencyResult(
         plan.id, "",
-        _total(r.budget for r in results),
-        _total(r.allocated for r in results),
-        _total(r.spent for r in results),
+        sum_known(r.budget for r in results),
+        sum_known(r.allocated for r in results),
+        sum_known(r.spent for r in results),
         dict(sum((Counter(r.counts) for r in results), Counter())),
     )  # fmt: skip
     spans = [f"{cell_name(first, at)}:{cell_name(row - 1, at)}" for at in range(columns)]
@@ -111,28 +112,15 @@ def _agency_money(
         return
     for at, dong in ((2, result.allocated), (3, result.budget), (5, result.spent)):
         if spans:
-            sheet.put_money_formula(
-                row, at, f'=IF(COUNT({spans[at]})=0,"",SUM({spans[at]}))', dong, **style
-            )
+            sheet.put_sum(row, at, spans[at], dong, **style)
         else:
             sheet.put_money(row, at, dong, **style)
-    allocated, budget, spent = (cell_name(row, at) for at in (2, 3, 5))
+    allocated, budget = (cell_name(row, at) for at in (2, 3))
     difference = (result.budget or 0) - (result.allocated or 0)
     sheet.put_money_formula(row, 4, f"=N({budget})-N({allocated})", difference, **style)
-    known = result.budget is not None and result.spent is not None
-    left = result.budget - result.spent if known else None
-    formula = f'=IF(AND(ISNUMBER({budget}),ISNUMBER({spent})),{budget}-{spent},"")'
-    sheet.put_money_formula(row, 6, formula, left, **style)
-    ratio = result.spent / result.budget * 100 if known and result.budget else ""
-    formula = f'=IF(AND(N({budget})<>0,ISNUMBER({spent})),{spent}/{budget}*100,"")'
-    sheet.put(
-        row, 7, Formula(formula, ratio), **style, align="right", num_format=VIETNAMESE + "0.0"
-    )
-
-
-def _total(amounts: Iterable[int | None]) -> int | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None
+    amounts = Amount(3, result.budget), Amount(5, result.spent)
+    sheet.put_left(row, 6, *amounts, **style)
+    sheet.put_ratio(row, 7, *amounts, **style)
 
 
 # ------------------------------------------------------------------ Tiến độ nộp

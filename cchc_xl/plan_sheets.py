@@ -13,10 +13,10 @@ from .consolidate import DONE, NOT_REPORTED, OVERDUE, ItemResult, Ledger
 from .plan import Item, Plan
 from .workbooks import (
     VIETNAMESE,
+    Amount,
     Book,
     Formula,
     Sheet,
-    cell_name,
     column_name,
     house_style,
     line_style,
@@ -26,13 +26,16 @@ from .workbooks import (
 
 
 class Cell(NamedTuple):
-    """Where a column's cell stands, for those that need formulas."""
+    """A cell to be written: the sheet, where in it, what for, and the row's style."""
 
-    sheet: PlanSheet
+    page: PlanSheet
     row: int
     column: int
     result: ItemResult
     style: dict
+
+    def put(self, value: object, **style) -> None:
+        self.page.sheet.put(self.row, self.column, value, **{**self.style, **style})
 
 
 class PlanColumn(NamedTuple):
@@ -48,96 +51,72 @@ class PlanColumn(NamedTuple):
 
 def text_cell(value: Callable[[ItemResult], str], **style) -> Callable[[Cell], None]:
     """A column of texts."""
-
-    def write(cell: Cell) -> None:
-        style_here = {**cell.style, "text_wrap": True, **style}
-        cell.sheet.put(cell.row, cell.column, value(cell.result), **style_here)
-
-    return write
+    return lambda cell: cell.put(value(cell.result), text_wrap=True, **style)
 
 
-def count_cell(value: Callable[[ItemResult], int], **style) -> Callable[[Cell], None]:
+def count_cell(value: Callable[[ItemResult], int]) -> Callable[[Cell], None]:
     """A column of counts, centred; a row without reports has none."""
-
-    def write(cell: Cell) -> None:
-        number = value(cell.result) if cell.result.due else None
-        cell.sheet.put(cell.row, cell.column, number, **{**cell.style, "align": "center", **style})
-
-    return write
+    return lambda cell: cell.put(value(cell.result) if cell.result.due else None, align="center")
 
 
 def code_cell(cell: Cell) -> None:
-    cell.sheet.put(cell.row, cell.column, cell.result.item.code, **cell.style, num_format="@")
+    cell.put(cell.result.item.code, num_format="@")
 
 
 def status_cell(cell: Cell) -> None:
-    colour = house_style()["colour"]
-    colours = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}
-    name = colours.get(cell.result.status)
-    style = {**cell.style, "align": "center", "text_wrap": True}
-    if name:
-        style["font_color"] = colour[name]
-    cell.sheet.put(cell.row, cell.column, cell.result.status, **style)
+    status = cell.result.status
+    colour = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}.get(status)
+    style = {"font_color": house_style()["colour"][colour]} if colour else {}
+    cell.put(status, align="center", text_wrap=True, **style)
 
 
 def percent_cell(cell: Cell) -> None:
     """As reported; above that the mean of the rows that reported one."""
-    sheet, value = cell.sheet, cell.result.percent
-    decimals = value is not None and not float(value).is_integer()
-    style = {
-        **cell.style,
-        "align": "center",
-        "num_format": VIETNAMESE + ("0.0" if decimals else "0"),
-    }
-    if sheet.is_leaf(cell.result):
-        sheet.put(cell.row, cell.column, value, **style)
-    else:
-        leaves = sheet.leaf_cells(cell.result.item, cell.column)
+    page, value = cell.page, cell.result.percent
+    whole = value is None or float(value).is_integer()
+    style = {"align": "center", "num_format": VIETNAMESE + ("0" if whole else "0.0")}
+    if not page.is_leaf(cell.result):
+        leaves = page.leaf_cells(cell.result.item, cell.column)
         formula = f'=IF(COUNT({leaves})=0,"",AVERAGE({leaves}))'
-        sheet.put(cell.row, cell.column, Formula(formula, "" if value is None else value), **style)
+        value = Formula(formula, "" if value is None else value)
+    cell.put(value, **style)
 
 
 def money_cell(amount: Callable[[ItemResult], int | None]) -> Callable[[Cell], None]:
     """đồng; a row with rows below it adds those up, and stays empty where all are."""
 
     def write(cell: Cell) -> None:
-        sheet, dong = cell.sheet, amount(cell.result)
-        if sheet.is_leaf(cell.result):
-            sheet.put_money(cell.row, cell.column, dong, **cell.style)
-            return
-        below = sheet.child_cells(cell.result.item, cell.column)
-        sheet.put_money_formula(
-            cell.row, cell.column, f'=IF(COUNT({below})=0,"",SUM({below}))', dong, **cell.style
-        )
+        page, dong = cell.page, amount(cell.result)
+        at = (cell.row, cell.column)
+        if page.is_leaf(cell.result):
+            page.sheet.put_money(*at, dong, **cell.style)
+        else:
+            below = page.child_cells(cell.result.item, cell.column)
+            page.sheet.put_sum(*at, below, dong, **cell.style)
 
     return write
 
 
 def left_cell(cell: Cell) -> None:
-    """Budget less spending, from the two cells to the left; empty where one is unknown."""
-    budget, spent = (cell_name(cell.row, cell.column - n) for n in (2, 1))
-    result = cell.result
-    left = None
-    if result.budget is not None and result.spent is not None:
-        left = result.budget - result.spent
-    formula = f'=IF(AND(ISNUMBER({budget}),ISNUMBER({spent})),{budget}-{spent},"")'
-    cell.sheet.put_money_formula(cell.row, cell.column, formula, left, **cell.style)
+    """Budget less spending, from the two cells to the left."""
+    budget, spent = _amounts(cell, 2)
+    cell.page.sheet.put_left(cell.row, cell.column, budget, spent, **cell.style)
 
 
 def ratio_cell(distance: int) -> Callable[[Cell], None]:
     """Spending in percent of the budget; the budget stands `distance` columns to the left."""
 
     def write(cell: Cell) -> None:
-        budget = cell_name(cell.row, cell.column - distance)
-        spent = cell_name(cell.row, cell.column - distance + 1)
-        result = cell.result
-        known = result.budget and result.spent is not None
-        value = result.spent / result.budget * 100 if known else ""
-        formula = f'=IF(AND(N({budget})<>0,ISNUMBER({spent})),{spent}/{budget}*100,"")'
-        style = {**cell.style, "align": "right", "num_format": VIETNAMESE + "0.0"}
-        cell.sheet.put(cell.row, cell.column, Formula(formula, value), **style)
+        budget, spent = _amounts(cell, distance)
+        cell.page.sheet.put_ratio(cell.row, cell.column, budget, spent, **cell.style)
 
     return write
+
+
+def _amounts(cell: Cell, distance: int) -> tuple[Amount, Amount]:
+    """The row's budget and, right of it, its spending."""
+    at = cell.column - distance
+    return Amount(at, cell.result.budget), Amount(at + 1, cell.result.spent)
 
 
 # ------------------------------------------------------------------- the sheets
@@ -157,9 +136,6 @@ class PlanSheet:
         self.sheet: Sheet = book.sheet(name)
         self.ledger = ledger
         self.plan = plan
-        self.put = self.sheet.put
-        self.put_money = self.sheet.put_money
-        self.put_money_formula = self.sheet.put_money_formula
 
     def write(self, what: SheetPlan) -> None:
         columns = what.columns
@@ -215,12 +191,12 @@ class PlanSheet:
                     end += 1
                 self.sheet.merge((row, at), (row, end), group, **style)
                 for column in range(at, end + 1):
-                    self.put(row + 1, column, columns[column].heading, **style)
+                    self.sheet.put(row + 1, column, columns[column].heading, **style)
             else:
                 self.sheet.merge((row, at), (row + 1, at), columns[at].heading, **style)
             at = end + 1
         for at in range(len(columns)):
-            self.put(row + 2, at, f"({at + 1})", **line_style(), italic=True, align="center")
+            self.sheet.put(row + 2, at, f"({at + 1})", **line_style(), italic=True, align="center")
 
     def _style(self, result: ItemResult) -> dict:
         """Levels told apart by weight: the highest bold on a tint, leaves plain."""
@@ -242,7 +218,7 @@ class PlanSheet:
             if column.total:
                 column.write(Cell(self, row, at, whole, style))
             else:
-                self.put(row, at, "TỔNG CỘNG" if at == 1 else None, **style)
+                self.sheet.put(row, at, "TỔNG CỘNG" if at == 1 else None, **style)
 
     # ---------------------------------------------------------- cells by rows
 

@@ -68,6 +68,13 @@ class Formula(NamedTuple):
     value: object = 0
 
 
+class Amount(NamedTuple):
+    """An amount of đồng that stands in a column of the row at hand."""
+
+    column: int
+    dong: int | None
+
+
 class Book:
     """A new workbook. `styles` are added up: `book.style("cell", "bold", align="center")`."""
 
@@ -206,6 +213,29 @@ class Sheet:
         value = "" if dong is None else million_number(dong)
         self._make_room(column, dong)
         self.put(row, column, Formula(formula, value), **style)
+
+    def put_sum(self, row: int, column: int, cells: str, dong: int | None, **style: Any) -> None:
+        """The sum of `cells` as a formula, empty where all of them are."""
+        formula = f'=IF(COUNT({cells})=0,"",SUM({cells}))'
+        self.put_money_formula(row, column, formula, dong, **style)
+
+    def put_left(self, row: int, column: int, budget: Amount, spent: Amount, **style: Any) -> None:
+        """Budget less spending as a formula, empty where one is unknown."""
+        left = None
+        if budget.dong is not None and spent.dong is not None:
+            left = budget.dong - spent.dong
+        a, b = (cell_name(row, amount.column) for amount in (budget, spent))
+        formula = f'=IF(AND(ISNUMBER({a}),ISNUMBER({b})),{a}-{b},"")'
+        self.put_money_formula(row, column, formula, left, **style)
+
+    def put_ratio(self, row: int, column: int, budget: Amount, spent: Amount, **style: Any) -> None:
+        """Spending in percent of the budget as a formula, empty where one is unknown."""
+        known = budget.dong and spent.dong is not None
+        percent = spent.dong / budget.dong * 100 if known else ""
+        a, b = (cell_name(row, amount.column) for amount in (budget, spent))
+        formula = f'=IF(AND(N({a})<>0,ISNUMBER({b})),{b}/{a}*100,"")'
+        style = {"align": "right", "num_format": VIETNAMESE + "0.0", **style}
+        self.put(row, column, Formula(formula, percent), **style)
 
     def _make_room(self, column: int, dong: int | None) -> None:
         """A number that is wider than its column would show as ####."""
