@@ -38,6 +38,11 @@ CATALOGUE: dict[str, Rule] = {
         "Trích yếu được ghi hai cách: “{value}” và “{other}”; lấy cách sau.",
         "Đối chiếu bản gốc.",
     ),
+    "words-differ": Rule(
+        "error",
+        "Tổng kinh phí bằng số là {number} ({words}) nhưng bằng chữ ghi “{value}”.",
+        "Đối chiếu bản gốc và sửa số tiền ở trang Quyết định.",
+    ),
     "unit-missing": Rule(
         "warning",
         "Bảng kinh phí không ghi đơn vị tính; đọc là triệu đồng.",

@@ -14,6 +14,7 @@ from .documents import Line
 from .findings import Finding, Place, finding
 from .money import dong_from_million
 from .vietnamese import fold, key, parse_number
+from .words import dong_in_words, same_words
 
 _NUMBER = r"(\d+)\s*/\s*((?:\d{4}\s*/\s*)?QĐ\s*-\s*[A-ZĐ]+)"
 _OWN_NUMBER = re.compile(r"^Số\s*:?\s*" + _NUMBER)
@@ -33,6 +34,8 @@ _AMOUNT = re.compile(r"^(.*?)[\s:]*:\s*([\d.,]+)\s*(triệu đồng|triệu|đ�
 _TOTAL = re.compile(
     r"tổng (?:kinh phí|cộng|ngân sách)\D*?([\d.,]+)\s*(triệu đồng|triệu|đồng)?", re.I
 )
+
+_IN_WORDS = re.compile(r"\((?:bằng chữ:?\s*)?([^()]*đồng[^()]*)\)", re.IGNORECASE)
 
 
 @dataclass
@@ -74,10 +77,25 @@ def read_preamble(lines: Iterable[Line]) -> Preamble:
         if found := pattern.search(text):
             preamble.due[kind] = int(found[2]), int(found[1])
     preamble.allocation_lists = list(_allocation_lists(lines))
-    for line in lines:
-        if preamble.total is None and (found := _TOTAL.search(line.text)) and found[2]:
-            preamble.total = _dong(found[1], found[2])
+    _read_total(preamble, lines)
     return preamble
+
+
+def _read_total(preamble: Preamble, lines: list[Line]) -> None:
+    """The money in all; where it is written in words too, both must agree."""
+    for line in lines:
+        found = _TOTAL.search(line.text)
+        if not found or not found[2]:
+            continue
+        preamble.total = _dong(found[1], found[2])
+        written = _IN_WORDS.search(line.text, found.end())
+        if written and preamble.total is not None:
+            words = dong_in_words(preamble.total)
+            if not same_words(written[1], words):
+                preamble.findings.append(
+                    finding("words-differ", line.place, written[1], number=found[1], words=words)
+                )
+        return
 
 
 def _province(lines: list[Line]) -> str:

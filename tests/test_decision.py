@@ -248,6 +248,11 @@ def test_a_row_without_its_parent_is_found_and_still_counted(other):
         ("| Sở Nội vụ | |", "| Sở Nội vu | |", "name-near"),
         ("| Sở Nội vụ | |", "| Sở Bí ẩn | |", "name-unknown"),
         ("Số: 15/QĐ-UBND", "", "decision-number-missing"),
+        (
+            "Tổng kinh phí: 30 triệu đồng",
+            "Tổng kinh phí: 30 triệu đồng (Ba triệu đồng)",
+            "words-differ",
+        ),
     ],
 )
 def test_what_cannot_be_read_plainly_becomes_a_finding(other, change, to, code):

@@ -1,0 +1,89 @@
+"""Amounts in words, as Vietnamese documents write them: 2.050.000.000 -> "hai tỷ không trăm
+năm mươi triệu".
+
+Groups of three digits are read with nghìn, triệu, tỷ; a group after the first says its
+hundreds and tens even where they are nought ("không trăm linh năm"); a group of noughts
+is silent. Beyond tỷ the count starts again: "một nghìn tỷ".
+"""
+
+from __future__ import annotations
+
+import re
+
+from .vietnamese import key
+
+_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_GROUPS = ("", "nghìn", "triệu")
+_BILLION = 10**9
+
+# Spellings that mean the same, for comparing what a document says.
+_SAME = (
+    (r"\blẻ\b", "linh"),
+    (r"\bngàn\b", "nghìn"),
+    (r"\btỉ\b", "tỷ"),
+    (r"\bmươi bốn\b", "mươi tư"),
+    (r"\bmươi một\b", "mươi mốt"),
+    (r"\bmươi năm\b", "mươi lăm"),
+    (r"\bchẵn\b", ""),
+)
+
+
+def in_words(number: int) -> str:
+    """A whole number in words, in small letters: 21 -> "hai mươi mốt"."""
+    if number < 0:
+        return f"âm {in_words(-number)}"
+    return " ".join(_words(number, after_more=False)) or _DIGITS[0]
+
+
+def dong_in_words(dong: int) -> str:
+    """An amount of đồng as a document ends it: "Tám tỷ đồng"."""
+    words = f"{in_words(dong)} đồng"
+    return words[0].upper() + words[1:]
+
+
+def same_words(text: str, other: str) -> bool:
+    """Whether two texts are the same number in words, whatever the manner of writing."""
+    return _plain(text) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    text = key(text)
+    for spelling, usual in _SAME:
+        text = re.sub(spelling, usual, text)
+    return " ".join(text.split())
+
+
+def _words(number: int, after_more: bool) -> list[str]:
+    billions, rest = divmod(number, _BILLION)
+    words: list[str] = []
+    if billions:
+        words += [*_words(billions, after_more), "tỷ"]
+    for power in (2, 1, 0):
+        group, rest = divmod(rest, 1000**power)
+        if group:
+            words += _three_digits(group, after_more or bool(words))
+            words += filter(None, [_GROUPS[power]])
+    return words
+
+
+def _three_digits(group: int, after_more: bool) -> list[str]:
+    hundreds, rest = divmod(group, 100)
+    tens, ones = divmod(rest, 10)
+    words = [_DIGITS[hundreds], "trăm"] if hundreds or after_more else []
+    if tens > 1:
+        words += [_DIGITS[tens], "mươi"]
+    elif tens == 1:
+        words += ["mười"]
+    elif ones and words:
+        words += ["linh"]
+    if ones:
+        words += [_ones(ones, tens)]
+    return words
+
+
+def _ones(ones: int, tens: int) -> str:
+    if ones == 5 and tens:
+        return "lăm"
+    if tens > 1:
+        return {1: "mốt", 4: "tư"}.get(ones, _DIGITS[ones])
+    return _DIGITS[ones]
