@@ -19,7 +19,8 @@ PACKAGE = ROOT / "cchc_xl"
 # A module imports only modules above it: data flows one way.
 ORDER = [
     "errors", "catalogue", "findings", "money", "vietnamese", "words", "textfit", "agencies",
-    "periods", "plan", "sheets", "documents", "preamble", "appendix", "proofs", "assignments", "decision",
+    "periods", "plan", "sheets", "documents", "preamble", "appendix", "proofs", "assignments",
+    "decision",
     "workbooks", "master", "master_reader", "forms", "returns", "checks", "consolidate",
     "plan_sheets", "overview", "monitoring", "workspace", "steps", "demo", "as_json", "cli",
 ]  # fmt: skip
