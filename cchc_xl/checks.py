@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 
 from .findings import Finding, finding
 from .returns import ReportedRow, Return
+from .statuses import DONE
 from .vietnamese import format_million, format_number
-
-DONE = "Hoàn thành"
 
 
 def check_return(one: Return) -> list[Finding]:
@@ -44,7 +43,7 @@ def spent_has_a_budget(row: ReportedRow) -> Iterator[Breach]:
 
 def spent_is_reported(row: ReportedRow) -> Iterator[Breach]:
     """A cell with an error value (#N/A) arrives empty, so this tells of those too."""
-    if row.item.budget and row.spent is None and "spent" not in row.unread:
+    if row.item.budget and row.has_budget and row.spent is None and "spent" not in row.unread:
         yield "spent-missing", "spent", "", {"budget": format_million(row.item.budget)}
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import CchcError
+from .errors import CchcError, WorkspaceError
 from .findings import SEVERITY_NAMES, Finding
 from .vietnamese import format_million
+from .workspace import cause
 
 if TYPE_CHECKING:
     from .consolidate import Ledger
@@ -48,11 +49,14 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def _usage_line(error: click.UsageError) -> str:
     """One Vietnamese line for a command that was typed wrongly."""
     hint = "Gõ thêm --help để xem cách dùng."
-    name = error.param.human_readable_name if getattr(error, "param", None) else ""
+    param = getattr(error, "param", None)
+    name = param.opts[-1] if isinstance(param, click.Option) else getattr(param, "metavar", "")
     if isinstance(error, click.MissingParameter):
         return f"Thiếu {name}. {hint}"
     if isinstance(error, click.NoSuchOption):
         return f"Không có tùy chọn {error.option_name}. {hint}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"Thiếu giá trị của {error.option_name}. {hint}"
     if isinstance(error, click.BadParameter):
         return f"Giá trị của {name} không hợp lệ. {hint}"
     return f"Lệnh gõ chưa đúng. {hint}"
@@ -74,6 +78,9 @@ def main() -> None:
     except CchcError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"Không dùng được đường dẫn {error.filename} ({cause(error)}).", err=True)
+        sys.exit(WorkspaceError.exit_code)
 
 
 # ---------------------------------------------------------------- what is said
@@ -97,7 +104,7 @@ def _print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def _say_findings(findings: Iterable[Finding], most: int = 12) -> None:
+def _say_findings(findings: Iterable[Finding], sheet: str = "Phát hiện", most: int = 12) -> None:
     """The findings that somebody must look at, errors first, and how many there are."""
     ordered = sorted(findings, key=lambda found: found.sort_key)
     counts = Counter(found.severity for found in ordered)
@@ -111,7 +118,7 @@ def _say_findings(findings: Iterable[Finding], most: int = 12) -> None:
         click.echo(f"  [{name}] {found.place}: {found.message} {found.action}")
     rest = len(ordered) - min(most, counts["error"] + counts["warning"])
     if rest > 0:
-        click.echo(f"  … và {rest} phát hiện khác, xem trang Phát hiện hoặc dùng --json.")
+        click.echo(f"  … và {rest} phát hiện khác, xem trang {sheet} hoặc dùng --json.")
 
 
 def _say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
@@ -197,7 +204,9 @@ def _command(name: str):
 def init_command(
     workspace: Path, decisions: tuple[Path, ...], agencies: Path | None, as_json: bool
 ) -> None:
-    """Tạo thư mục làm việc và sổ tổng hợp từ quyết định."""
+    """Tạo sổ tổng hợp từ quyết định.
+
+    THƯ_MỤC phải là thư mục chưa có gì."""
     from .as_json import programme_json
     from .steps import init
 
@@ -207,7 +216,7 @@ def init_command(
         return
     click.echo(f"Đã tạo sổ tổng hợp: {master}")
     _say_plans(programme)
-    _say_findings(findings)
+    _say_findings(findings, "Phát hiện khi nạp")
 
 
 def _say_plans(programme) -> None:
@@ -223,7 +232,7 @@ def _say_plans(programme) -> None:
 @_workspace
 @_json
 def plan_command(workspace: Path, as_json: bool) -> None:
-    """Đọc kế hoạch từ sổ tổng hợp và kiểm tra lại."""
+    """Kiểm tra kế hoạch trong sổ tổng hợp."""
     from .as_json import programme_json
     from .steps import load
 
@@ -232,7 +241,7 @@ def plan_command(workspace: Path, as_json: bool) -> None:
         _print_json(programme_json(programme, findings))
         return
     _say_plans(programme)
-    _say_findings(findings)
+    _say_findings(findings, "Phát hiện khi nạp")
 
 
 @_command("forms")
@@ -240,7 +249,9 @@ def plan_command(workspace: Path, as_json: bool) -> None:
 @_period
 @_json
 def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
-    """Tạo phiếu báo cáo của một kỳ cho từng cơ quan, trong thư mục gui-di."""
+    """Tạo phiếu cho từng cơ quan.
+
+    Phiếu nằm trong thư mục gui-di của kỳ báo cáo."""
     from .as_json import forms_json
     from .steps import make_forms
 
@@ -260,7 +271,9 @@ def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
 @_period
 @_json
 def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
-    """Đọc các phiếu trong nhan-ve, tổng hợp và lập Phụ lục 2 trong tong-hop."""
+    """Tổng hợp phiếu, lập Phụ lục 2.
+
+    Đọc các phiếu trong thư mục nhan-ve của kỳ, ghi kết quả vào thư mục tong-hop."""
     from .as_json import ledger_json
     from .steps import consolidate_period
 
@@ -277,7 +290,9 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
 @click.argument("workspace", metavar="[THƯ_MỤC]", default=Path("CCHC-2018"),
                 type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
 def demo_command(workspace: Path) -> None:
-    """Chạy thử toàn bộ công việc trên kế hoạch thật năm 2018, với phiếu trả lời minh họa.
+    """Chạy thử trên kế hoạch thật năm 2018.
+
+    Làm toàn bộ công việc, với phiếu trả lời minh họa.
 
     THƯ_MỤC mặc định là CCHC-2018; phải là thư mục chưa có gì.
     """

@@ -13,16 +13,22 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .checks import DONE, check_return
-from .findings import Finding
+from .checks import check_return
+from .findings import Finding, Place, finding
 from .money import sum_known
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .returns import ACCEPTED, Return
-
-NOT_STARTED, IN_PROGRESS, CANCELLED = "Chưa thực hiện", "Đang thực hiện", "Không thực hiện"
-OVERDUE, NOT_REPORTED = "Quá hạn", "Chưa báo cáo"
-ALL_STATUSES = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+from .statuses import (
+    ALL_STATUSES,
+    CANCELLED,
+    DONE,
+    IN_PROGRESS,
+    NOT_REPORTED,
+    NOT_STARTED,
+    OVERDUE,
+)
+from .vietnamese import format_million
 
 # One line for each row and each agency that must report it.
 FACT_COLUMNS = (
@@ -122,16 +128,35 @@ def consolidate(programme: Programme, period: Period, returns: Sequence[Return])
     facts = _facts(programme, period, returns)
     items = _items(programme, facts)
     checked = [f for one in returns if one.fate == ACCEPTED for f in check_return(one)]
-    findings = [*checked, *(f for one in returns for f in one.findings)]
+    findings = [*checked, *_over_budget_together(items), *(f for r in returns for f in r.findings)]
     return Ledger(
         programme,
         period,
         tuple(returns),
         facts,
         items,
-        tuple(_agencies(programme, facts)),
+        tuple(_agencies(programme, period, facts)),
         tuple(sorted(findings, key=lambda f: f.sort_key)),
     )
+
+
+def _over_budget_together(items: dict[tuple[str, str], ItemResult]) -> list[Finding]:
+    """Rows on which no agency alone spent more than the budget, but all of them did."""
+    return [
+        finding(
+            "spent-over-budget-together",
+            Place(result.sources[0].file, result.sources[0].sheet, result.sources[0].cell),
+            format_million(result.spent),
+            item=result.item.code,
+            budget=format_million(result.budget),
+            agencies="; ".join(source.agency for source in result.sources),
+        )
+        for result in items.values()
+        if result.reported > 1
+        and result.item.reporters
+        and result.budget is not None
+        and (result.spent or 0) > result.budget
+    ]
 
 
 def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> pd.DataFrame:
@@ -146,7 +171,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
         for item in plan.leaves:
             for agency in programme.reporters(item, period):
                 found = reported.get((plan.id, item.code, agency))
-                holder = item.budget_holder or agency
+                holder = programme.holder(item, period) or agency
                 if found is None:
                     blank = (NOT_REPORTED, None, None, "", "", "", "", "", "", "")
                     lines.append((plan.id, item.code, agency, holder, *blank))
@@ -197,11 +222,18 @@ def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], I
             nothing = ItemResult(item, NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
             found = leaves.get((plan.id, item.code), {})
             results[plan.id, item.code] = replace(nothing, **found)
-        for item in plan.items:
-            if not plan.is_leaf(item):
-                below = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
-                results[plan.id, item.code] = _parent(item, below)
+        for item in plan.children(""):
+            _roll_up(item, plan, results)
     return results
+
+
+def _roll_up(item: Item, plan: Plan, results: dict[tuple[str, str], ItemResult]) -> ItemResult:
+    """The result of a row from the rows below it, filling in `results` on the way."""
+    children = [_roll_up(child, plan, results) for child in plan.children(item.code)]
+    if children:
+        leaves = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
+        results[plan.id, item.code] = _parent(item, children, leaves)
+    return results[plan.id, item.code]
 
 
 def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
@@ -237,13 +269,16 @@ def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
     }
 
 
-def _parent(item: Item, leaves: list[ItemResult]) -> ItemResult:
+def _parent(item: Item, children: list[ItemResult], leaves: list[ItemResult]) -> ItemResult:
     percents = [leaf.percent for leaf in leaves if leaf.percent is not None]
     return ItemResult(
         item=item,
         status=combined_status(leaf.status for leaf in leaves),
         percent=sum(percents) / len(percents) if percents else None,
-        budget=sum_known(leaf.budget for leaf in leaves),
+        # Money that a plan states only here, and not for the rows below, counts here.
+        budget=item.budget
+        if (below := sum_known(child.budget for child in children)) is None
+        else below,
         spent=sum_known(leaf.spent for leaf in leaves),
         due=sum(leaf.due for leaf in leaves),
         reported=sum(leaf.reported for leaf in leaves),
@@ -252,16 +287,17 @@ def _parent(item: Item, leaves: list[ItemResult]) -> ItemResult:
     )
 
 
-def _agencies(programme: Programme, facts: pd.DataFrame) -> Iterable[AgencyResult]:
+def _agencies(programme: Programme, period: Period, facts: pd.DataFrame) -> Iterable[AgencyResult]:
     """Money goes to the holder of the row, status to the agency that reports it."""
     spent = facts.groupby(["plan", "holder"])["spent"].sum(min_count=1).to_dict()
     counts = facts.groupby(["plan", "agency", "status"]).size().to_dict()
     for plan in programme.plans:
         budgets: dict[str, list[int]] = {}
         for leaf in plan.leaves:
-            if leaf.budget is not None and leaf.budget_holder:
-                budgets.setdefault(leaf.budget_holder, []).append(leaf.budget)
-        allocated = {a.agency: a.budget for a in plan.allocations}
+            holder = programme.holder(leaf, period)
+            if leaf.budget is not None and holder:
+                budgets.setdefault(holder, []).append(leaf.budget)
+        allocated = plan.allocated
         reporting = set(facts.loc[facts["plan"] == plan.id, "agency"])
         for agency in programme.registry.agencies:
             name = agency.name

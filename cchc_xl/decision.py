@@ -127,6 +127,7 @@ class _Reader:
             collector=watch["collector"] or (parent.collector if parent else ""),
             report_officer=watch["report_officer"] or (parent.report_officer if parent else ""),
             source=row.place,
+            assigned_at=row.place,
         )
 
     def _month(self, row: Row, text: str):
@@ -228,15 +229,16 @@ class _Reader:
         for mention, places in self.spellings.items():
             if mention.how == "exact":
                 continue
-            cells = ", ".join(dict.fromkeys(place.cell for place in places))
+            cells = list(dict.fromkeys(place.cell for place in places))
+            more = f" ({len(cells)} chỗ: {', '.join(cells)})" if len(cells) > 1 else ""
             self.findings.append(
-                finding("name-near", places[0], mention.text, resolved=mention.name, places=cells)
+                finding("name-near", places[0], mention.text, resolved=mention.name, places=more)
                 if mention.name
                 else finding(
                     "name-unknown",
                     places[0],
                     mention.text,
-                    places=cells,
+                    places=more,
                     suggestion=f"; gần nhất là {mention.suggestion}" if mention.suggestion else "",
                 )
             )

@@ -7,7 +7,6 @@ Nothing here knows what the lines mean.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import NamedTuple
 from . import sheets
 from .errors import UnreadableFileError
 from .findings import Place
-from .money import exact
-from .sheets import OpenedWorkbook
-from .vietnamese import clean, format_number
+from .sheets import OpenedWorkbook, printed
+from .vietnamese import clean
 
 TEXT_SUFFIXES = (".txt", ".md")
 
@@ -138,15 +136,6 @@ def _sheet_lines(path: Path) -> Iterator[Line]:
         ) from error
     for grid in grids:
         for number, row in enumerate(grid.rows, grid.top + 1):
-            cells = [""] * grid.left + [_printed(value) for value in row]
+            cells = [""] * grid.left + [printed(value) for value in row]
             if any(cells):
                 yield Line(Place(path.name, grid.name, f"dòng {number}"), tuple(cells))
-
-
-def _printed(value: object) -> str:
-    """A cell as a Vietnamese reader would write it; the tables are read from text alone."""
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        return format_number(exact(value))
-    if isinstance(value, datetime.datetime | datetime.date):
-        return f"{value:%m/%Y}"
-    return clean(value)

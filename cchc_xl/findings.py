@@ -5,6 +5,7 @@ The messages stand in `catalogue`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,7 +49,14 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple:
-        return SEVERITIES.index(self.severity), self.agency, self.place, self.code, self.message
+        places = tuple(map(_natural, self.place))
+        return SEVERITIES.index(self.severity), self.agency, places, self.code, self.message
+
+
+def _natural(text: str) -> tuple:
+    """Text in the order a reader expects: "dòng 84" before "dòng 319"."""
+    parts = re.split(r"(\d+)", text)
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
 def finding(code: str, place: Place, value: object = "", *, agency: str = "", **details) -> Finding:

@@ -8,11 +8,13 @@ version, and a hidden column with the key of each row.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .agencies import Agency
 from .periods import Period
 from .plan import Item, Plan, Programme
+from .statuses import DONE, REPORTED_STATUSES
 from .vietnamese import format_date
 from .workbooks import (
     VIETNAMESE,
@@ -29,8 +31,8 @@ FORM_VERSION = "1"
 FORM_SHEET = "Phiếu báo cáo"
 IDENTITY_SHEET = "_cchc"
 ROW_KEY_HEADING = "Khóa dòng"
+AGENCY_LABEL = "Cơ quan báo cáo:"
 TOTAL_LABEL = "Tổng cộng"
-STATUSES = ("Chưa thực hiện", "Đang thực hiện", "Hoàn thành", "Không thực hiện")
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,14 @@ def write_form(programme: Programme, period: Period, agency: Agency) -> bytes:
     at = _FIRST_ROW
     for plan in programme.plans:
         if plan.id in rows:
-            at = _write_plan(sheet, at, plan, rows[plan.id], agency.name)
+            with_budget = {
+                item.code
+                for item in rows[plan.id]
+                if shows_budget(item, programme.holder(item, period), agency.name)
+            }
+            at = _write_plan(sheet, at, plan, rows[plan.id], with_budget)
     _finish(sheet, at)
-    _write_identity(book, period, agency)
+    _write_identity(book, period, agency, rows)
     return book.to_bytes()
 
 
@@ -110,7 +117,7 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
         bold=True, font_size=style["font"]["title"], **centre,
     )  # fmt: skip
     sheet.merge((1, 0), (1, last), f"Kỳ báo cáo: {period.name}", bold=True, **centre)
-    sheet.merge((2, 0), (2, last), f"Cơ quan báo cáo: {agency.name}", bold=True, **centre)
+    sheet.merge((2, 0), (2, last), f"{AGENCY_LABEL} {agency.name}", bold=True, **centre)
     sheet.merge(
         (3, 0), (3, last),
         f"Gửi về {programme.office} trước ngày {format_date(period.due_before)}. "
@@ -144,7 +151,9 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
     sheet.put(_HEADING_ROW, _KEY_COLUMN, ROW_KEY_HEADING)
 
 
-def _write_plan(sheet: Sheet, at: int, plan: Plan, items: tuple[Item, ...], agency: str) -> int:
+def _write_plan(
+    sheet: Sheet, at: int, plan: Plan, items: tuple[Item, ...], with_budget: set[str]
+) -> int:
     """Write one plan's part from row `at`; gives the first row after it."""
     style = house_style()
     section = {
@@ -167,15 +176,15 @@ def _write_plan(sheet: Sheet, at: int, plan: Plan, items: tuple[Item, ...], agen
                     **line_style(), italic=True, text_wrap=True, font_color=style["colour"]["hint"],
                 )  # fmt: skip
                 at += 1
-        _write_row(sheet, at, item, _shows_budget(item, agency))
+        _write_row(sheet, at, item, item.code in with_budget)
         at += 1
-    return _write_total(sheet, at, first, items, agency)
+    return _write_total(sheet, at, first, items, with_budget)
 
 
-def _shows_budget(item: Item, agency: str) -> bool:
+def shows_budget(item: Item, holder: str, agency: str) -> bool:
     """A budget stands on the form of its holder, or of the only one to report the row; on
     several forms it would be counted several times."""
-    return agency == item.budget_holder or item.reporters == (agency,)
+    return agency == holder or item.reporters == (agency,)
 
 
 def _write_row(sheet: Sheet, at: int, item: Item, with_budget: bool) -> None:
@@ -197,7 +206,9 @@ def _write_row(sheet: Sheet, at: int, item: Item, with_budget: bool) -> None:
     sheet.put(at, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
 
 
-def _write_total(sheet: Sheet, at: int, first: int, items: tuple[Item, ...], agency: str) -> int:
+def _write_total(
+    sheet: Sheet, at: int, first: int, items: tuple[Item, ...], with_budget: set[str]
+) -> int:
     """A closing row with live totals; gives the row after it."""
     bold = {**line_style(), "bold": True}
 
@@ -212,17 +223,17 @@ def _write_total(sheet: Sheet, at: int, first: int, items: tuple[Item, ...], age
     sheet.put(
         at, COLUMN["status"],
         Formula(
-            f'=COUNTIF({span("status")},"Hoàn thành")&"/"&COUNTA({keys})&" hoàn thành"',
+            f'=COUNTIF({span("status")},"{DONE}")&"/"&COUNTA({keys})&" hoàn thành"',
             f"0/{len(items)} hoàn thành",
         ),
         **bold, align="center", text_wrap=True,
     )  # fmt: skip
-    budgets = [item.budget for item in items if _shows_budget(item, agency)]
+    budgets = [item.budget for item in items if item.code in with_budget]
     known = [budget for budget in budgets if budget is not None]
     if known:
         sheet.put_money_formula(at, COLUMN["budget"], f"=SUM({span('budget')})", sum(known), **bold)
     sheet.put(
-        at, COLUMN["spent"], Formula(f"=SUM({span('spent')})", 0),
+        at, COLUMN["spent"], Formula(f'=IF(COUNT({span("spent")})=0,"",SUM({span("spent")}))', ""),
         **bold, align="right", num_format=VIETNAMESE + "#,##0.######",
     )  # fmt: skip
     return at + 1
@@ -233,7 +244,7 @@ def _finish(sheet: Sheet, end: int) -> None:
     first, last = _FIRST_ROW, end - 1
     for name, options in _CHECKS.items():
         field = FIELD_BY_NAME[name]
-        hint = {"input_title": field.heading[:32], "input_message": field.hint}
+        hint = {"input_title": field.heading.partition(" (")[0], "input_message": field.hint}
         sheet.validate((first, COLUMN[name]), (last, COLUMN[name]), {**options, **hint})
     # A whole number must not show a lonely decimal comma.
     spent = f"{column_name(COLUMN['spent'])}{first + 1}"
@@ -264,7 +275,7 @@ def _finish(sheet: Sheet, end: int) -> None:
 
 _CHECKS: dict[str, dict] = {
     "status": {
-        "validate": "list", "source": list(STATUSES),
+        "validate": "list", "source": list(REPORTED_STATUSES),
         "error_title": "Trạng thái không hợp lệ",
         "error_message": "Chọn một trạng thái trong danh sách.",
     },
@@ -285,7 +296,7 @@ _CHECKS: dict[str, dict] = {
 }  # fmt: skip
 
 
-def _write_identity(book: Book, period: Period, agency: Agency) -> None:
+def _write_identity(book: Book, period: Period, agency: Agency, plan_ids: Iterable[str]) -> None:
     sheet = book.sheet(IDENTITY_SHEET)
     facts = {
         "form": "cchc-xl",
@@ -293,6 +304,7 @@ def _write_identity(book: Book, period: Period, agency: Agency) -> None:
         "period": period.id,
         "agency": agency.id,
         "agency_name": agency.name,
+        "plans": "; ".join(plan_ids),
     }
     for at, (name, value) in enumerate(facts.items()):
         sheet.put(at, 0, name)

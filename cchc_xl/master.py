@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .agencies import Agency, names_in_words
 from .findings import SEVERITY_NAMES, Finding
+from .periods import Period, period_of
 from .plan import LEVELS, Programme
 from .workbooks import Book, Column, Sheet, house_style
 
@@ -26,6 +27,7 @@ PERIODS = "Kỳ báo cáo"
 FINDINGS = "Phát hiện khi nạp"
 
 PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
+FINDING_CODE = "Mã phát hiện"
 YES, NO = "Có", "Không"
 
 
@@ -133,7 +135,8 @@ TABLES: dict[str, Table] = {
     ),
     PERIODS: Table(
         "KyBaoCao",
-        "Hạn nộp của từng kỳ. Việc có hạn trước ngày ở cột cuối mà chưa hoàn thành là quá hạn.",
+        "Hạn nộp của từng kỳ. Cột cuối thường để trống: việc có hạn trước hạn nộp (hoặc trước khi "
+        "hết kỳ, nếu sớm hơn) mà chưa hoàn thành là quá hạn.",
         (
             Column("Kỳ", 12, "code"),
             Column("Tên kỳ", 28),
@@ -148,7 +151,7 @@ TABLES: dict[str, Table] = {
         "Những chỗ cần xem lại khi nạp quyết định. Đã xem xong thì ghi “x” vào cột Đã xử lý.",
         (
             Column("Mức độ", 11, "centre"),
-            Column("Mã phát hiện", 24),
+            Column(FINDING_CODE, 24),
             Column("Tệp", 26),
             Column("Trang", 14),
             Column("Chỗ", 12),
@@ -222,7 +225,7 @@ def _contents(
             for g in registry.groups
         ],
         PERIODS: [
-            (p.id, p.name, str(p.year), str(p.months), p.due_before, p.overdue_before)
+            (p.id, p.name, str(p.year), str(p.months), p.due_before, _own_overdue(p))
             for p in programme.periods
         ],
         FINDINGS: [
@@ -247,6 +250,9 @@ def _write_sheet(sheet: Sheet, name: str, rows: list[Sequence[object]]) -> None:
     sheet.put(_TITLE_ROW, 0, name.upper(), bold=True, font_size=style["font"]["title"])
     sheet.put(_HINT_ROW, 0, table.hint, italic=True, font_color=style["colour"]["hint"])
     last = sheet.table(_HEADING_ROW, table.name, table.columns, rows)
+    if FINDING_CODE in table.headings:  # for the software, not for officers
+        at = table.headings.index(FINDING_CODE)
+        sheet.raw.set_column(at, at, None, None, {"hidden": True})
     sheet.page(
         landscape=True,
         heading_rows=(_HEADING_ROW, _HEADING_ROW),
@@ -277,6 +283,13 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
     GROUPS: {"Từng thành viên trả lời": {"validate": "list", "source": [YES, NO]}},
     PERIODS: {"Nộp trước ngày": _A_DATE, "Tính quá hạn trước ngày": _A_DATE},
 }
+
+
+def _own_overdue(period: Period) -> datetime.date | None:
+    """The day, where it is not the usual one."""
+    p = period
+    usual = period_of(p.id, p.name, p.year, p.months, p.due_before)
+    return None if p == usual else p.overdue_before
 
 
 def _date(iso: str) -> datetime.date | None:

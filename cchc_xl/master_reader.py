@@ -1,18 +1,17 @@
 """The master workbook as the officers have edited it -> Programme.
 
-Columns are found by their headings, so moved and added columns, sorted rows and blank
-rows do no harm. A cell that cannot be understood becomes a finding and counts as empty.
+Columns are found by their headings and rows put in the order of their codes, so moved and
+added columns, sorted and blank rows do no harm. A text that cannot be understood becomes a
+finding and counts as empty.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
-from .agencies import Agency, Group, Registry, slug, split_names
+from .agencies import split_names
 from .catalogue import CATALOGUE
 from .errors import MasterWorkbookError
 from .findings import Finding, Place, finding
@@ -21,10 +20,10 @@ from .master import (
     ALLOCATIONS,
     ASSIGNMENTS,
     CODE,
+    FINDING_CODE,
     FINDINGS,
     GROUPS,
     ITEMS,
-    NO,
     PERIODS,
     PLAN,
     PLANS,
@@ -32,47 +31,12 @@ from .master import (
     TABLES,
     TITLE,
 )  # fmt: skip
+from .master_tables import Record, as_date, read_registry, read_table
 from .money import dong_from_million, exact
-from .periods import Period
-from .plan import LEVELS, Allocation, Item, Plan, Programme
-from .sheets import OpenedWorkbook, cell_text, find_columns
+from .periods import Period, period_of
+from .plan import LEVELS, Allocation, Item, Plan, Programme, code_order
+from .sheets import OpenedWorkbook, cell_text
 from .vietnamese import Month, clean, key, parse_month, parse_number
-
-
-class Record(NamedTuple):
-    """One row of a table: values by heading, each with its place."""
-
-    cells: dict[str, object]
-    places: dict[str, Place]
-
-    def text(self, heading: str) -> str:
-        return cell_text(self.cells.get(heading))
-
-
-def read_table(
-    workbook: OpenedWorkbook, file: str, sheet: str, required: Sequence[str]
-) -> Iterator[Record]:
-    """The rows of one of the master's sheets, blank ones left out.
-
-    Raises MasterWorkbookError when the sheet or a required heading is missing.
-    """
-    if sheet not in workbook.names:
-        raise MasterWorkbookError(
-            f"Sổ tổng hợp {file} không có trang “{sheet}”. Khôi phục trang này từ bản sao lưu."
-        )
-    grid = workbook.grid(sheet)
-    found = ((at, find_columns(row, TABLES[sheet].headings)) for at, row in enumerate(grid.rows))
-    heading_row, columns = next(((at, c) for at, c in found if set(required) <= c.keys()), (0, {}))
-    if not columns:
-        raise MasterWorkbookError(
-            f"Trang “{sheet}” của {file} thiếu cột {', '.join(f'“{h}”' for h in required)}. "
-            "Khôi phục dòng tiêu đề."
-        )
-    for number in range(heading_row + 1, len(grid.rows)):
-        cells = {heading: grid.rows[number][at] for heading, at in columns.items()}
-        if any(value != "" for value in cells.values()):
-            places = {h: Place(file, sheet, grid.address(number, at)) for h, at in columns.items()}
-            yield Record(cells, places)
 
 
 def read_master(content: bytes, file: str) -> tuple[Programme, list[Finding]]:
@@ -84,64 +48,20 @@ def read_master(content: bytes, file: str) -> tuple[Programme, list[Finding]]:
     return _MasterReader(OpenedWorkbook(content), file).read()
 
 
-def read_registry(agencies: Iterable[Record], groups: Iterable[Record]) -> Registry:
-    """The registry from records with the headings of the sheets Cơ quan and Nhóm cơ quan."""
-    sets = tuple(_group(record) for record in groups if record.text("Tên nhóm"))
-    written = {key(name): group.name for group in sets for name in (group.name, *group.aliases)}
-    sets = tuple(replace(g, via=written.get(key(g.via), g.via)) for g in sets)
-    used: set[str] = set()
-    units = []
-    for record in agencies:
-        name = record.text("Tên cơ quan")
-        if not name:
-            continue
-        unit_id = record.text("Mã cơ quan") or slug(name)
-        while unit_id in used:
-            unit_id += "-2"
-        used.add(unit_id)
-        units.append(
-            Agency(
-                id=unit_id,
-                name=name,
-                groups=tuple(written.get(key(n), n) for n in split_names(record.text("Nhóm"))),
-                aliases=tuple(split_names(record.text("Bí danh"))),
-                email=record.text("E-mail"),
-                phone=record.text("Điện thoại"),
-                successor=record.text("Đơn vị kế thừa"),
-                succeeded_on=as_date(record.cells.get("Kế thừa từ ngày")),
-            )
-        )
-    return Registry(tuple(units), sets)
-
-
-def _group(record: Record) -> Group:
-    return Group(
-        name=record.text("Tên nhóm"),
-        aliases=tuple(split_names(record.text("Bí danh"))),
-        each=key(record.text("Từng thành viên trả lời")) != key(NO),
-        via=record.text("Báo cáo qua nhóm"),
-    )
-
-
 class _MasterReader:
     def __init__(self, workbook: OpenedWorkbook, file: str):
         self.workbook = workbook
         self.file = file
         self.findings: list[Finding] = []
 
-    def rows(self, sheet: str, *required: str) -> Iterator[Record]:
-        return read_table(self.workbook, self.file, sheet, required)
+    def rows(self, sheet: str) -> Iterator[Record]:
+        return read_table(self.workbook, self.file, sheet, TABLES[sheet].headings)
 
     def read(self) -> tuple[Programme, list[Finding]]:
-        settings = {r.text("Mục"): r.text("Giá trị") for r in self.rows(SETTINGS, "Mục", "Giá trị")}
-        self.registry = read_registry(
-            self.rows(AGENCIES, "Tên cơ quan"), self.rows(GROUPS, "Tên nhóm")
-        )
+        settings = {r.text("Mục"): r.text("Giá trị") for r in self.rows(SETTINGS)}
+        self.registry = read_registry(self.rows(AGENCIES), self.rows(GROUPS))
         self._check_registry()
-        self.assignments = {
-            (r.text(PLAN), _code(r)): r
-            for r in self.rows(ASSIGNMENTS, PLAN, CODE, "Cơ quan báo cáo")
-        }
+        self.assignments = {(r.text(PLAN), _code(r)): r for r in self.rows(ASSIGNMENTS)}
         plans = self._plans()
         year = settings.get("Năm", "")
         programme = Programme(
@@ -159,7 +79,7 @@ class _MasterReader:
     def _plans(self) -> tuple[Plan, ...]:
         items = self._items()
         allocations: dict[str, list[Allocation]] = {}
-        for record in self.rows(ALLOCATIONS, PLAN, "Tên cơ quan"):
+        for record in self.rows(ALLOCATIONS):
             budget = self._money(record, "Kinh phí (triệu đồng)")
             if budget is not None:
                 agency = self._one_name(record, "Tên cơ quan")
@@ -167,10 +87,13 @@ class _MasterReader:
                 allocation = Allocation(record.text(PLAN), agency, budget, place)
                 allocations.setdefault(allocation.plan, []).append(allocation)
         plans = []
-        for record in self.rows(PLANS, PLAN, "Số quyết định"):
+        for record in self.rows(PLANS):
             plan_id = record.text(PLAN)
             date = as_date(record.cells.get("Ngày ban hành"))
             year = record.text("Năm")
+            for heading, right in (("Ngày ban hành", date), ("Năm", year.isdigit())):
+                if record.text(heading) and not right:
+                    self._not_understood(record, heading)
             plans.append(
                 Plan(
                     id=plan_id,
@@ -178,7 +101,9 @@ class _MasterReader:
                     date=date.isoformat() if date else "",
                     title=record.text("Trích yếu"),
                     year=int(year) if year.isdigit() else 0,
-                    items=tuple(items.pop(plan_id, {}).values()),
+                    items=tuple(
+                        sorted(items.pop(plan_id, {}).values(), key=lambda i: code_order(i.code))
+                    ),
                     allocations=tuple(allocations.get(plan_id, ())),
                     total=self._money(record, "Tổng kinh phí (triệu đồng)"),
                     short_name=record.text("Tên gọi tắt") or plan_id,
@@ -194,7 +119,7 @@ class _MasterReader:
     def _items(self) -> dict[str, dict[str, Item]]:
         """plan id -> code -> row. A row that cannot be placed is left out with a finding."""
         items: dict[str, dict[str, Item]] = {}
-        for record in self.rows(ITEMS, PLAN, CODE, TITLE):
+        for record in self.rows(ITEMS):
             plan_id, code = record.text(PLAN), _code(record)
             place = record.places[CODE]
             if not plan_id or not code:
@@ -229,39 +154,49 @@ class _MasterReader:
             budget=self._money(record, money),
             leads=self._names(who, "Cơ quan chủ trì"),
             coordinating=self._names(who, "Cơ quan phối hợp"),
-            budget_holder=self._one_name(who, "Cơ quan sử dụng kinh phí"),
+            budget_holder=self._holder(who),
             reporters=reporters,
             frequency=who.text("Tần suất thu thập"),
             collector=who.text("Người thu thập số liệu"),
             report_officer=who.text("Người báo cáo"),
-            source=record.places.get(money) or record.places[CODE],
+            source=record.places[money],
+            assigned_at=who.places.get("Cơ quan báo cáo", record.places[CODE]),
         )
 
     def _periods(self) -> Iterator[Period]:
-        for record in self.rows(PERIODS, "Kỳ", "Số tháng", "Nộp trước ngày"):
-            due = as_date(record.cells.get("Nộp trước ngày"))
-            period_id, months = record.text("Kỳ"), record.text("Số tháng")
-            year = record.text("Năm") or period_id[:4]
-            if due is None or not months.isdigit() or not year.isdigit():
-                heading = "Nộp trước ngày" if due is None else "Số tháng"
+        for record in self.rows(PERIODS):
+            period_id = record.text("Kỳ")
+            months, year = record.text("Số tháng"), record.text("Năm") or period_id[:4]
+            due = as_date(record.cells["Nộp trước ngày"])
+            overdue = as_date(record.cells["Tính quá hạn trước ngày"])
+            wrong = [
+                heading
+                for heading, right in (
+                    ("Kỳ", re.fullmatch(r"[\w-]+", period_id)),
+                    ("Năm", re.fullmatch(r"(?:19|20)\d\d", year)),
+                    ("Số tháng", months in map(str, range(1, 13))),
+                    ("Nộp trước ngày", due),
+                    ("Tính quá hạn trước ngày",
+                     overdue or not record.text("Tính quá hạn trước ngày")),
+                )
+                if not right
+            ]  # fmt: skip
+            for heading in wrong:
                 self._not_understood(record, heading)
-                continue
-            overdue = as_date(record.cells.get("Tính quá hạn trước ngày")) or due
-            name = record.text("Tên kỳ") or period_id
-            yield Period(period_id, name, int(year), int(months), due, overdue)
+            if not wrong:
+                name = record.text("Tên kỳ") or period_id
+                yield period_of(period_id, name, int(year), int(months), due, overdue)
 
     def _kept_findings(self) -> Iterator[Finding]:
-        if FINDINGS not in self.workbook.names:
-            return
-        for record in self.rows(FINDINGS, "Mã phát hiện", "Nội dung"):
-            if record.text("Mã phát hiện") in CATALOGUE and not record.text("Đã xử lý"):
-                yield Finding(
-                    record.text("Mã phát hiện"),
-                    Place(record.text("Tệp"), record.text("Trang"), record.text("Chỗ")),
-                    record.text("Giá trị"),
-                    record.text("Nội dung"),
-                    record.text("Cơ quan"),
-                )
+        """What was found when the decisions were read in, unless it is settled."""
+        for record in self.rows(FINDINGS):
+            code, value = record.text(FINDING_CODE), record.text("Giá trị")
+            now_known = code in ("name-near", "name-unknown") and (
+                self.registry.resolve(value).how == "exact"
+            )
+            if code in CATALOGUE and not record.text("Đã xử lý") and not now_known:
+                place = Place(record.text("Tệp"), record.text("Trang"), record.text("Chỗ"))
+                yield Finding(code, place, value, record.text("Nội dung"), record.text("Cơ quan"))
 
     # ------------------------------------------------------------- the cells
 
@@ -296,14 +231,14 @@ class _MasterReader:
             place = record.places[heading]
             if mention.how == "near":
                 self.findings.append(
-                    finding("name-near", place, text, resolved=mention.name, places=place.cell)
+                    finding("name-near", place, text, resolved=mention.name, places="")
                 )
             if mention.name:
                 names.append(mention.name)
             elif must_be_known:
                 hint = f"; gần nhất là {mention.suggestion}" if mention.suggestion else ""
                 self.findings.append(
-                    finding("name-unknown", place, text, places=place.cell, suggestion=hint)
+                    finding("name-unknown", place, text, places="", suggestion=hint)
                 )
             else:
                 names.append(text)
@@ -311,6 +246,16 @@ class _MasterReader:
 
     def _one_name(self, record: Record, heading: str) -> str:
         names = self._names(record, heading, must_be_known=True)
+        return names[0] if names else ""
+
+    def _holder(self, who: Record) -> str:
+        """Money belongs to exactly one agency; a group or several names are nobody's."""
+        heading = "Cơ quan sử dụng kinh phí"
+        names = self._names(who, heading, must_be_known=True)
+        if len(names) > 1 or any(not self.registry.is_agency(name) for name in names):
+            text = who.text(heading)
+            self.findings.append(finding("holder-not-one-agency", who.places[heading], text))
+            return ""
         return names[0] if names else ""
 
     def _not_understood(self, record: Record, heading: str) -> None:
@@ -321,11 +266,25 @@ class _MasterReader:
 
     def _check_registry(self) -> None:
         """What the registry says of itself must hold together."""
-        names = [agency.name for agency in self.registry.agencies]
+        for heading, code in (
+            ("Mã cơ quan", "agency-code-repeated"),
+            ("Tên cơ quan", "agency-repeated"),
+        ):
+            seen: dict[str, list[Record]] = {}
+            for record in self.rows(AGENCIES):
+                seen.setdefault(key(record.text(heading)), []).append(record)
+            for value, records in seen.items():
+                if value and len(records) > 1:
+                    names = "; ".join(record.text("Tên cơ quan") for record in records)
+                    again = records[1]
+                    self.findings.append(
+                        finding(code, again.places[heading], again.text(heading), names=names)
+                    )
+        for record in self.rows(AGENCIES):
+            if record.text("Kế thừa từ ngày") and as_date(record.cells["Kế thừa từ ngày"]) is None:
+                self._not_understood(record, "Kế thừa từ ngày")
         place = Place(self.file, AGENCIES)
         for agency in self.registry.agencies:
-            if names.count(agency.name) > 1:
-                self.findings.append(finding("agency-repeated", place, agency.name))
             if agency.successor and not self.registry.resolve(agency.successor).name:
                 self.findings.append(
                     finding("successor-unknown", place, agency.successor, agency=agency.name)
@@ -347,18 +306,3 @@ def _code(record: Record) -> str:
 def _lines(record: Record, heading: str) -> str:
     value = record.cells.get(heading, "")
     return value if isinstance(value, str) else cell_text(value)
-
-
-def as_date(value: object) -> datetime.date | None:
-    """A cell as a date; None when it is not one. Text is read as day/month/year."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", cell_text(value)):
-        day, month, year = map(int, found.groups())
-        try:
-            return datetime.date(year, month, day)
-        except ValueError:
-            return None
-    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from .consolidate import DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE, ItemResult, Ledger
+from .consolidate import ItemResult, Ledger
 from .findings import Finding
 from .overview import (
     write_agencies,
@@ -13,7 +13,7 @@ from .overview import (
     write_sources,
     write_submissions,
 )
-from .periods import collections_due
+from .periods import collections_done
 from .plan import Plan
 from .plan_sheets import (
     Cell,
@@ -29,7 +29,8 @@ from .plan_sheets import (
     status_cell,
     text_cell,
 )
-from .vietnamese import Month
+from .statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
+from .vietnamese import Month, format_long_date
 from .workbooks import Book
 
 _MANY = 8  # more names than this are counted, not listed
@@ -43,11 +44,11 @@ def write_monitoring(
     book = Book(f"Theo dõi cải cách hành chính {ledger.period.name}")
     plans = ledger.programme.plans
     with_money = [plan for plan in plans if plan.has_budget]
-    for plan in plans:
-        if plan.has_monitoring:
-            PlanSheet(book, _name("Phụ lục 2", plan, with_money), ledger, plan).write(
-                _phu_luc_2(ledger, [*earlier, ledger])
-            )
+    monitored = [plan for plan in plans if plan.has_monitoring]
+    for plan in monitored:
+        PlanSheet(book, _name("Phụ lục 2", plan, monitored), ledger, plan).write(
+            _phu_luc_2(ledger, [*earlier, ledger])
+        )
     for plan in with_money:
         PlanSheet(book, _name("Phụ lục 1", plan, with_money), ledger, plan).write(_PHU_LUC_1)
     write_agencies(book, ledger)
@@ -56,9 +57,7 @@ def write_monitoring(
             PlanSheet(book, plan.short_name, ledger, plan).write(_by_agencies(ledger))
     write_submissions(book, ledger)
     write_files_received(book, ledger)
-    # How the decision was read is noted in the master workbook; here only what is open.
-    to_see = [found for found in plan_findings if found.severity != "info"]
-    write_findings(book, [*ledger.findings, *to_see])
+    write_findings(book, [*ledger.findings, *plan_findings])
     write_sources(book, ledger)
     return book.to_bytes()
 
@@ -75,17 +74,17 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         frequency = result.item.frequency
         if not frequency:
             return ""
-        done = sum(
-            1
+        complete = [
+            past.period
             for past in so_far
             if (then := past.items.get((result.item.plan, result.item.code)))
             and then.due
             and then.reported == then.due
-        )
-        due = collections_due(frequency, ledger.period)
+        ]
+        done, due = collections_done(frequency, ledger.period, complete)
         if due is None:
-            return "Đã thu thập" if result.due and result.reported == result.due else "Chưa đủ"
-        return f"{min(done, due)}/{due}" if due else "Chưa đến kỳ"
+            return "Đã thu thập" if ledger.period in complete else "Chưa đủ"
+        return f"{done}/{due}" if due else "Chưa đến kỳ"
 
     def remarks(result: ItemResult) -> str:
         notes = []
@@ -95,11 +94,11 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         return "\n".join(notes)
 
     def own_collector(result: ItemResult) -> str:
-        """As in the decision: a collector stands once, and holds for the rows below."""
+        """As in the decision: on tasks and outputs, and on an activity that has its own."""
         plan = ledger.programme.plan_by_id[result.item.plan]
-        above = plan.by_code.get(result.item.parent)
-        same = above is not None and above.collector == result.item.collector
-        return "" if same else result.item.collector
+        above = plan.by_code.get(plan.parent_of(result.item))
+        inherited = above is not None and above.collector == result.item.collector
+        return "" if inherited and plan.is_leaf(result.item) else result.item.collector
 
     def titles(plan: Plan, ledger: Ledger) -> list[str]:
         return [
@@ -212,6 +211,7 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
         PlanColumn("Hoàn thành", 8, count_cell(lambda r: r.done), group=agencies),
         PlanColumn("Đang thực hiện", 8, count_cell(with_status(IN_PROGRESS)), group=agencies),
         PlanColumn("Chưa thực hiện", 8, count_cell(with_status(NOT_STARTED)), group=agencies),
+        PlanColumn("Không thực hiện", 8, count_cell(with_status(CANCELLED)), group=agencies),
         PlanColumn("Quá hạn", 7, count_cell(with_status(OVERDUE)), group=agencies),
         PlanColumn("Chưa báo cáo", 8, count_cell(with_status(NOT_REPORTED)), group=agencies),
         PlanColumn("Cơ quan chưa hoàn thành", 26, text_cell(unfinished)),
@@ -223,14 +223,8 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
 
 
 def _issued_with(plan: Plan) -> str:
-    if not plan.date:
-        return f"(Kế hoạch kèm theo Quyết định số {plan.decision})"
-    year, month, day = plan.date.split("-")
-    month = month if int(month) < 3 else str(int(month))
-    return (
-        f"(Kế hoạch ban hành kèm theo Quyết định số {plan.decision} "
-        f"ngày {day} tháng {month} năm {year})"
-    )
+    day = f" {format_long_date(plan.date)}" if plan.date else ""
+    return f"(Kế hoạch ban hành kèm theo Quyết định số {plan.decision}{day})"
 
 
 def _joined(ledger: Ledger, name: str) -> Callable[[ItemResult], str]:
@@ -244,7 +238,7 @@ def _quoted(ledger: Ledger, result: ItemResult, name: str) -> list[str]:
         return []
     written = ledger.texts.get((result.item.plan, result.item.code), {}).get(name, [])
     if len(written) > _MANY:
-        return [f"{len(written)} cơ quan có ý kiến, xem trang Nguồn số liệu"]
+        return [f"{len(written)} cơ quan có báo cáo, xem trang Nguồn số liệu"]
     if result.due == 1:
         return [words for _, words in written]
     return [f"{agency}: {words}" for agency, words in written]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from .consolidate import (
-    ALL_STATUSES,
-    AgencyResult,
-    Ledger,
-)
+from .consolidate import AgencyResult, Ledger
 from .findings import SEVERITY_NAMES, Finding
 from .money import sum_known
 from .plan import Plan
 from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
+from .statuses import ALL_STATUSES
+from .vietnamese import format_date
 from .workbooks import Amount, Book, Column, Formula, Sheet, cell_name, house_style, line_style
 
 FATES = {
@@ -74,7 +72,7 @@ def _agency_block(sheet: Sheet, row: int, plan: Plan, results: list[AgencyResult
         row += 1
         sheet.put(row, 0, number, **line, align="center")
         sheet.put(row, 1, result.agency, **line, text_wrap=True)
-        _agency_money(sheet, row, plan, result, line)
+        _agency_money(sheet, row, result, line)
         sheet.put(row, 8, sum(result.counts.values()), **line, align="center")
         for at, status in enumerate(ALL_STATUSES, 9):
             sheet.put(row, at, result.counts[status] or None, **line, align="center")
@@ -89,7 +87,7 @@ def _agency_block(sheet: Sheet, row: int, plan: Plan, results: list[AgencyResult
         dict(sum((Counter(r.counts) for r in results), Counter())),
     )  # fmt: skip
     spans = [f"{cell_name(first, at)}:{cell_name(row - 1, at)}" for at in range(columns)]
-    _agency_money(sheet, row, plan, whole, bold, spans)
+    _agency_money(sheet, row, whole, bold, spans)
     for at, name in enumerate(("", *ALL_STATUSES), 8):
         value = whole.counts.get(name, 0) if name else sum(whole.counts.values())
         formula = Formula(f"=SUM({spans[at]})", value)
@@ -100,24 +98,21 @@ def _agency_block(sheet: Sheet, row: int, plan: Plan, results: list[AgencyResult
 def _agency_money(
     sheet: Sheet,
     row: int,
-    plan: Plan,
     result: AgencyResult,
     style: dict,
     spans: list[str] | None = None,
 ) -> None:
     """The money columns of an agency, or of the total over `spans`."""
-    if not plan.has_budget:
-        for at in range(2, 8):
-            sheet.put(row, at, None, **style)
-        return
     for at, dong in ((2, result.allocated), (3, result.budget), (5, result.spent)):
         if spans:
             sheet.put_sum(row, at, spans[at], dong, **style)
         else:
             sheet.put_money(row, at, dong, **style)
     allocated, budget = (cell_name(row, at) for at in (2, 3))
-    difference = (result.budget or 0) - (result.allocated or 0)
-    sheet.put_money_formula(row, 4, f"=N({budget})-N({allocated})", difference, **style)
+    stated = result.budget is not None or result.allocated is not None
+    difference = (result.budget or 0) - (result.allocated or 0) if stated else None
+    formula = f'=IF(COUNT({allocated},{budget})=0,"",N({budget})-N({allocated}))'
+    sheet.put_money_formula(row, 4, formula, difference, **style)
     amounts = Amount(3, result.budget), Amount(5, result.spent)
     sheet.put_left(row, 6, *amounts, **style)
     sheet.put_ratio(row, 7, *amounts, **style)
@@ -127,7 +122,7 @@ def _agency_money(
 
 
 def write_submissions(book: Book, ledger: Ledger) -> None:
-    """Who returned, when, and who is missing; below, what became of every file."""
+    """Who returned, when, and who is missing."""
     sheet = book.sheet("Tiến độ nộp")
     period = ledger.period
     due = ledger.programme.rows_by_agency(period)
@@ -165,7 +160,8 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
     last = _titled_table(
         sheet,
         f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
-        f"Đã nhận {returned}/{len(due)} cơ quan; nộp trước ngày {period.due_before:%d/%m/%Y}.",
+        f"Đã nhận {returned}/{len(due)} cơ quan; nộp trước ngày {format_date(period.due_before)}. "
+        "Ngày nhận là ngày lưu của tệp trong thư mục nhan-ve.",
         "TienDoNop",
         columns := (
             Column("TT", 5, "centre"),
@@ -229,7 +225,6 @@ def write_findings(book: Book, findings: Iterable[Finding]) -> None:
         Column("Giá trị", 24),
         Column("Nội dung", 60),
         Column("Việc cần làm", 40),
-        Column("Mã phát hiện", 22),
     )
     last = _titled_table(
         sheet,
@@ -240,7 +235,7 @@ def write_findings(book: Book, findings: Iterable[Finding]) -> None:
         [
             (
                 number, SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message,
-                f.action, f.code,
+                f.action,
             )
             for number, f in enumerate(ordered, 1)
         ],

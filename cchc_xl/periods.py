@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,26 +48,32 @@ class Period:
 
 
 def periods_of(year: int, due: dict[str, tuple[int, int]] | None = None) -> tuple[Period, ...]:
-    """The periods of a year; `due` overrides the day a kind is due before.
-
-    A deadline counts as passed once the returns are due or the period has ended,
-    whichever comes first: an annual return due in November says nothing of December.
-    """
-    periods = []
-    for kind_id, kind in KINDS.items():
-        due_before = datetime.date(year, *(due or {}).get(kind_id, kind.due))
-        ended = first_day_after(year, kind.months)
-        periods.append(
-            Period(
-                id=f"{year}-{kind_id}",
-                name=f"{kind.name} {year}",
-                year=year,
-                months=kind.months,
-                due_before=due_before,
-                overdue_before=min(due_before, ended),
-            )
+    """The periods of a year; `due` overrides the day a kind is due before."""
+    return tuple(
+        period_of(
+            f"{year}-{kind_id}",
+            f"{kind.name} {year}",
+            year,
+            kind.months,
+            datetime.date(year, *(due or {}).get(kind_id, kind.due)),
         )
-    return tuple(periods)
+        for kind_id, kind in KINDS.items()
+    )
+
+
+def period_of(
+    period_id: str,
+    name: str,
+    year: int,
+    months: int,
+    due_before: datetime.date,
+    overdue_before: datetime.date | None = None,
+) -> Period:
+    """A period. Unless a day is given, a deadline counts as passed once the returns are due
+    or the period has ended, whichever comes first: an annual return due in November says
+    nothing of December."""
+    usual = min(due_before, first_day_after(year, months))
+    return Period(period_id, name, year, months, due_before, overdue_before or usual)
 
 
 def first_day_after(year: int, months: int) -> datetime.date:
@@ -74,15 +81,41 @@ def first_day_after(year: int, months: int) -> datetime.date:
     return datetime.date(year + months // 12, months % 12 + 1, 1)
 
 
-_TIMES_A_YEAR = {"hang thang": 12, "hang quy": 4, "6 thang": 2, "hang nam": 1}
+_MONTHS_APART = {"thang": 1, "quy": 3, "nam": 12}
+
+
+def _times_a_year(frequency: str) -> int:
+    """How often a year a frequency asks for; 0 where it states no number."""
+    folded = fold(frequency)
+    # "02 lần/quý", "01 lần/6 tháng", "3 tháng/lần", "hàng quý", "mỗi 6 tháng", "04 lần"
+    if found := re.search(r"(\d+) lan\s*(?:/|moi|trong|mot|1)+\s*(\d+)?\s*(thang|quy|nam)", folded):
+        apart = int(found[2] or 1) * _MONTHS_APART[found[3]]
+        return int(found[1]) * 12 // apart
+    if found := re.search(r"(\d+) (thang|quy|nam)\s*/?\s*(?:mot |1 |01 )?lan", folded):
+        return 12 // (int(found[1]) * _MONTHS_APART[found[2]])
+    if found := re.search(r"(\d+) lan", folded):
+        return int(found[1])
+    if found := re.search(r"(?:hang|moi|dinh ky) (\d+)?\s*(thang|quy|nam)", folded):
+        return 12 // (int(found[1] or 1) * _MONTHS_APART[found[2]])
+    return 0
 
 
 def collections_due(frequency: str, period: Period) -> int | None:
     """How often data should have been collected by the end of a period: "04 lần" -> 2 after
     six months. None where a frequency states no number ("Thường xuyên")."""
-    folded = fold(frequency)
-    if found := re.search(r"(\d+) lan", folded):
-        a_year = int(found[1])
-    else:
-        a_year = next((times for words, times in _TIMES_A_YEAR.items() if words in folded), 0)
-    return a_year * period.months // 12 if a_year else None
+    times = _times_a_year(frequency)
+    return times * period.months // 12 if times else None
+
+
+def collections_done(
+    frequency: str, period: Period, complete: Iterable[Period]
+) -> tuple[int, int | None]:
+    """(collections done, collections due) by the end of a period. The periods in which every
+    report came each stand for the collection that fell into them: of two a year, Q1 and 6T
+    are the same one."""
+    due = collections_due(frequency, period)
+    if due is None:
+        return 0, None
+    times = _times_a_year(frequency)
+    done = {-(-past.months * times // 12) for past in complete}
+    return len([number for number in done if number <= due]), due

@@ -19,6 +19,21 @@ LEVELS = {
 }
 
 
+def code_order(code: str) -> tuple[tuple[int, str], ...]:
+    """Codes in the order a plan prints them: 1.9 before 1.10, IX before X."""
+    return tuple((_part_number(part), part) for part in code.split("."))
+
+
+def _part_number(part: str) -> int:
+    if part.isdigit():
+        return int(part)
+    values = [_ROMAN_DIGITS.get(letter, 0) for letter in part.upper()]
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+
+
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+
+
 @dataclass(frozen=True)
 class Item:
     """One row of a plan.
@@ -27,6 +42,7 @@ class Item:
     `leads` and `coordinating` are registry names where the name is known, else as
     printed. `reporters` are registry names, groups among them; only rows without
     children have any. `frequency` and `collector` are inherited from the row above.
+    `source` is where the row's budget was read, `assigned_at` where its reporters were.
     """
 
     plan: str
@@ -48,6 +64,7 @@ class Item:
     collector: str = ""
     report_officer: str = ""
     source: Place = NOWHERE
+    assigned_at: Place = NOWHERE
 
     @property
     def time(self) -> str:
@@ -132,6 +149,14 @@ class Plan:
             item = self.by_code[parent]
             yield item
 
+    @cached_property
+    def allocated(self) -> dict[str, int]:
+        """agency -> the đồng that the decision gives it."""
+        allocated: dict[str, int] = {}
+        for allocation in self.allocations:
+            allocated[allocation.agency] = allocated.get(allocation.agency, 0) + allocation.budget
+        return allocated
+
     @property
     def has_budget(self) -> bool:
         return any(item.budget is not None for item in self.items)
@@ -165,6 +190,12 @@ class Programme:
     def reporters(self, item: Item, period: Period | None = None) -> tuple[str, ...]:
         """The agencies that must report a row, groups expanded, successors in office."""
         return self.registry.expand(item.reporters, period.last_day if period else None)
+
+    def holder(self, item: Item, period: Period | None = None) -> str:
+        """The agency whose money a row is; "" where none is named."""
+        if not self.registry.is_agency(item.budget_holder):
+            return ""
+        return self.registry.in_office(item.budget_holder, period.last_day if period else None)
 
     def rows_by_agency(self, period: Period) -> dict[str, dict[str, tuple[Item, ...]]]:
         """agency -> plan id -> the rows it must report, in the plan's order; agencies in

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from .consolidate import DONE, NOT_REPORTED, OVERDUE, ItemResult, Ledger
+from .consolidate import ItemResult, Ledger
 from .plan import Item, Plan
+from .statuses import DONE, NOT_REPORTED, OVERDUE
 from .workbooks import (
     VIETNAMESE,
     Amount,
@@ -167,6 +168,7 @@ class PlanSheet:
         if any(column.total for column in columns):
             self._total(end, columns)
             end += 1
+        self.sheet.raw.autofilter(first - 1, 0, first + len(self.plan.items) - 1, last_column)
         self.sheet.raw.freeze_panes(first, 2)
         self.sheet.page(
             landscape=True,

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .findings import Finding, finding
-from .plan import Plan
+from .findings import Finding, Place, finding
+from .plan import Plan, Programme
 from .vietnamese import format_million
 
 
 def prove_plan(plan: Plan) -> list[Finding]:
-    """Every contradiction in the plan's money, every row without the row above it, and every
-    row that nobody answers for."""
-    return [
-        *_orphans(plan),
-        *_unassigned(plan),
-        *_children(plan),
-        *_total(plan),
-        *_allocations(plan),
-    ]
+    """Every contradiction in the plan's money, every row without the row above it, and all
+    money that is nobody's."""
+    proofs = (_orphans, _without_holder, _children, _total, _allocations)
+    return [found for proof in proofs for found in proof(plan)]
+
+
+def prove_programme(programme: Programme) -> list[Finding]:
+    """Every proof of every plan, and every row that no agency would report."""
+    findings = []
+    for plan in programme.plans:
+        findings += [
+            finding("no-reporter", leaf.assigned_at, leaf.title, item=leaf.code)
+            for leaf in plan.leaves
+            if not programme.reporters(leaf)
+        ]
+        findings += prove_plan(plan)
+    return findings
 
 
 def _orphans(plan: Plan) -> list[Finding]:
@@ -32,23 +40,28 @@ def _orphans(plan: Plan) -> list[Finding]:
     ]
 
 
-def _unassigned(plan: Plan) -> list[Finding]:
-    findings = []
-    for leaf in plan.leaves:
-        if not leaf.reporters:
-            findings.append(finding("no-reporter", leaf.source, leaf.title, item=leaf.code))
-        if leaf.budget and not leaf.budget_holder:
-            amount = format_million(leaf.budget)
-            findings.append(
-                finding("no-holder", leaf.source, leaf.title, item=leaf.code, amount=amount)
-            )
-    return findings
+def _without_holder(plan: Plan) -> list[Finding]:
+    return [
+        finding(
+            "no-holder",
+            leaf.assigned_at,
+            leaf.title,
+            item=leaf.code,
+            amount=format_million(leaf.budget),
+        )
+        for leaf in plan.leaves
+        if leaf.budget and not leaf.budget_holder
+    ]
 
 
 def _children(plan: Plan) -> list[Finding]:
     findings = []
     for item in plan.items:
-        known = [row.budget for row in plan.children(item.code) if row.budget is not None]
+        children = plan.children(item.code)
+        known = [row.budget for row in children if row.budget is not None]
+        if item.budget and children and not known:
+            amount = format_million(item.budget)
+            findings.append(finding("budget-only-above", item.source, amount, item=item.code))
         if item.budget is not None and known and sum(known) != item.budget:
             findings.append(
                 finding(
@@ -63,7 +76,7 @@ def _children(plan: Plan) -> list[Finding]:
 
 
 def _total(plan: Plan) -> list[Finding]:
-    if plan.total is None or not plan.has_budget:
+    if plan.total is None:
         return []
     findings = []
     tasks = sum(item.budget or 0 for item in plan.children(""))
@@ -95,22 +108,27 @@ def _allocations(plan: Plan) -> list[Finding]:
     if not plan.allocations:
         return []
     actual: defaultdict[str, int] = defaultdict(int)
+    first: dict[str, Place] = {}
     for leaf in plan.leaves:
         if leaf.budget and leaf.budget_holder:
             actual[leaf.budget_holder] += leaf.budget
-    allocated = {allocation.agency: allocation for allocation in plan.allocations}
+            first.setdefault(leaf.budget_holder, leaf.assigned_at)
     findings = []
-    for agency in dict.fromkeys([*allocated, *actual]):
-        budget = allocated[agency].budget if agency in allocated else 0
-        if budget != actual[agency]:
-            place = (allocated.get(agency) or plan.allocations[0]).source
+    places = {allocation.agency: allocation.source for allocation in plan.allocations}
+    for agency, allocated in plan.allocated.items():
+        held = actual.pop(agency, 0)
+        if held != allocated:
             findings.append(
                 finding(
                     "allocation-differs",
-                    place,
-                    format_million(budget),
+                    places[agency],
+                    format_million(allocated),
                     agency=agency,
-                    actual=format_million(actual[agency]),
+                    actual=format_million(held),
                 )
             )
+    for agency, held in actual.items():
+        findings.append(
+            finding("allocation-missing", first[agency], agency=agency, actual=format_million(held))
+        )
     return findings

@@ -13,40 +13,37 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePath
 
 from . import sheets
 from .errors import UnreadableFileError
 from .findings import Finding, Place, finding
-from .forms import (
-    FIELD_BY_NAME,
-    FIELDS,
-    FORM_SHEET,
-    FORM_VERSION,
-    IDENTITY_SHEET,
-    ROW_KEY_HEADING,
-    STATUSES,
-    TOTAL_LABEL,
-    row_key,
-)  # fmt: skip
-from .money import dong_from_million, exact, million_from_dong
+from .forms import FIELD_BY_NAME, FIELDS, ROW_KEY_HEADING, TOTAL_LABEL, row_key, shows_budget
+from .money import DONG_PER_MILLION, dong_from_million, exact, million_from_dong
 from .periods import Period
 from .plan import Item, Programme
-from .sheets import Grid, OpenedWorkbook, cell_text, column_letters, find_columns
+from .recognition import FormSheet, recognise
+from .sheets import OpenedWorkbook, cell_text, column_letters, printed
+from .statuses import DONE, REPORTED_STATUSES
 from .vietnamese import clean, fold, format_number, key, number_readings
 
 ACCEPTED, SUPERSEDED, REJECTED = "accepted", "superseded", "rejected"
 
-_HEADINGS = [field.heading for field in FIELDS] + [ROW_KEY_HEADING]
+# More than a country spends on this; an account number in the wrong cell.
+_LARGEST_DONG = 10**15
+_SAME_WORK = 60  # titles at least this similar (0-100) are one, mended since
 _ENTRIES = tuple(field.name for field in FIELDS if not field.given)
-_STATUS_BY_KEY = {key(status): status for status in STATUSES}
+_ENTRY_HEADINGS = {field.heading for field in FIELDS if not field.given}
+_STATUS_BY_KEY = {key(status): status for status in REPORTED_STATUSES}
 
 
 @dataclass(frozen=True)
 class ReportedRow:
     """What one agency reported for one row of a plan; None or "" where nothing (readable)
     stands. `percent` is 0-100, `spent` in đồng. `columns` gives each field's letters,
-    `unread` the fields that hold something that could not be read."""
+    `unread` the fields that hold something that could not be read, `has_budget` whether
+    the row's budget stands on this agency's form."""
 
     item: Item
     row: int
@@ -59,10 +56,12 @@ class ReportedRow:
     difficulties: str = ""
     proposals: str = ""
     unread: frozenset[str] = frozenset()
+    has_budget: bool = True
 
     def cell(self, name: str) -> str:
-        """The address of a field: "K12"."""
-        return f"{self.columns.get(name, '')}{self.row}"
+        """The address of a field: "K12", or the row where the form has no such column."""
+        letters = self.columns.get(name)
+        return f"{letters}{self.row}" if letters else f"dòng {self.row}"
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,14 @@ class ReturnReader:
         self.items = {
             row_key(plan.id, item.code): item for plan in programme.plans for item in plan.items
         }
+        self.plan_ids = programme.plan_by_id.keys()
         self.keys_by_code: dict[str, list[str]] = {}
         for item_key, item in self.items.items():
             self.keys_by_code.setdefault(item.code, []).append(item_key)
+        self.money_of_plan = {
+            plan.id: sum(leaf.budget or 0 for leaf in plan.leaves) for plan in programme.plans
+        }
+        self.holder = partial(programme.holder, period=period)
         self.due = {
             agency: {row_key(item.plan, item.code) for items in by_plan.values() for item in items}
             for agency, by_plan in programme.rows_by_agency(period).items()
@@ -108,75 +112,29 @@ class ReturnReader:
             return _rejected(unread, finding("file-not-a-workbook", Place(file)))
         try:
             workbook = OpenedWorkbook(content)
-            identity = _identity(workbook)
-            refusal = self._refusal(file, identity)
-            if refusal:
-                return _rejected(unread, refusal)
-            agency = self.registry.by_id[identity["agency"]].name
-            found = _form_grid(workbook)
+            what = recognise(workbook, file, self.registry, self.period, self.plan_ids)
         except UnreadableFileError as error:
             return _rejected(unread, finding("file-unreadable", Place(file), reason=str(error)))
-        unread = replace(unread, agency=agency)
-        if found is None:
-            return _rejected(unread, finding("file-not-a-form", Place(file), agency=agency))
-        return _FormReader(self, unread, *found).read()
-
-    def _refusal(self, file: str, identity: dict[str, str]) -> Finding | None:
-        """Why a file is not the form we want, if so."""
-        place = Place(file, IDENTITY_SHEET)
-        if identity.get("form") != "cchc-xl":
-            return finding("file-not-a-form", Place(file))
-        version, period = identity.get("version", ""), identity.get("period", "")
-        name = identity.get("agency_name", "")
-        if version != FORM_VERSION:
-            return finding(
-                "form-version-unknown", place, version, agency=name, expected=FORM_VERSION
-            )
-        if period != self.period.id:
-            return finding("wrong-period", place, period, agency=name, expected=self.period.id)
-        if identity.get("agency") not in self.registry.by_id:
-            return finding("agency-unknown", place, name, agency=name)
-        return None
+        unread = replace(unread, agency=what.agency)
+        if what.refusal or what.form is None:
+            return _rejected(unread, *filter(None, [what.refusal]))
+        return _FormReader(self, unread, what.form).read()
 
 
 def _rejected(unread: Return, *why: Finding) -> Return:
     return replace(unread, fate=REJECTED, findings=why)
 
 
-def _identity(workbook: OpenedWorkbook) -> dict[str, str]:
-    if IDENTITY_SHEET not in workbook.names:
-        return {}
-    return {
-        cell_text(row[0]): cell_text(row[1])
-        for row in workbook.grid(IDENTITY_SHEET).rows
-        if len(row) > 1
-    }
-
-
-def _form_grid(workbook: OpenedWorkbook) -> tuple[Grid, int, dict[str, int]] | None:
-    """The sheet that holds the form, its heading row, and where each heading stands."""
-    names = [name for name in workbook.names if name != IDENTITY_SHEET]
-    for name in sorted(names, key=lambda name: name != FORM_SHEET):
-        grid = workbook.grid(name)
-        for at, row in enumerate(grid.rows):
-            if "Mã" not in row and ROW_KEY_HEADING not in row and len(row) > 1:
-                continue
-            columns = find_columns(row, _HEADINGS)
-            if len(columns) >= 4 and ("Mã" in columns or ROW_KEY_HEADING in columns):
-                return grid, at, columns
-    return None
-
-
 class _FormReader:
     """Reads the rows of one form."""
 
-    def __init__(
-        self, reader: ReturnReader, unread: Return, grid: Grid, heading: int, at: dict[str, int]
-    ):
+    def __init__(self, reader: ReturnReader, unread: Return, form: FormSheet):
         self.reader = reader
+        self.grid = grid = form.grid
         self.unread = replace(unread, sheet=grid.name)
-        self.grid = grid
-        self.heading = heading
+        self.heading = form.heading
+        self.repeated = [h for h in form.repeated if h in _ENTRY_HEADINGS]
+        at = {h: c for h, c in form.columns.items() if h not in self.repeated}
         self.at = {f.name: at[f.heading] for f in FIELDS if f.heading in at}
         self.key_at = at.get(ROW_KEY_HEADING)
         self.letters = {
@@ -188,13 +146,13 @@ class _FormReader:
 
     def read(self) -> Return:
         agency = self.unread.agency
+        heading_row = f"dòng {self.grid.top + self.heading + 1}"
         for name in _ENTRIES:
-            if name not in self.at:
-                self._find(
-                    "heading-missing",
-                    f"{self.grid.top + self.heading + 1}:{self.grid.top + self.heading + 1}",
-                    FIELD_BY_NAME[name].heading,
-                )
+            heading = FIELD_BY_NAME[name].heading
+            if heading in self.repeated:
+                self._find("heading-repeated", heading_row, heading)
+            elif name not in self.at:
+                self._find("heading-missing", heading_row, heading)
         due = self.reader.due.get(agency, set())
         by_key: dict[str, list[int]] = {}
         for number, item_key in self._keyed_rows():
@@ -213,6 +171,9 @@ class _FormReader:
                     self._find_at(filled[0], "code", "row-not-theirs", item.code, item=item)
             elif not filled:
                 self._find_at(numbers[0], "code", "row-empty", "", item=item)
+            elif self._is_other_work(filled[0], item):
+                title = cell_text(self.grid.rows[filled[0]][self.at["title"]])
+                self._find_at(filled[0], "title", "row-of-other-work", title, item=item)
             else:
                 rows.append(self._row(filled[0], item))
         if not filled_in:
@@ -256,6 +217,17 @@ class _FormReader:
         row = self.grid.rows[number]
         return any(row[at] != "" and clean(row[at]) != "" for _, at in self.entries)
 
+    def _is_other_work(self, number: int, item: Item) -> bool:
+        """Whether the form was made when this code stood for something else."""
+        if "title" not in self.at:
+            return False
+        title = self.grid.rows[number][self.at["title"]]
+        if title in ("", item.title):
+            return False
+        from rapidfuzz import fuzz
+
+        return fuzz.ratio(key(cell_text(title)), key(item.title)) < _SAME_WORK
+
     def _row(self, number: int, item: Item) -> ReportedRow:
         values = {name: self.grid.rows[number][at] for name, at in self.entries}
         status = self._status(number, item, values.get("status", ""))
@@ -273,6 +245,7 @@ class _FormReader:
             spent=spent,
             difficulties=cell_text(values.get("difficulties", "")),
             proposals=cell_text(values.get("proposals", "")),
+            has_budget=shows_budget(item, self.reader.holder(item), self.unread.agency),
             unread=frozenset(
                 name for name, value in read.items() if value is None and values.get(name, "") != ""
             ),
@@ -283,9 +256,9 @@ class _FormReader:
     def _status(self, number: int, item: Item, value: object) -> str | None:
         if value == "":
             return None
-        status = value if value in STATUSES else _STATUS_BY_KEY.get(key(cell_text(value)))
+        status = value if value in REPORTED_STATUSES else _STATUS_BY_KEY.get(key(cell_text(value)))
         if status is None:
-            self._find_at(number, "status", "status-unknown", cell_text(value), item=item)
+            self._find_at(number, "status", "status-unknown", printed(value), item=item)
         return status
 
     def _percent(
@@ -301,10 +274,10 @@ class _FormReader:
             self._find_at(number, "percent", "percent-out-of-range", shown, item=item)
             return None
         # Typed with a % sign, Excel stores 50% as 0.5 and 100% as 1.
-        if 0 < percent < 1 or (percent == 1 and status == "Hoàn thành"):
+        if 0 < percent < 1 or (percent == 1 and status == DONE):
             readings = f"{format_number(percent)}% hoặc {format_number(percent * 100)}%"
             self._find_at(
-                number, "percent", "number-ambiguous", cell_text(value), item=item,
+                number, "percent", "number-ambiguous", printed(value), item=item,
                 column=FIELD_BY_NAME["percent"].heading, readings=readings,
             )  # fmt: skip
             return None
@@ -317,6 +290,13 @@ class _FormReader:
         if million < 0:
             self._find_at(number, "spent", "spent-negative", format_number(million), item=item)
             return None
+        likely = self._likely_in_dong(item, million)
+        if likely is not None:
+            self._find_at(
+                number, "spent", "spent-implausible", format_number(million), item=item,
+                likely=format_number(likely),
+            )  # fmt: skip
+            return None
         dong = dong_from_million(million)
         if million_from_dong(dong) != million:
             self._find_at(
@@ -325,13 +305,20 @@ class _FormReader:
             )  # fmt: skip
         return dong
 
+    def _likely_in_dong(self, item: Item, million: Decimal) -> Decimal | None:
+        """What an amount means that can only have been typed in đồng: a thousand times the
+        row's budget, or on a row without one, more than the whole plan has."""
+        limit = item.budget * 1000 if item.budget else self.reader.money_of_plan.get(item.plan, 0)
+        too_large = dong_from_million(million) > (limit or _LARGEST_DONG)
+        return million / DONG_PER_MILLION if too_large else None
+
     def _number(self, number: int, name: str, item: Item, value: object) -> Decimal | None:
         """A cell as a number; None, with a finding, where it has none or several readings."""
         if value == "":
             return None
         if isinstance(value, float | int) and not isinstance(value, bool):
             return exact(value)
-        text = cell_text(value)
+        text = printed(value)
         readings = number_readings(text) if isinstance(value, str) else ()
         if len(readings) == 1:
             return readings[0]
@@ -348,7 +335,9 @@ class _FormReader:
     # -------------------------------------------------------------- findings
 
     def _address(self, number: int, name: str) -> str:
-        return self.grid.address(number, self.at.get(name, 0))
+        if name not in self.at:
+            return f"dòng {self.grid.top + number + 1}"
+        return self.grid.address(number, self.at[name])
 
     def _find_at(
         self, number: int, name: str, code: str, value: str, item: Item | None = None, **details

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from .errors import UnreadableFileError
-from .vietnamese import clean, key
+from .money import exact
+from .vietnamese import clean, format_number, key
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
@@ -91,4 +92,13 @@ def cell_text(value: object) -> str:
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return f"{value:%d/%m/%Y}"
+    return clean(value)
+
+
+def printed(value: object) -> str:
+    """A cell as a Vietnamese reader would write it: 1478.4 -> "1.478,4"."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return format_number(exact(value))
+    if isinstance(value, datetime.datetime | datetime.date):
+        return f"{value:%m/%Y}"
     return clean(value)

@@ -6,6 +6,7 @@ The command line and the buttons in Excel both call these; neither holds a rule.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,11 @@ from .errors import (
 from .findings import Finding, Place, finding
 from .forms import write_form
 from .master import AGENCIES, GROUPS, TABLES, write_master
-from .master_reader import Record, read_master, read_registry, read_table
+from .master_reader import read_master
+from .master_tables import Record, read_registry, read_table
 from .periods import Period, periods_of
 from .plan import Programme
-from .proofs import prove_plan
+from .proofs import prove_programme
 from .returns import Return, ReturnReader, settle_versions
 from .sheets import OpenedWorkbook
 from .workspace import Workspace, arrival, read_file, write_files
@@ -34,6 +36,7 @@ from .workspace import Workspace, arrival, read_file, write_files
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import Ledger
 
+_LONGEST_NAME = 80  # of an agency in a file name; systems refuse very long ones
 DEFAULT_OFFICE = "Sở Nội vụ"
 _DATA = Path(__file__).parent / "data"
 
@@ -68,7 +71,7 @@ def init(
     files = {workspace.new_master: write_master(programme, kept)}
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
     write_files(files)
-    return workspace.new_master, programme, [*kept, *_proofs(programme)]
+    return workspace.new_master, programme, [*kept, *prove_programme(programme)]
 
 
 def _programme(decisions: Sequence[Decision], registry: Registry) -> Programme:
@@ -92,13 +95,13 @@ def load_registry(agencies_file: Path | None = None) -> Registry:
     if agencies_file.suffix.lower() == ".csv":
         records = list(_csv_records(agencies_file))
     else:
-        workbook = OpenedWorkbook(read_file(agencies_file))
         name = agencies_file.name
         try:
+            workbook = OpenedWorkbook(read_file(agencies_file))
             records = list(read_table(workbook, name, AGENCIES, ["Tên cơ quan"]))
             if GROUPS in workbook.names:
                 groups = list(read_table(workbook, name, GROUPS, ["Tên nhóm"]))
-        except MasterWorkbookError:
+        except (MasterWorkbookError, UnreadableFileError):
             records = []
     registry = read_registry(records, groups)
     if not registry.agencies:
@@ -112,16 +115,16 @@ def load_registry(agencies_file: Path | None = None) -> Registry:
 
 def _csv_records(path: Path) -> Iterable[Record]:
     try:
-        lines = list(csv.DictReader(read_file(path).decode("utf-8-sig").splitlines()))
+        text = read_file(path).decode("utf-8-sig")
+        # Excel with Vietnamese settings parts the columns of a CSV with semicolons.
+        heading = text.partition("\n")[0]
+        separator = ";" if heading.count(";") > heading.count(",") else ","
+        lines = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableFileError(
             f"{path.name} không phải tệp CSV mã UTF-8. Lưu lại dạng “CSV UTF-8”."
         ) from None
     return [Record({k: v or "" for k, v in line.items() if k}, {}) for line in lines]
-
-
-def _proofs(programme: Programme) -> list[Finding]:
-    return [found for plan in programme.plans for found in prove_plan(plan)]
 
 
 # ------------------------------------------------------------------------- plan
@@ -132,16 +135,17 @@ def load(root: Path) -> tuple[Workspace, Programme, list[Finding]]:
     workspace = Workspace(root)
     master = workspace.master()
     programme, findings = read_master(read_file(master), master.name)
-    return workspace, programme, [*findings, *_proofs(programme)]
+    return workspace, programme, [*findings, *prove_programme(programme)]
 
 
 def find_period(programme: Programme, period_id: str) -> Period:
     """Raises UnknownPeriodError, which names the periods there are."""
     period = programme.period_by_id.get(period_id)
     if period is None:
-        known = ", ".join(programme.period_by_id)
+        known = ", ".join(programme.period_by_id) or "không có kỳ nào đọc được"
         raise UnknownPeriodError(
-            f"Không có kỳ báo cáo “{period_id}”. Các kỳ trong sổ tổng hợp: {known}."
+            f"Không có kỳ báo cáo “{period_id}”. Các kỳ trong sổ tổng hợp: {known}. Xem lại trang "
+            "Kỳ báo cáo; “cchc-xl plan” cho biết ô nào không đọc được."
         )
     return period
 
@@ -160,7 +164,7 @@ def make_forms(
     files: dict[Path, bytes] = {}
     paths: dict[str, Path] = {}
     for done, agency in enumerate(agencies, 1):
-        path = folder / f"Phieu_{period.id}_{slug(agency.name)}.xlsx"
+        path = folder / f"Phieu_{period.id}_{slug(agency.name)[:_LONGEST_NAME]}.xlsx"
         if path in files:  # two names that differ in diacritics only
             path = path.with_stem(f"{path.stem}_{slug(agency.id)}")
         files[path] = write_form(programme, period, agency)
@@ -232,5 +236,7 @@ def consolidate_period(root: Path, period_id: str, progress: Progress = silent) 
         and any(workspace.returned_files(past.id))
     ]
     output = workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx"
-    write_files({output: write_monitoring(ledger, earlier, plan_findings)})
-    return Consolidation(ledger, (*ledger.findings, *plan_findings), (output,))
+    # How the decision was read is noted in the master workbook; here only what is open.
+    to_see = [found for found in plan_findings if found.severity != "info"]
+    write_files({output: write_monitoring(ledger, earlier, to_see)})
+    return Consolidation(ledger, (*ledger.findings, *to_see), (output,))

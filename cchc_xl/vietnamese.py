@@ -46,7 +46,8 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in composed lower case; punctuation parts them."""
-    return _WORDS.findall(unicodedata.normalize("NFC", text).casefold().replace("’", "'"))
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return _WORDS.findall(plain.casefold().replace("’", "'"))
 
 
 @lru_cache(maxsize=20_000)
@@ -97,6 +98,13 @@ def format_number(number: Decimal | int, decimals: int | None = None) -> str:
 def format_million(dong: int) -> str:
     """Đồng as triệu đồng in Vietnamese writing: 1478400000 -> "1.478,4"."""
     return format_number(million_from_dong(dong))
+
+
+def format_long_date(iso: str) -> str:
+    """2018-02-05 -> "ngày 05 tháng 02 năm 2018", as the decree writes dates out."""
+    day = datetime.date.fromisoformat(iso)
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 def format_date(day: datetime.date) -> str:

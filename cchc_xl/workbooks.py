@@ -38,7 +38,9 @@ VIETNAMESE = "[$-42A]"
 _LONGEST_SHEET_NAME = 31
 _USUAL_WIDTH = 8.43  # of a column, in characters
 _BOLD_DIGIT = 1.08
-_NUMBER_MARGIN = 1.2
+_NUMBER_MARGIN = 2.2
+# Numbers keep away from the text of the next column.
+_RIGHT = {"align": "right", "indent": 1}
 _HIGHEST_ROW = 409  # Excel's limit, in points
 _SMALLEST_DECIMAL = 6  # one đồng, in triệu đồng
 
@@ -76,7 +78,7 @@ class Amount(NamedTuple):
 
 
 class Book:
-    """A new workbook. `styles` are added up: `book.style("cell", "bold", align="center")`."""
+    """A new workbook in the house style, kept in memory until `to_bytes`."""
 
     def __init__(self, title: str):
         self._buffer = io.BytesIO()
@@ -183,8 +185,9 @@ class Sheet:
         """Write one value by its type; None writes an empty, styled cell."""
         cell_format = self.book.style(**style)
         at = (row, column)
-        if isinstance(value, str) and style.get("text_wrap"):
-            self._wrapped.append((row, column, column, value, style))
+        shown = value.value if isinstance(value, Formula) else value
+        if isinstance(shown, str) and style.get("text_wrap"):
+            self._wrapped.append((row, column, column, shown, style))
         if value is None or value == "":
             status = self.raw.write_blank(*at, None, cell_format)
         elif isinstance(value, Formula):
@@ -201,7 +204,7 @@ class Sheet:
 
     def put_money(self, row: int, column: int, dong: int | None, **style: Any) -> None:
         """Đồng, shown in triệu đồng with the decimals it has."""
-        style = {"align": "right", "num_format": money_format(dong), **style}
+        style = {**_RIGHT, "num_format": money_format(dong), **style}
         self._make_room(column, dong)
         self.put(row, column, million_number(dong), **style)
 
@@ -209,7 +212,7 @@ class Sheet:
         self, row: int, column: int, formula: str, dong: int | None, **style: Any
     ) -> None:
         """A formula whose value is an amount of đồng in triệu đồng ("" where it is None)."""
-        style = {"align": "right", "num_format": money_format(dong), **style}
+        style = {**_RIGHT, "num_format": money_format(dong), **style}
         value = "" if dong is None else million_number(dong)
         self._make_room(column, dong)
         self.put(row, column, Formula(formula, value), **style)
@@ -234,7 +237,7 @@ class Sheet:
         percent = spent.dong / budget.dong * 100 if known else ""
         a, b = (cell_name(row, amount.column) for amount in (budget, spent))
         formula = f'=IF(AND(N({a})<>0,ISNUMBER({b})),{b}/{a}*100,"")'
-        style = {"align": "right", "num_format": VIETNAMESE + "0.0", **style}
+        style = {**_RIGHT, "num_format": VIETNAMESE + "#,##0.0", **style}
         self.put(row, column, Formula(formula, percent), **style)
 
     def _make_room(self, column: int, dong: int | None) -> None:
@@ -328,8 +331,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "code": {"num_format": "@"},
     "centre": {"align": "center", "text_wrap": True},
-    "number": {"align": "right", "num_format": VIETNAMESE + "#,##0"},
-    "percent": {"align": "right", "num_format": VIETNAMESE + "0.0"},
+    "number": {**_RIGHT, "num_format": VIETNAMESE + "#,##0"},
+    "percent": {**_RIGHT, "num_format": VIETNAMESE + "0.0"},
     "date": {"align": "center", "num_format": "dd/mm/yyyy"},
 }
 

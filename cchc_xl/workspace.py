@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -55,11 +56,18 @@ class Workspace:
                 f"Không thấy thư mục {self.root}. Kiểm tra đường dẫn, hoặc tạo mới bằng "
                 "“cchc-xl init”."
             )
-        masters = [path for path in sorted(self.root.glob("*.xls[xm]")) if _is_master(path)]
+        faults = {path: _fault(path) for path in sorted(self.root.glob("[!~]*.xls[xm]"))}
+        masters = [path for path, fault in faults.items() if not fault]
         if not masters:
+            found = "; ".join(f"{path.name}: {fault}" for path, fault in faults.items())
+            what = f" ({found})" if found else ""
+            next_step = (
+                "Khôi phục sổ từ bản sao lưu."
+                if found
+                else "Kiểm tra đường dẫn, hoặc tạo mới bằng “cchc-xl init”."
+            )
             raise MasterWorkbookError(
-                f"Thư mục {self.root} không có sổ tổng hợp. Kiểm tra đường dẫn, hoặc tạo mới "
-                "bằng “cchc-xl init”."
+                f"Thư mục {self.root} không có sổ tổng hợp dùng được{what}. {next_step}"
             )
         if len(masters) > 1:
             names = ", ".join(path.name for path in masters)
@@ -82,14 +90,32 @@ def arrival(path: Path) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(path.stat().st_mtime, VIETNAM)
 
 
-def _is_master(path: Path) -> bool:
-    if path.name.startswith("~$"):
-        return False
+def _fault(path: Path) -> str:
+    """Why a workbook is no master; "" when it is one."""
     try:
         names = OpenedWorkbook(read_file(path)).names
-    except UnreadableFileError:
-        return False
-    return {SETTINGS, ITEMS, PERIODS} <= set(names)
+    except UnreadableFileError as error:
+        return str(error)
+    missing = [f"“{name}”" for name in (SETTINGS, ITEMS, PERIODS) if name not in names]
+    return f"không có trang {', '.join(missing)}" if missing else ""
+
+
+_CAUSES = {
+    errno.ENOSPC: "đĩa đầy",
+    errno.EACCES: "không có quyền, hoặc tệp đang mở trong chương trình khác",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "thư mục chỉ cho đọc",
+    errno.ENAMETOOLONG: "tên quá dài",
+    errno.ENOTDIR: "đường dẫn đi qua một tệp, không phải thư mục",
+    errno.EEXIST: "đã có một tệp trùng tên thư mục",
+    errno.EISDIR: "đây là thư mục, không phải tệp",
+    errno.ENOENT: "không thấy đường dẫn",
+}
+
+
+def cause(error: OSError) -> str:
+    """Why the system refused, in an officer's words."""
+    return _CAUSES.get(error.errno or 0, f"lỗi hệ thống {error.errno}")
 
 
 def read_file(path: Path) -> bytes:
@@ -100,33 +126,64 @@ def read_file(path: Path) -> bytes:
         raise UnreadableFileError(f"Không thấy tệp {path}. Kiểm tra lại đường dẫn.") from None
     except OSError as error:
         raise UnreadableFileError(
-            f"Không đọc được tệp {path} ({error.strerror}). Đóng tệp nếu đang mở rồi thử lại."
+            f"Không đọc được tệp {path} ({cause(error)}). Đóng tệp nếu đang mở rồi thử lại."
         ) from error
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
     """Write files whole or not at all: all of them are on the disk before the first takes
-    its place. Raises OutputError; what stood there before is then still whole."""
-    waiting: list[tuple[Path, Path]] = []
+    its place, and when one cannot take its place those before it are put back.
+
+    Raises OutputError; every file that stood there is then as it was.
+    """
+    waiting: dict[Path, Path] = {}  # target -> the new file beside it
+    kept: dict[Path, Path | None] = {}  # target -> the old file, kept beside it until the end
+    target = Path()
     try:
         for target, content in files.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".dang-ghi-")
-            waiting.append((Path(name), target))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for temporary, target in waiting:
-            temporary.chmod(0o644)
+            waiting[target] = _temporary(target.parent, content)
+        for target, temporary in waiting.items():
+            kept[target] = _second_name(target)
             temporary.replace(target)
     except OSError as error:
-        path = target if isinstance(error, PermissionError) else target.parent
+        for placed, old in kept.items():
+            if old is not None:
+                old.replace(placed)
+            elif not waiting[placed].exists():
+                placed.unlink(missing_ok=True)
         raise OutputError(
-            f"Không ghi được {path} ({error.strerror}). Đóng tệp nếu đang mở trong Excel, kiểm "
+            f"Không ghi được {target} ({cause(error)}). Đóng tệp nếu đang mở trong Excel, kiểm "
             "tra quyền ghi và dung lượng đĩa rồi chạy lại; kết quả cũ còn nguyên."
         ) from error
     finally:
-        for temporary, _ in waiting:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+        for left in (*waiting.values(), *filter(None, kept.values())):
+            left.unlink(missing_ok=True)
+
+
+def _temporary(folder: Path, content: bytes) -> Path:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".dang-ghi-")
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        path.chmod(0o644)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _second_name(target: Path) -> Path | None:
+    """A second name for a file that is about to be replaced; None where there is none."""
+    if not target.exists():
+        return None
+    name = target.with_name(f".ban-cu-{target.name}")
+    name.unlink(missing_ok=True)
+    try:
+        name.hardlink_to(target)
+    except OSError:  # a file system without links
+        shutil.copy2(target, name)
+    return name

@@ -18,10 +18,10 @@ PACKAGE = ROOT / "cchc_xl"
 
 # A module imports only modules above it: data flows one way.
 ORDER = [
-    "errors", "catalogue", "findings", "money", "vietnamese", "words", "textfit", "agencies",
-    "periods", "plan", "sheets", "documents", "preamble", "appendix", "proofs", "assignments",
-    "decision",
-    "workbooks", "master", "master_reader", "forms", "returns", "checks", "consolidate",
+    "errors", "messages", "return_messages", "catalogue", "findings", "money", "vietnamese",
+    "words", "textfit", "statuses", "agencies", "periods", "plan", "sheets", "documents",
+    "preamble", "appendix", "proofs", "assignments", "decision", "workbooks", "master",
+    "master_tables", "master_reader", "forms", "recognition", "returns", "checks", "consolidate",
     "plan_sheets", "overview", "monitoring", "workspace", "steps", "demo", "as_json", "cli",
 ]  # fmt: skip
 
@@ -71,8 +71,8 @@ def test_reading_a_plan_needs_no_pandas():
     python("import sys; sys.modules['pandas'] = None; import cchc_xl.cli, cchc_xl.steps")
 
 
-def test_every_message_is_used_and_every_used_message_is_declared():
-    other_than_catalogue = [p for p in PACKAGE.glob("*.py") if p.stem != "catalogue"]
+def test_every_message_is_used():
+    other_than_catalogue = [p for p in PACKAGE.glob("*.py") if "messages" not in p.stem]
     text = "\n".join(path.read_text("utf-8") for path in other_than_catalogue)
     assert {code for code in CATALOGUE if f'"{code}"' not in text} == set()
 

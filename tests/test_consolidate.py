@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import Form, edit_workbook, return_form
 
-from cchc_xl.consolidate import ALL_STATUSES, combined_status, status_at
-from cchc_xl.forms import STATUSES
+from cchc_xl.consolidate import combined_status, status_at
+from cchc_xl.statuses import ALL_STATUSES, REPORTED_STATUSES
 from cchc_xl.steps import consolidate_period, load, make_forms
 
 PERIOD = "2018-6T"
@@ -34,7 +34,7 @@ def full_period(tmp_path_factory, decision_files):
         entries = {}
         for code in codes:
             entries[code] = {
-                "status": chance.choice(STATUSES),
+                "status": chance.choice(REPORTED_STATUSES),
                 "percent": chance.randrange(0, 101),
                 "proof": "1/BC",
             }

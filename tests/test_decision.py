@@ -152,8 +152,8 @@ def test_word_and_excel_give_the_same_plan_as_the_text(
     plan = read_decision(path, registry).plan
     known = decisions[which].plan
     assert (plan.id, plan.title, plan.total) == (known.id, known.title, known.total)
-    assert [replace(item, source=NOWHERE) for item in plan.items] == [
-        replace(item, source=NOWHERE) for item in known.items
+    assert [replace(item, source=NOWHERE, assigned_at=NOWHERE) for item in plan.items] == [
+        replace(item, source=NOWHERE, assigned_at=NOWHERE) for item in known.items
     ]
     assert [(a.agency, a.budget) for a in plan.allocations] == [
         (a.agency, a.budget) for a in known.allocations

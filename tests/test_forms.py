@@ -130,7 +130,7 @@ def test_totals_are_live(form_path, libreoffice, tmp_path):
     assert rows
     assert [(t[5], t[6], t[10]) for t in totals] == [
         (150, "1/15 hoàn thành", 52.5),
-        (None, "1/17 hoàn thành", 0),
+        (None, "1/17 hoàn thành", None),
     ]
 
 

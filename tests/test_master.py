@@ -21,7 +21,7 @@ def without_places(programme):
     plans = tuple(
         replace(
             plan,
-            items=tuple(replace(item, source=NOWHERE) for item in plan.items),
+            items=tuple(replace(item, source=NOWHERE, assigned_at=NOWHERE) for item in plan.items),
             allocations=tuple(replace(a, source=NOWHERE) for a in plan.allocations),
         )
         for plan in programme.plans

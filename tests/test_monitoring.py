@@ -166,7 +166,7 @@ def test_nghi_quyet_07_counts_agencies(consolidated, workbook):
     for code in ("I.1", "III.3", "VII.4"):
         result = ledger.items["2784-2017", code]
         assert body[code][6:8] == [result.due, result.done]
-        assert sum(body[code][7:12]) == result.due
+        assert sum(body[code][7:13]) == result.due
 
 
 def test_who_returned_when_and_who_is_missing(consolidated, workbook):

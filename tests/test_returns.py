@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -294,7 +295,8 @@ def test_a_blank_form_is_refused(send_back):
     ("fact", "value", "code"),
     [
         ("period", "2017-NAM", "wrong-period"),
-        ("agency", "KHONGCO", "agency-unknown"),
+        ("agency_name", "Sở Y tế", "agency-contradicted"),
+        ("plans", "1-2016", "wrong-plan"),
         ("version", "0", "form-version-unknown"),
         ("form", "khac", "file-not-a-form"),
     ],
@@ -350,3 +352,102 @@ def test_files_left_by_programs_are_no_returns(workspace):
         (inbox / name).write_bytes(b"x")
     shutil.copy(paths[AGENCY], inbox / "so" / "phieu.xlsx")
     assert [name for name, _ in Workspace(workspace).returned_files("2018-6T")] == ["so/phieu.xlsx"]
+
+
+def identity(**facts):
+    def change(form):
+        for cells in form.workbook["_cchc"].iter_rows():
+            if cells[0].value in facts:
+                cells[1].value = facts[cells[0].value]
+
+    return change
+
+
+def test_an_agency_nobody_knows_is_refused(send_back):
+    one = send_back(change=identity(agency="KHONGCO", agency_name="Sở Bí ẩn"))
+    assert [f.code for f in one.findings] == ["agency-unknown"]
+
+
+def test_an_agency_whose_code_was_changed_is_known_by_its_name(send_back):
+    assert_entries_read(send_back(change=identity(agency="MA-CU")))
+
+
+def test_a_refused_form_still_belongs_to_its_agency(send_back):
+    one = send_back(change=identity(period="2017-NAM"))
+    assert (one.fate, one.agency) == (REJECTED, AGENCY)
+
+
+def test_another_agencys_form_with_the_name_typed_over_is_refused(send_back):
+    def retype(form):
+        form.sheet["A3"].value = "Cơ quan báo cáo: Sở Y tế"
+
+    one = send_back(change=retype)
+    assert [f.code for f in one.findings] == ["agency-contradicted"]
+
+
+def test_a_column_that_stands_twice_is_not_counted(send_back):
+    def double(form):
+        form.sheet.cell(form.heading_row, 15).value = HEADINGS["spent"]
+        form.sheet.cell(form.rows["1.1.3"], 15).value = 99
+
+    one = send_back(change=double)
+    assert codes(one) == ["heading-repeated"]
+    assert all(row.spent is None for row in one.rows)
+
+
+def test_two_filled_form_sheets_are_refused_and_an_empty_copy_is_not(send_back):
+    def copy_sheet(form, keep: bool):
+        again = form.workbook.copy_worksheet(form.sheet)
+        if not keep:
+            for code in form.rows:
+                for name in list(HEADINGS)[6:]:
+                    again.cell(form.rows[code], form.columns[name]).value = None
+
+    one = send_back(change=lambda form: copy_sheet(form, keep=True))
+    assert [f.code for f in one.findings] == ["form-repeated"]
+    assert [row.spent for row in send_back(change=lambda f: copy_sheet(f, keep=False)).rows]
+
+
+def test_dong_typed_where_million_is_asked_is_not_counted(send_back):
+    entries = {"1.1.3": {"status": "Hoàn thành", "spent": 15_000_000},
+               "1.1.1": {"status": "Hoàn thành", "spent": 42_110_001_234_567}}  # fmt: skip
+    one = send_back(entries)
+    assert codes(one) == ["spent-implausible"] * 2
+    assert [row.spent for row in one.rows] == [None, None]
+    assert "15 triệu" in " ".join(f.message for f in one.findings)
+
+
+def test_a_form_made_before_codes_changed_places_is_not_believed(programme, period, form):
+    """1.1.3 and 1.3.4 have changed codes in the master since the form went out."""
+    plan = programme.plan_by_id["3598-2017"]
+    one, other = plan.by_code["1.1.3"], plan.by_code["1.3.4"]
+    swapped = {"1.1.3": replace(other, code="1.1.3"), "1.3.4": replace(one, code="1.3.4")}
+    items = tuple(swapped.get(item.code, item) for item in plan.items)
+    changed = replace(programme, plans=(replace(plan, items=items), programme.plans[1]))
+    filled = Form(form).fill(ENTRIES).save(form.with_name("swapped.xlsx"))
+    read = ReturnReader(changed, period).read(filled.read_bytes(), "x.xlsx", ARRIVED)
+    assert "1.1.3" not in rows(read)
+    assert "row-of-other-work" in [f.code for f in read.findings]
+
+
+def test_a_mended_title_is_the_same_work(programme, period, form):
+    plan = programme.plan_by_id["3598-2017"]
+    items = tuple(
+        replace(item, title=item.title + " (đã đính chính)") if item.code == "1.1.3" else item
+        for item in plan.items
+    )
+    changed = replace(programme, plans=(replace(plan, items=items), programme.plans[1]))
+    filled = Form(form).fill(ENTRIES).save(form.with_name("mended.xlsx"))
+    read = ReturnReader(changed, period).read(filled.read_bytes(), "x.xlsx", ARRIVED)
+    assert rows(read)["1.1.3"].spent == 14_250_000
+
+
+def test_headings_in_decomposed_unicode_are_found(send_back):
+    import unicodedata
+
+    def decompose(form):
+        for at in range(1, 15):
+            cell = form.sheet.cell(form.heading_row, at)
+            cell.value = unicodedata.normalize("NFD", cell.value)
+
+    assert_entries_read(send_back(change=decompose))

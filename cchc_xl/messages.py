@@ -1,0 +1,223 @@
+"""What a message is, and those on reading decisions and the master workbook."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """One kind of finding: `message` is filled from a finding's details."""
+
+    severity: str
+    message: str
+    action: str
+
+
+PLAN_MESSAGES: dict[str, Rule] = {
+    # --- reading a decision
+    "decision-number-differs": Rule(
+        "warning",
+        "Số quyết định ghi “{value}” khác với số {expected} ở đầu văn bản; lấy {expected}.",
+        "Đối chiếu bản gốc; nếu sai, sửa ở trang Quyết định.",
+    ),
+    "decision-number-missing": Rule(
+        "warning",
+        "Không tìm thấy số hoặc ngày của quyết định.",
+        "Ghi số và ngày ban hành vào trang Quyết định.",
+    ),
+    "title-spelt-two-ways": Rule(
+        "info",
+        "Trích yếu được ghi hai cách: “{value}” và “{other}”; lấy cách sau.",
+        "Đối chiếu bản gốc.",
+    ),
+    "words-differ": Rule(
+        "error",
+        "Tổng kinh phí bằng số là {number} ({words}) nhưng bằng chữ ghi “{value}”.",
+        "Đối chiếu bản gốc và sửa số tiền ở trang Quyết định.",
+    ),
+    "unit-missing": Rule(
+        "warning",
+        "Bảng kinh phí không ghi đơn vị tính; đọc là triệu đồng.",
+        "Đối chiếu bản gốc.",
+    ),
+    "row-joined": Rule(
+        "info",
+        "Mục {item}: dòng bị ngắt trang đã được nối lại.",
+        "Đọc lại nội dung của mục này.",
+    ),
+    "row-without-code": Rule(
+        "info",
+        "Mục “{value}” không có số thứ tự; đặt mã {item}.",
+        "Không cần làm gì nếu mã đã đúng.",
+    ),
+    "row-not-understood": Rule(
+        "warning",
+        "Dòng “{value}” trong bảng không có mã và không thuộc mục nào.",
+        "Đối chiếu bản gốc; nếu là một mục, thêm vào trang Kế hoạch.",
+    ),
+    "code-repeated": Rule(
+        "error",
+        "Mã {item} xuất hiện hai lần trong cùng một bảng; giữ dòng đầu.",
+        "Sửa mã trong văn bản hoặc ở trang Kế hoạch.",
+    ),
+    "parent-missing": Rule(
+        "error",
+        "Mục {item} không có mục cấp trên {parent}.",
+        "Thêm dòng cấp trên hoặc sửa mã ở trang Kế hoạch.",
+    ),
+    "month-not-understood": Rule(
+        "info",
+        "Mục {item}: thời gian “{value}” không nêu tháng cụ thể nên không tính quá hạn.",
+        "Nếu có hạn cụ thể, ghi vào cột Đến tháng ở trang Kế hoạch.",
+    ),
+    "amount-not-understood": Rule(
+        "error",
+        "Mục {item}: không đọc được kinh phí “{value}”.",
+        "Ghi số tiền vào trang Kế hoạch.",
+    ),
+    "frequency-not-understood": Rule(
+        "warning",
+        "Mục {item}: ô tần suất thu thập ghi “{value}”, không phải một tần suất; để trống.",
+        "Đối chiếu bản gốc và sửa ở trang Phân công.",
+    ),
+    "code-only-in-budget": Rule(
+        "error",
+        "Mục {item} có trong bảng kinh phí nhưng không có trong bảng phân công theo dõi.",
+        "Đối chiếu hai phụ lục.",
+    ),
+    "code-only-in-monitoring": Rule(
+        "error",
+        "Mục {item} có trong bảng phân công theo dõi nhưng không có trong bảng kinh phí.",
+        "Đối chiếu hai phụ lục.",
+    ),
+    "texts-differ": Rule(
+        "info",
+        "Mục {item}, {field}: hai phụ lục ghi khác nhau: “{value}” và “{other}”; lấy cách trước.",
+        "Đối chiếu bản gốc; sửa ở trang Kế hoạch nếu cần.",
+    ),
+    "person-spelt-two-ways": Rule(
+        "warning",
+        "“{value}” và “{other}” có thể là một người.",
+        "Thống nhất cách ghi ở trang Phân công.",
+    ),
+    # --- names
+    "name-near": Rule(
+        "warning",
+        "“{value}” được hiểu là {resolved}{places}.",
+        "Sửa lại nếu hiểu sai; thêm cách ghi này vào cột Bí danh nếu đúng.",
+    ),
+    "name-unknown": Rule(
+        "warning",
+        "“{value}” không có trong danh sách cơ quan{places}{suggestion}.",
+        "Thêm vào trang Cơ quan hoặc Nhóm cơ quan, hoặc sửa tên.",
+    ),
+    "successor-unknown": Rule(
+        "error",
+        "Đơn vị kế thừa “{value}” của {agency} không có trong danh sách cơ quan.",
+        "Sửa tên ở cột Đơn vị kế thừa, trang Cơ quan.",
+    ),
+    # --- who reports
+    "reporter-to-confirm": Rule(
+        "warning",
+        "Mục {item} do “{value}” chủ trì; cơ quan báo cáo tạm lấy là {resolved}.",
+        "Xác nhận hoặc sửa cột Cơ quan báo cáo, trang Phân công.",
+    ),
+    "holder-to-confirm": Rule(
+        "warning",
+        "Mục {item} có nhiều cơ quan chủ trì ({value}); kinh phí tạm ghi cho {resolved}.",
+        "Xác nhận hoặc sửa cột Cơ quan sử dụng kinh phí, trang Phân công.",
+    ),
+    "no-reporter": Rule(
+        "error",
+        "Mục {item} không xác định được cơ quan báo cáo.",
+        "Ghi cơ quan vào cột Cơ quan báo cáo, trang Phân công.",
+    ),
+    "holder-not-one-agency": Rule(
+        "error",
+        "Cơ quan sử dụng kinh phí “{value}” phải là đúng một cơ quan, không phải nhóm.",
+        "Ghi tên một cơ quan vào ô này, trang Phân công.",
+    ),
+    "no-holder": Rule(
+        "error",
+        "Mục {item} có kinh phí {amount} triệu đồng nhưng không rõ cơ quan sử dụng.",
+        "Ghi cơ quan vào cột Cơ quan sử dụng kinh phí, trang Phân công.",
+    ),
+    # --- proofs of a plan
+    "children-do-not-add-up": Rule(
+        "error",
+        "Mục {item} ghi {value} triệu đồng nhưng các mục con cộng lại là {actual}.",
+        "Đối chiếu bản gốc và sửa ở trang Kế hoạch.",
+    ),
+    "budget-only-above": Rule(
+        "warning",
+        "Mục {item} ghi {value} triệu đồng nhưng các mục con đều để trống; tính theo mục này.",
+        "Phân bổ cho các mục con ở trang Kế hoạch nếu cần theo dõi theo cơ quan.",
+    ),
+    "total-does-not-add-up": Rule(
+        "error",
+        "Tổng cộng ghi {value} triệu đồng nhưng các nhiệm vụ cộng lại là {actual}.",
+        "Đối chiếu bản gốc và sửa ở trang Kế hoạch.",
+    ),
+    "allocation-differs": Rule(
+        "error",
+        "{agency}: quyết định phân bổ {value} triệu đồng nhưng các hoạt động cộng lại là {actual}.",
+        "Đối chiếu cột Cơ quan sử dụng kinh phí và trang Phân bổ.",
+    ),
+    "allocation-missing": Rule(
+        "error",
+        "{agency} không có trong danh sách phân bổ nhưng các hoạt động cộng lại là {actual} triệu "
+        "đồng.",
+        "Đối chiếu cột Cơ quan sử dụng kinh phí và trang Phân bổ.",
+    ),
+    "allocations-differ-inside": Rule(
+        "error",
+        "{agency}: danh sách phân bổ ghi {value} ở chỗ này và {other} ở chỗ khác (triệu đồng).",
+        "Đối chiếu bản gốc và sửa ở trang Phân bổ.",
+    ),
+    "allocations-do-not-add-up": Rule(
+        "error",
+        "Tổng kinh phí ghi {value} triệu đồng nhưng các cơ quan cộng lại là {actual}.",
+        "Đối chiếu bản gốc và sửa ở trang Phân bổ.",
+    ),
+    # --- the master workbook
+    "cell-not-understood": Rule(
+        "error",
+        "Cột {column}: không đọc được “{value}”; ô này được coi là trống.",
+        "Sửa ô này trong sổ tổng hợp.",
+    ),
+    "row-unplaced": Rule(
+        "error",
+        "Dòng “{value}” thiếu cột Kế hoạch hoặc cột Mã nên không được tính.",
+        "Ghi đủ hai cột này ở trang Kế hoạch.",
+    ),
+    "plan-unknown": Rule(
+        "error",
+        "Kế hoạch “{value}” có {count} dòng nhưng không có ở trang Quyết định; không được tính.",
+        "Sửa cột Kế hoạch, hoặc thêm một dòng vào trang Quyết định.",
+    ),
+    "assignment-unknown": Rule(
+        "warning",
+        "Trang Phân công có mã {value} nhưng trang Kế hoạch không có.",
+        "Sửa mã, hoặc thêm mục này vào trang Kế hoạch.",
+    ),
+    "agency-code-repeated": Rule(
+        "error",
+        "Mã cơ quan “{value}” dùng cho nhiều cơ quan ({names}).",
+        "Đặt cho mỗi cơ quan một mã riêng rồi tạo lại phiếu.",
+    ),
+    "agency-repeated": Rule(
+        "error",
+        "Tên cơ quan “{value}” xuất hiện nhiều lần; chỉ dòng đầu được dùng.",
+        "Chỉ giữ một dòng, hoặc đặt tên khác nhau.",
+    ),
+    "group-unknown": Rule(
+        "error",
+        "Nhóm “{value}” của {agency} không có ở trang Nhóm cơ quan.",
+        "Sửa tên nhóm, hoặc thêm nhóm này.",
+    ),
+    "stale-form": Rule(
+        "warning",
+        "Phiếu {value} trong thư mục gui-di không còn thuộc kế hoạch hiện tại.",
+        "Không gửi phiếu này; xóa nếu không cần.",
+    ),
+}
