@@ -22,7 +22,7 @@ _HEADINGS = {
     "frequency": r"suat thu thap|tan suat",
     "collector": r"thu thap so lieu|nguoi thu thap",
     "budget": r"ngan sach|kinh phi|du toan",
-    "lead": r"chu tri",
+    "lead": r"chu tri|(?:don vi|co quan) thuc hien",
     "coordinating": r"phoi hop",
     "evidence": r"kiem chung|xac minh",
     "indicator": r"chi so|muc tieu|chi tieu",
@@ -41,7 +41,12 @@ _CODE = re.compile(
 _ROMAN = re.compile(r"^[IVX]+$")
 _UNIT = re.compile(r"^\W*(?:đvt|đơn vị tính)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"tong (?:cong|so|kinh phi)\b")
-_ENDS_TABLE = re.compile(r"tong (?:cong|so|kinh phi)\b|trong do\b|phu luc\b|noi nhan\b")
+_ENDS_TABLE = re.compile(r"trong do\b|phu luc\b|noi nhan\b")
+# A cell of these that is merged over several rows holds for each of them; money does not.
+_HOLDS_FOR_ROWS_BELOW = {
+    "lead", "coordinating", "deadline", "start", "end", "frequency", "collector",
+    "report_officer",
+}  # fmt: skip
 
 
 @dataclass
@@ -70,18 +75,18 @@ class Heading:
 
 @dataclass
 class Appendix:
-    """One table: its rows, the total it states, and the line that names the unit."""
+    """One table: its rows, the totals it states, and the line that names the unit."""
 
     heading: Heading
     place: Place
     unit: str = ""
     rows: list[Row] = field(default_factory=list)
-    total: Row | None = None
+    totals: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
-    def is_monitoring(self) -> bool:
-        return not {"frequency", "collector"}.isdisjoint(self.heading.columns)
+    def is_plan(self) -> bool:
+        return not {"lead", "budget"}.isdisjoint(self.heading.columns)
 
     @property
     def has_budget(self) -> bool:
@@ -90,51 +95,76 @@ class Appendix:
 
 def read_appendices(lines: Iterable[Line]) -> list[Appendix]:
     """Every table of the document that is a plan or a monitoring table."""
-    lines = list(lines)
-    appendices: list[Appendix] = []
-    appendix: Appendix | None = None  # the table we are in
-    printed: list[Row] = []  # its rows, before codes are given
-    page_break = False  # a repeated heading stands before the next row
-    unit = ""
-    i = 0
-    while i < len(lines):
-        line = lines[i]
-        if heading := _heading(lines, i):
-            if appendix and heading.columns == appendix.heading.columns:
-                _overflow_into_last_row(appendix, printed, heading)
-                page_break = True
+    reader = _Reader(list(lines))
+    reader.read()
+    return [appendix for appendix in reader.appendices if appendix.rows]
+
+
+class _Reader:
+    """Goes through a document line by line and remembers the table it is in."""
+
+    def __init__(self, lines: list[Line]):
+        self.lines = lines
+        self.appendices: list[Appendix] = []
+        self.appendix: Appendix | None = None
+        self.heading: Heading | None = None  # the last one printed: it says where columns are
+        self.printed: list[Row] = []  # rows of the table, before codes are given
+        self.page_break = False  # a repeated heading stands before the next row
+        self.unit = ""
+
+    def read(self) -> None:
+        i = 0
+        while i < len(self.lines):
+            if heading := _heading(self.lines, i):
+                self._begin(heading, self.lines[i].place)
+                i += heading.lines
             else:
-                if appendix:
-                    _give_codes(appendix, printed)
-                appendix, printed, page_break = Appendix(heading, line.place, unit), [], False
-                appendices.append(appendix)
-            i += heading.lines
-            continue
-        i += 1
+                self._line(self.lines[i])
+                i += 1
+        self._end()
+
+    def _begin(self, heading: Heading, place: Place) -> None:
+        again = self.appendix and heading.columns.keys() == self.appendix.heading.columns.keys()
+        if again:
+            _overflow_into_last_row(self.appendix, self.printed, heading)
+        else:
+            self._end()
+            self.appendix = Appendix(heading, place, self.unit)
+            self.appendices.append(self.appendix)
+        self.heading, self.page_break = heading, bool(again)
+
+    def _end(self) -> None:
+        if self.appendix:
+            _give_codes(self.appendix, self.printed)
+        self.appendix, self.printed = None, []
+
+    def _line(self, line: Line) -> None:
         if _UNIT.search(line.text) and len(line.text) < 80:
-            unit = line.text
-            if appendix and not printed:
-                appendix.unit = unit
-        elif appendix is None or _is_column_numbers(line):
-            continue
-        elif _ENDS_TABLE.match(fold(line.text)):
-            if _TOTAL.match(fold(line.text)):
-                appendix.total = _row(line, heading=appendix.heading)
-            _give_codes(appendix, printed)
-            appendix, unit = None, ""
-        elif not _is_paragraph(row := _row(line, appendix.heading)):
-            if page_break and printed and _continues(printed[-1], row):
-                printed[-1] = _joined(printed[-1], row)
-            else:
-                printed.append(row)
-            page_break = False
-    if appendix:
-        _give_codes(appendix, printed)
-    return [appendix for appendix in appendices if appendix.rows]
+            self.unit = line.text
+            if self.appendix and not self.printed:
+                self.appendix.unit = line.text
+            return
+        if self.appendix is None or self.heading is None or _is_column_numbers(line):
+            return
+        row = _row(line, self.heading)
+        if _is_paragraph(row):
+            if _ENDS_TABLE.match(fold(line.text)):
+                self._end()
+                self.unit = ""
+        elif _TOTAL.match(fold(line.text)):
+            self.appendix.totals.append(row)
+        elif self.printed and _continues(self.printed[-1], row, self.page_break):
+            self.printed[-1] = _joined(self.printed[-1], row)
+        else:
+            self.printed.append(row)
+        self.page_break = False
 
 
 def _row(line: Line, heading: Heading) -> Row:
-    return Row(line.place, {name: _cell(line, at) for name, at in heading.columns.items()})
+    cells = {name: _cell(line.cells, at) for name, at in heading.columns.items()}
+    for name in _HOLDS_FOR_ROWS_BELOW & cells.keys():
+        cells[name] = cells[name] or _cell(line.carried, heading.columns[name])
+    return Row(line.place, cells)
 
 
 # -------------------------------------------------------------------- headings
@@ -145,16 +175,16 @@ def _heading(lines: list[Line], i: int) -> Heading | None:
     columns = _named_columns(lines[i])
     if not {"code", "title"} <= columns.keys() or len(columns) < 3:
         return None
-    texts = {name: _cell(lines[i], at) for name, at in columns.items()}
+    texts = {name: _cell(lines[i].cells, at) for name, at in columns.items()}
     height = 1
-    if i + 1 < len(lines) and not _cell(lines[i + 1], columns["code"]):
+    if i + 1 < len(lines) and not _cell(lines[i + 1].cells, columns["code"]):
         below = _named_columns(lines[i + 1])
         parts = {name: at for name, at in below.items() if name in _SPLIT_HEADINGS}
         if parts and parts.keys() == below.keys():
             if {"start", "end"} & parts.keys():
                 columns.pop("deadline", None)
             columns |= parts
-            texts |= {name: _cell(lines[i + 1], at) for name, at in parts.items()}
+            texts |= {name: _cell(lines[i + 1].cells, at) for name, at in parts.items()}
             height = 2
     if _TELLING.isdisjoint(columns):
         return None
@@ -193,8 +223,8 @@ def _is_column_numbers(line: Line) -> bool:
     return len(marks) > 2 and all(re.fullmatch(r"\(?\d{1,2}\)?", mark) for mark in marks)
 
 
-def _cell(line: Line, at: int) -> str:
-    return line.cells[at] if at < len(line.cells) else ""
+def _cell(cells: tuple[str, ...], at: int) -> str:
+    return cells[at] if at < len(cells) else ""
 
 
 # ------------------------------------------------------------ rows over a page
@@ -210,13 +240,13 @@ def _starts_anew(row: Row) -> bool:
     return bool(_CODE.match(row["code"]))
 
 
-def _continues(above: Row, row: Row) -> bool:
-    """Whether the first row of a page goes on with the last row of the page before.
+def _continues(above: Row, row: Row, page_break: bool) -> bool:
+    """Whether a row goes on with the row above it.
 
-    The number stands in one of the two parts, and the later part looks like a rest: its
-    content is missing, or begins with a small letter.
+    The number stands in one of the two parts; after a page break it may be the later one.
+    The later part looks like a rest: its content is missing, or begins with a small letter.
     """
-    if _starts_anew(above) == _starts_anew(row):
+    if _starts_anew(above) == _starts_anew(row) or (_starts_anew(row) and not page_break):
         return False
     title = row["title"]
     return not title or title[0].islower()

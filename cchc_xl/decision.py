@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP
 from pathlib import Path
 
 from .agencies import Mention, Registry
@@ -15,10 +16,10 @@ from .assignments import assign
 from .documents import read_document
 from .errors import NotADecisionError
 from .findings import Finding, Place, finding
-from .money import dong_from_million
+from .money import DONG_PER_MILLION
 from .plan import Allocation, Item, Plan
 from .preamble import Preamble, read_preamble
-from .vietnamese import fold, format_million, key, parse_month, parse_number
+from .vietnamese import Month, fold, format_million, key, months_named, parse_number
 
 _FREQUENCY = re.compile(r"(?:hang|moi|dinh ky)\s|thuong xuyen|\d+ lan|lan/nam|dot xuat")
 _NO_MONTH = re.compile(r"thuong xuyen|hang (?:nam|quy|thang)|theo yeu cau|^$")
@@ -44,7 +45,7 @@ def read_decision(path: Path, registry: Registry) -> Decision:
     """
     lines = read_document(path)
     appendices = read_appendices(lines)
-    plans = [appendix for appendix in appendices if not appendix.is_monitoring]
+    plans = [appendix for appendix in appendices if appendix.is_plan]
     if not plans:
         raise NotADecisionError(
             f"{path.name} không phải quyết định ban hành kế hoạch: không thấy bảng có các cột "
@@ -57,7 +58,7 @@ def read_decision(path: Path, registry: Registry) -> Decision:
             "20…” vào đầu văn bản rồi nạp lại."
         )
     reader = _Reader(preamble, registry, path.name)
-    plan = reader.plan(plans, [appendix for appendix in appendices if appendix.is_monitoring])
+    plan = reader.plan(plans, [appendix for appendix in appendices if not appendix.is_plan])
     plan, to_confirm = assign(plan, registry)
     findings = (*reader.findings, *to_confirm)
     return Decision(plan, preamble.province, preamble.due, findings)
@@ -80,10 +81,14 @@ class _Reader:
         for appendix in (*plans, *monitoring):
             self.findings += appendix.findings
         budget_table = next((a for a in plans if a.has_budget), None)
-        if budget_table and not _states_unit(budget_table):
-            self.findings.append(finding("unit-missing", budget_table.place))
-        rows = {row.code: row for appendix in plans for row in appendix.rows}
-        monitored = {row.code: row for appendix in monitoring for row in appendix.rows}
+        self.dong_per_unit = DONG_PER_MILLION
+        if budget_table:
+            stated = _dong_per_unit(budget_table)
+            self.dong_per_unit = stated or DONG_PER_MILLION
+            if not stated:
+                self.findings.append(finding("unit-missing", budget_table.place))
+        rows = self._rows(plans)
+        monitored = self._rows(monitoring)
         items: dict[str, Item] = {}
         for code, row in rows.items():
             items[code] = self._item(row, monitored.get(code), items.get(row.parent))
@@ -104,10 +109,21 @@ class _Reader:
             short_name=_short_name(self.preamble),
         )
 
+    def _rows(self, appendices: list[Appendix]) -> dict[str, Row]:
+        """code -> row over all tables of one kind; a code stands in one of them only."""
+        rows: dict[str, Row] = {}
+        for row in (row for appendix in appendices for row in appendix.rows):
+            if row.code in rows:
+                self.findings.append(
+                    finding("code-repeated", row.place, row["title"], item=row.code)
+                )
+            rows.setdefault(row.code, row)
+        return rows
+
     # -------------------------------------------------------------- one row
 
     def _item(self, row: Row, monitored: Row | None, parent: Item | None) -> Item:
-        watch = monitored or Row(row.place, {})
+        watch = monitored or row  # one table may hold both
         deadline = row["deadline"] or row["end"]
         return Item(
             plan=self.plan_id,
@@ -117,8 +133,8 @@ class _Reader:
             title=row["title"] or watch["title"],
             indicator=row["indicator"] or watch["indicator"],
             evidence=row["evidence"] or watch["evidence"],
-            start=self._month(row, row["start"]),
-            end=self._month(row, deadline),
+            start=self._months(row, row["start"] or row["deadline"])[0],
+            end=self._months(row, deadline)[1],
             deadline=deadline,
             budget=self._budget(row),
             leads=self._names(row, "lead"),
@@ -130,11 +146,18 @@ class _Reader:
             assigned_at=row.place,
         )
 
-    def _month(self, row: Row, text: str):
-        month = parse_month(text, self.year)
-        if month is None and not _NO_MONTH.search(fold(text)):
-            self.findings.append(finding("month-not-understood", row.place, text, item=row.code))
-        return month
+    def _months(self, row: Row, text: str) -> tuple[Month | None, Month | None]:
+        """(first, last) month that a text names; a single one has no first, unless it stands
+        in the column for it."""
+        named = months_named(text, self.year)
+        if not named:
+            if not _NO_MONTH.search(fold(text)):
+                self.findings.append(
+                    finding("month-not-understood", row.place, text, item=row.code)
+                )
+            return None, None
+        first = min(named) if len(named) > 1 or row["start"] else None
+        return first, max(named)
 
     def _budget(self, row: Row) -> int | None:
         text = row["budget"]
@@ -144,7 +167,7 @@ class _Reader:
         if amount is None:
             self.findings.append(finding("amount-not-understood", row.place, text, item=row.code))
             return None
-        return dong_from_million(amount)
+        return int((amount * self.dong_per_unit).to_integral_value(ROUND_HALF_UP))
 
     def _frequency(self, row: Row) -> str:
         text = row["frequency"]
@@ -164,11 +187,27 @@ class _Reader:
     # --------------------------------------------------------------- tables
 
     def _total(self, budget_table: Appendix | None) -> int | None:
-        if budget_table and budget_table.total:
-            amount = parse_number(budget_table.total["budget"])
-            if amount is not None:
-                return dong_from_million(amount)
-        return self.preamble.total
+        """The money in all: the largest total of the table (the others are of its parts).
+        What the decision says in its articles must be the same."""
+        totals = [
+            (int(amount * self.dong_per_unit), row)
+            for row in (budget_table.totals if budget_table else ())
+            if (amount := parse_number(row["budget"])) is not None
+        ]
+        if not totals:
+            return self.preamble.total
+        total, row = max(totals, key=lambda pair: pair[0])
+        if self.preamble.total is not None and self.preamble.total != total:
+            self.findings.append(
+                finding(
+                    "totals-differ",
+                    row.place,
+                    format_million(total),
+                    other=format_million(self.preamble.total),
+                )
+            )
+            return self.preamble.total
+        return total
 
     def _compare(self, rows: dict[str, Row], monitored: dict[str, Row]) -> None:
         """The same rows stand in both tables, with the same words."""
@@ -253,8 +292,21 @@ def _year_of_effect(date: str) -> int:
     return year + 1 if month >= 10 else year
 
 
-def _states_unit(appendix: Appendix) -> bool:
-    return "trieu" in fold(f"{appendix.unit} {appendix.heading.texts['budget']}")
+_UNITS = (
+    (r"\bt[ỷỉ]\b", 10**9),
+    (r"\btriệu\b", DONG_PER_MILLION),
+    (r"\b(?:nghìn|ngàn)\b|1\.?000 ?đồng", 1000),
+    (r"\b(?:đồng|vnd|vnđ)\b", 1),
+)
+
+
+def _dong_per_unit(appendix: Appendix) -> int | None:
+    """What the numbers of the money column count in; None where the table does not say."""
+    for text in (appendix.heading.texts["budget"], appendix.unit):
+        for pattern, dong in _UNITS:
+            if re.search(pattern, text.casefold()):
+                return dong
+    return None
 
 
 def _short_name(preamble: Preamble) -> str:

@@ -23,10 +23,12 @@ TEXT_SUFFIXES = (".txt", ".md")
 
 class Line(NamedTuple):
     """A paragraph (one cell) or a table row (several). A cell merged over others holds
-    the text once, at its first place; the others are ""."""
+    the text once, at its first place; the others are "". `carried` holds, for cells merged
+    with one in a row above, the text that stands there."""
 
     place: Place
     cells: tuple[str, ...]
+    carried: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,7 +59,8 @@ def read_document(path: Path) -> list[Line]:
 # ------------------------------------------------------------------------ text
 
 _STRUCK_OUT = re.compile(r"~~.*?~~")
-_TAG = re.compile(r"</?(?:b|strong|i|em|u|br)\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:b|strong|i|em|u)\s*/?>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 _HEADING = re.compile(r"^#{1,6}\s+")
 _PIPE_RULE = re.compile(r"^\|?[\s:|-]+\|?$")
@@ -77,7 +80,7 @@ def _text_lines(path: Path) -> Iterator[Line]:
         elif raw.lstrip().startswith("|"):
             if _PIPE_RULE.match(raw.strip()):
                 continue
-            cells = raw.strip().strip("|").split("|")
+            cells = re.sub(r"^\||\|$", "", raw.strip()).split("|")
         else:
             cells = [raw]
         plain = tuple(_without_markup(cell) for cell in cells)
@@ -86,7 +89,7 @@ def _text_lines(path: Path) -> Iterator[Line]:
 
 
 def _without_markup(text: str) -> str:
-    text = _STRUCK_OUT.sub("", text.strip())
+    text = _LINE_BREAK.sub("\n", _STRUCK_OUT.sub("", text.strip()))
     return clean(_EMPHASIS.sub("", _TAG.sub("", _HEADING.sub("", text))))
 
 
@@ -114,13 +117,18 @@ def _word_lines(path: Path) -> Iterator[Line]:
         seen: set = set()
         for row_number, row in enumerate(block.rows, 1):
             place = Place(path.name, f"bảng {tables}", f"dòng {row_number}")
-            cells = []
+            cells = [""] * row.grid_cols_before
+            carried = list(cells)
+            in_this_row: set = set()
             for cell in row.cells:  # a merged cell comes once for every place it covers
-                cells.append("" if cell._tc in seen else clean(cell.text))
-                seen.add(cell._tc)
-            cells = [""] * row.grid_cols_before + cells
+                text = clean(cell.text)
+                from_above = cell._tc in seen
+                cells.append("" if from_above or cell._tc in in_this_row else text)
+                carried.append(text if from_above else "")
+                in_this_row.add(cell._tc)
+            seen |= in_this_row
             if any(cells):
-                yield Line(place, tuple(cells))
+                yield Line(place, tuple(cells), tuple(carried))
 
 
 # ----------------------------------------------------------------- spreadsheets
@@ -135,7 +143,13 @@ def _sheet_lines(path: Path) -> Iterator[Line]:
             f"Không mở được {path.name} như một bảng tính. Mở bằng Excel, lưu lại rồi thử lại."
         ) from error
     for grid in grids:
-        for number, row in enumerate(grid.rows, grid.top + 1):
-            cells = [""] * grid.left + [printed(value) for value in row]
+        texts = [[""] * grid.left + [printed(value) for value in row] for row in grid.rows]
+        carried = [[""] * len(row) for row in texts]
+        for (top, left), (bottom, _) in workbook.merged(grid.name):
+            for row in range(top + 1, min(bottom + 1, grid.top + len(texts))):
+                if left < len(carried[row - grid.top]):
+                    carried[row - grid.top][left] = texts[top - grid.top][left]
+        for number, cells in enumerate(texts):
             if any(cells):
-                yield Line(Place(path.name, grid.name, f"dòng {number}"), tuple(cells))
+                place = Place(path.name, grid.name, f"dòng {grid.top + number + 1}")
+                yield Line(place, tuple(cells), tuple(carried[number]))

@@ -35,6 +35,21 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Tổng kinh phí bằng số là {number} ({words}) nhưng bằng chữ ghi “{value}”.",
         "Đối chiếu bản gốc và sửa số tiền ở trang Quyết định.",
     ),
+    "totals-differ": Rule(
+        "error",
+        "Bảng ghi tổng cộng {value} triệu đồng nhưng phần quyết định ghi {other}; lấy {other}.",
+        "Đối chiếu bản gốc và sửa ở trang Quyết định.",
+    ),
+    "allocation-not-understood": Rule(
+        "error",
+        "Không đọc được dòng phân bổ kinh phí “{value}”.",
+        "Ghi cơ quan và số tiền vào trang Phân bổ.",
+    ),
+    "title-missing": Rule(
+        "warning",
+        "Không tìm thấy trích yếu của quyết định.",
+        "Ghi trích yếu vào trang Quyết định.",
+    ),
     "unit-missing": Rule(
         "warning",
         "Bảng kinh phí không ghi đơn vị tính; đọc là triệu đồng.",

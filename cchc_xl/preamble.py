@@ -3,17 +3,17 @@ agency, and when reports are due."""
 
 from __future__ import annotations
 
+import calendar
+import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import chain, takewhile
 
 from .documents import Line
-from .findings import Finding, Place, finding
-from .money import dong_from_million
-from .vietnamese import fold, key, parse_number
+from .findings import NOWHERE, Finding, Place, finding
+from .vietnamese import fold, key, number_readings, parse_number
 from .words import dong_in_words, same_words
 
 _NUMBER = r"(\d+)\s*/\s*((?:\d{4}\s*/\s*)?QĐ\s*-\s*[A-ZĐ]+)"
@@ -30,12 +30,19 @@ _DUE = {
     "6T": re.compile(r"6 thang\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
     "NAM": re.compile(r"(?:va|,|;|bao cao)\s*nam\D{0,30}truoc ngay (\d{1,2})\s*/\s*(\d{1,2})"),
 }
-_AMOUNT = re.compile(r"^(.*?)[\s:]*:\s*([\d.,]+)\s*(triệu đồng|triệu|đồng|đ)?\s*[;./]*$", re.I)
-_TOTAL = re.compile(
-    r"tổng (?:kinh phí|cộng|ngân sách)\D*?([\d.,]+)\s*(triệu đồng|triệu|đồng)?", re.I
+_UNIT = r"(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ|vnđ|vnd)?"
+_AMOUNT = re.compile(
+    rf"^(.*?)[\s:]*:\s*([\d.,]*\d)\s*{_UNIT}\s*(?:\([^()]*\))?\s*[;,./]*$", re.IGNORECASE
 )
-
+_TOTAL = re.compile(
+    r"tổng (?:kinh phí|cộng|ngân sách).*?(?<![\d.,])(\d[\d.,]*)\s*(tỷ|tỉ|triệu|nghìn|ngàn)?\s*đồng",
+    re.IGNORECASE,
+)
+_DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
 _IN_WORDS = re.compile(r"\((?:bằng chữ:?\s*)?([^()]*đồng[^()]*)\)", re.IGNORECASE)
+
+
+_SUBJECTS = ("ve viec ", "v/v ", "ban hanh ke hoach", "phe duyet ke hoach")
 
 
 @dataclass
@@ -75,8 +82,10 @@ def read_preamble(lines: Iterable[Line]) -> Preamble:
     text = " ".join(fold(line.text) for line in lines)
     for kind, pattern in _DUE.items():
         if found := pattern.search(text):
-            preamble.due[kind] = int(found[2]), int(found[1])
-    preamble.allocation_lists = list(_allocation_lists(lines))
+            day, month = int(found[1]), int(found[2])
+            if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(2018, month)[1]:
+                preamble.due[kind] = month, day
+    _read_allocations(preamble, lines)
     _read_total(preamble, lines)
     return preamble
 
@@ -85,7 +94,7 @@ def _read_total(preamble: Preamble, lines: list[Line]) -> None:
     """The money in all; where it is written in words too, both must agree."""
     for line in lines:
         found = _TOTAL.search(line.text)
-        if not found or not found[2]:
+        if not found:
             continue
         preamble.total = _dong(found[1], found[2])
         written = _IN_WORDS.search(line.text, found.end())
@@ -113,7 +122,8 @@ def _read_number_and_date(preamble: Preamble, lines: list[Line]) -> None:
     """The number in the heading counts; without one, that which the appendices name."""
     seen: list[tuple[str, str, Place]] = []  # number, ISO date, place
     for i, line in enumerate(lines):
-        if found := _OWN_NUMBER.match(line.text):
+        own = (_OWN_NUMBER.match(part) for cell in line.cells for part in cell.split("\n"))
+        if found := next(filter(None, own), None):
             near = " ".join(other.text for other in lines[i : i + 4])
             seen.insert(0, (_decision_number(found), _iso_date(near), line.place))
         elif found := _ISSUED_WITH.search(line.text):
@@ -123,7 +133,7 @@ def _read_number_and_date(preamble: Preamble, lines: list[Line]) -> None:
         preamble.number = seen[0][0]
         preamble.date = next((date for number, date, _ in seen if date), "")
     if not preamble.number or not preamble.date:
-        place = lines[0].place if lines else Place()
+        place = lines[0].place if lines else NOWHERE
         preamble.findings.append(finding("decision-number-missing", place))
     for number, _, place in seen[1:]:
         if number != preamble.number:
@@ -140,20 +150,31 @@ def _iso_date(text: str) -> str:
     if not (found := _DATE.search(text)):
         return ""
     day, month, year = (int(part) for part in found.groups() if part)
-    return f"{year:04d}-{month:02d}-{day:02d}"
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:  # a slip of the scan
+        return ""
 
 
 def _read_title(preamble: Preamble, lines: list[Line]) -> None:
     """The subject ("Về việc ban hành …") nearest to the articles."""
     titles: list[tuple[str, Place]] = []
-    for line in lines:
+    for i, line in enumerate(lines):
         if fold(line.text).startswith("dieu 1"):
             break
-        if fold(line.text).startswith(("ve viec ", "v/v ")):
-            subject = re.sub(r"^\S+\s+(?:\S+\s+)?(?=[Bb]an hành|[Pp]hê duyệt)", "", line.text)
-            subject = re.sub(r"^(?:[Bb]an hành|[Pp]hê duyệt)\s+", "", subject)
-            titles.append((subject[:1].upper() + subject[1:], line.place))
+        if not fold(line.text).startswith(_SUBJECTS):
+            continue
+        text = line.text
+        for rest in lines[i + 1 :]:  # a subject on several lines
+            if not rest.text[:1].islower():
+                break
+            text += f" {rest.text}"
+        subject = re.sub(r"^\S+\s+(?:\S+\s+)?(?=[Bb]an hành|[Pp]hê duyệt)", "", text)
+        subject = re.sub(r"^(?:[Bb]an hành|[Pp]hê duyệt)\s+", "", subject)
+        titles.append((subject[:1].upper() + subject[1:], line.place))
     if not titles:
+        place = lines[0].place if lines else NOWHERE
+        preamble.findings.append(finding("title-missing", place))
         return
     preamble.title = titles[-1][0]
     for other, place in titles[:-1]:
@@ -165,35 +186,40 @@ def _read_title(preamble: Preamble, lines: list[Line]) -> None:
         preamble.year = int(found[1])
 
 
-def _allocation_lists(lines: list[Line]) -> Iterator[list[Amount]]:
+def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
     """The lists of amounts by agency that follow a "Trong đó"."""
     amounts: list[Amount] | None = None
     for line in lines:
-        if amounts is not None:
-            amount = _amount(line)
-            if amount:
-                if not fold(amount.name).startswith("tong"):
-                    amounts.append(amount)
-                continue
-            if amounts:
-                yield amounts
-            amounts = None
         if fold(line.text).rstrip(" :") == "trong do":
             amounts = []
-    if amounts:
-        yield amounts
+            preamble.allocation_lists.append(amounts)
+        elif amounts is not None:
+            amount = _amount(line)
+            if amount and not fold(amount.name).startswith("tong"):
+                amounts.append(amount)
+            elif not amount and _LIST_LINE.match(line.text) and re.search(r"\d", line.text[3:]):
+                preamble.findings.append(
+                    finding("allocation-not-understood", line.place, line.text)
+                )
+            elif not amount:
+                amounts = None
+    preamble.allocation_lists = [amounts for amounts in preamble.allocation_lists if amounts]
+
+
+_LIST_LINE = re.compile(r"^\s*(?:\d+\s*[.)]?|[-+])\s*[^\d]+:")
 
 
 def _amount(line: Line) -> Amount | None:
     text = re.sub(r"^\s*(?:\d+\s*[.)]?|[-+])\s*", "", line.text)
     if not (found := _AMOUNT.match(text)) or not found[1].strip(" :"):
         return None
-    dong = _dong(found[2].rstrip(".,"), found[3] or "đồng")
+    dong = _dong(found[2], found[3])
     return None if dong is None else Amount(found[1].strip(" :"), dong, line.place)
 
 
-def _dong(number: str, unit: str) -> int | None:
-    value: Decimal | None = parse_number(number.rstrip(".,"))
-    if value is None:
-        return None
-    return dong_from_million(value) if "triệu" in unit.casefold() else int(value)
+def _dong(number: str, unit: str | None) -> int | None:
+    """A number that can be read in one way only, in the unit behind it -> đồng."""
+    readings = number_readings(number.rstrip(".,"))
+    vietnamese = parse_number(number.rstrip(".,"))
+    value = vietnamese if vietnamese is not None else readings[0] if len(readings) == 1 else None
+    return None if value is None else int(value * _DONG.get((unit or "").casefold(), 1))

@@ -64,6 +64,10 @@ class OpenedWorkbook:
         top, left = sheet.start or (0, 0)
         return Grid(name, rows, top, left)
 
+    def merged(self, name: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """The merged ranges of a sheet as (first, last) cells, where the format tells."""
+        return self._workbook.get_sheet_by_name(name).merged_cell_ranges or []
+
 
 @lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:

@@ -140,48 +140,80 @@ def _last_day(year: int, month: int) -> datetime.date:
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_BEFORE_DAY = re.compile(r"truoc ngay (\d{1,2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{4}))?")
-_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})")
-_MONTH = re.compile(
-    r"thang (\d{1,2})(?:\s*(?:/|nam)\s*(\d{4}))?|^(\d{1,2})\s*/\s*(\d{4})$|^(\d{1,2})$"
+_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_NUMBER = r"(?:0?[1-9]|1[0-2])"
+_OF_YEAR = r"(?:\s*(?:/|nam)\s*(?P<{0}>\d{{4}}))?"
+_JOIN = r"\s*(?:-|–|,|va|den|den thang|den quy)\s*"
+_TIMES = re.compile(
+    "|".join(
+        (
+            # trước ngày 01/6/2018, trước ngày 01 tháng 6 năm 2018
+            r"truoc ngay (?P<bd>\d{1,2})\s*(?:/|thang)\s*(?P<bm>\d{1,2})" + _OF_YEAR.format("by"),
+            r"(?<!\d)(?P<dd>\d{1,2})\s*/\s*(?P<dm>\d{1,2})\s*/\s*(?P<dy>\d{4})",
+            r"(?P<half>\d{1,2}) thang (?P<part>dau|cuoi) nam(?: (?P<hy>\d{4}))?",
+            rf"thang (?P<months>{_NUMBER}(?!\d)(?:{_JOIN}{_NUMBER}(?!\d))*)"
+            + _OF_YEAR.format("my"),
+            r"quy (?P<quarters>(?:iv|i{1,3}|[1-4])\b(?:"
+            + _JOIN
+            + r"(?:iv|i{1,3}|[1-4])\b)*)"
+            + _OF_YEAR.format("qy"),
+            r"nam (?P<years>\d{4}(?:\s*[-–]\s*\d{4})?)",
+            r"^(?P<om>\d{1,2})(?:\s*/\s*(?P<oy>\d{4}))?$",
+        )
+    )
 )
-_QUARTER = re.compile(r"quy (iv|iii|ii|i|[1-4])\b(?:\s*(?:/|nam)\s*(\d{4}))?")
-_YEAR = re.compile(r"nam (\d{4})")
+
+
+def months_named(text: str, default_year: int) -> list[Month]:
+    """The months that a text names, or that its quarters, years and dates end in.
+
+    "Tháng 01", "Tháng 12/2017", "Quý I, II/2018" -> 03 and 06, "Từ tháng 3 đến tháng
+    11/2018" -> 03 and 11, "6 tháng đầu năm 2018" -> 06, "Năm 2018" -> 12, "trước ngày
+    31/12/2017" -> the month of the last day on time (30/12). Empty for "Thường xuyên",
+    "Hàng năm", "Theo yêu cầu" and the like. A month without a year is of the year named next.
+    """
+    named: list[tuple[int, int | None]] = []
+    for found in _TIMES.finditer(fold(text)):
+        named += _months_of(found, default_year)
+    months: list[Month] = []
+    year = default_year
+    for month, own_year in reversed(named):
+        year = own_year or year
+        if 1 <= month <= 12:
+            months.append(Month(year, month))
+    return months[::-1]
+
+
+def _months_of(found: re.Match, default_year: int) -> list[tuple[int, int | None]]:
+    part = found.groupdict()
+
+    def year(name: str) -> int | None:
+        return int(part[name]) if part[name] else None
+
+    if part["bd"]:
+        try:
+            due = datetime.date(year("by") or default_year, int(part["bm"]), int(part["bd"]))
+        except ValueError:  # no such day
+            return []
+        last = due - datetime.timedelta(days=1)
+        return [(last.month, last.year)]
+    if part["dd"]:
+        return [(int(part["dm"]), year("dy"))]
+    if part["half"]:
+        return [(int(part["half"]) if part["part"] == "dau" else 12, year("hy"))]
+    if part["months"]:
+        return [(int(month), year("my")) for month in re.findall(r"\d+", part["months"])]
+    if part["quarters"]:
+        names = re.findall(r"iv|i{1,3}|[1-4]", part["quarters"])
+        return [(3 * _QUARTERS[name], year("qy")) for name in names]
+    if part["years"]:
+        return [(12, int(named)) for named in re.findall(r"\d{4}", part["years"])]
+    return [(int(part["om"]), year("oy"))]
 
 
 def parse_month(text: str, default_year: int) -> Month | None:
-    """The month a text names, or that a quarter, a year or a date ends in.
-
-    "Tháng 01", "Tháng 12/2017", "12/2017", "Quý I/2018" -> 2018-03, "Năm 2018" ->
-    2018-12, "trước ngày 31/12/2017" -> the month of the last day on time (30/12).
-    None for "Thường xuyên", "Hàng năm", "Theo yêu cầu" and the like.
-    """
-    folded = fold(text)
-    try:
-        if found := _BEFORE_DAY.search(folded):
-            day, month, year = found.groups()
-            last = datetime.date(int(year or default_year), int(month), int(day))
-            last -= datetime.timedelta(days=1)
-            return Month(last.year, last.month)
-        if found := _DAY.search(folded):
-            day, month, year = map(int, found.groups())
-            return _month(datetime.date(year, month, day))
-        if found := _MONTH.search(folded):
-            month = found[1] or found[3] or found[5]
-            year = found[2] or found[4] or default_year
-            return _month(datetime.date(int(year), int(month), 1))
-        if found := _QUARTER.search(folded):
-            return Month(int(found[2] or default_year), 3 * _ROMAN[found[1]])
-        if found := _YEAR.search(folded):
-            return Month(int(found[1]), 12)
-    except ValueError:  # a month 13 or a day 32
-        return None
-    return None
-
-
-def _month(day: datetime.date) -> Month:
-    return Month(day.year, day.month)
+    """The last month that a text names; None where it names none."""
+    return max(months_named(text, default_year), default=None)
 
 
 # --------------------------------------------------------------------- targets
@@ -218,7 +250,7 @@ def parse_targets(text: str) -> tuple[Target, ...]:
     ]
     if not targets and (found := _COUNT.match(folded)):
         # The unit keeps its diacritics: the two words after the number as printed.
-        printed = text.split()
+        printed = text.lstrip("- ").split()
         position = next(i for i, word in enumerate(printed) if word[0].isdigit())
         unit = " ".join(printed[position + 1 : position + 3])
         value = Decimal(found[2].replace(".", ""))

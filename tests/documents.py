@@ -25,7 +25,8 @@ def as_word(text_file: Path, target: Path) -> Path:
         for number, line in enumerate(block):
             for at, text in enumerate(line.cells):
                 table.cell(number, at).text = text
-        if block[0].cells[0] == "STT" and len(block) > 1 and not block[1].cells[0]:
+        split_heading = block[0].cells[0] == "STT" and "" in block[0].cells
+        if split_heading:
             _merge_heading(table, block[0].cells, block[1].cells)
         block.clear()
 

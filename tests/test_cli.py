@@ -154,7 +154,12 @@ def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
         (["forms", started, "--period", "2018-12T"], 5, "Các kỳ trong sổ tổng hợp"),
         (["consolidate", started, "--period", "2018-NAM"], 6, "Chưa có phiếu nào"),
         (["demo", started], 4, "đã có dữ liệu"),
-        (["forms", started], 2, "Thiếu"),
+        (["plan", tmp_path / ("dài" * 100)], 4, "tên quá dài"),
+        (["init", letter / "x", *good], 4, "đường dẫn đi qua một tệp|Không dùng được"),
+        (["init", new, *good, "--agencies", decision_files[0]], 3, "danh sách cơ quan"),
+        (["forms", started], 2, "Thiếu --period"),
+        (["init", new], 2, "Thiếu --decision"),
+        (["init", new, "--decision"], 2, "Thiếu giá trị của --decision"),
         (["forms", started, "--perod", "x"], 2, "Không có tùy chọn --perod"),
         (["tonghop"], 2, "Lệnh gõ chưa đúng"),
         (["plan"], 2, "Thiếu THƯ_MỤC"),
@@ -211,3 +216,12 @@ def test_own_agencies_can_be_brought(tmp_path, decision_files):
     items = {i["code"]: i for i in run_json("plan", root)["items"]}
     assert items["I.1"]["reporters"] == ["Sở Nội vụ", "Sở Tư pháp"]
     assert items["III.7"]["reporters"] == ["Sở Nội vụ", "Sở Tư pháp", "UBND xã Ea Tul"]
+
+
+def test_a_list_with_semicolons_as_vietnamese_excel_saves_it(tmp_path, decision_files):
+    listing = tmp_path / "co-quan.csv"
+    listing.write_text("Tên cơ quan;Nhóm\nSở Nội vụ;Các Sở, ban, ngành\n", "utf-8-sig")
+    root = tmp_path / "CCHC"
+    run("init", root, "--decision", decision_files[1], "--agencies", listing)
+    items = {i["code"]: i for i in run_json("plan", root)["items"]}
+    assert items["I.1"]["reporters"] == ["Sở Nội vụ"]

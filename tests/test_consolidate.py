@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import Form, edit_workbook, return_form
 
-from cchc_xl.consolidate import combined_status, status_at
+from cchc_xl.consolidate import combined_status, consolidate, status_at
+from cchc_xl.forms import write_form
+from cchc_xl.proofs import prove_plan
+from cchc_xl.returns import ReturnReader, settle_versions
 from cchc_xl.statuses import ALL_STATUSES, REPORTED_STATUSES
 from cchc_xl.steps import consolidate_period, load, make_forms
 
@@ -150,8 +155,6 @@ def test_overdue_is_derived_from_the_deadline(programme, period, code, status, e
 
 def test_a_month_ends_before_the_day_returns_are_due(programme, period):
     """Due before 01/6: what had to be done by May has passed its deadline then."""
-    from dataclasses import replace
-
     from cchc_xl.vietnamese import Month
 
     item = programme.plan_by_id["3598-2017"].by_code["6.2.9"]
@@ -215,3 +218,84 @@ def test_nothing_returned_is_said(workspace):
         consolidate_period(workspace, PERIOD)
     assert not (workspace / PERIOD / "tong-hop").exists()
     assert load(workspace)
+
+
+# ------------------------------------------------- plans that officers have edited
+
+
+def edited(programme, code, **changes):
+    """The programme with one row of the first plan changed."""
+    plan = programme.plan_by_id["3598-2017"]
+    items = tuple(replace(i, **changes) if i.code == code else i for i in plan.items)
+    return replace(programme, plans=(replace(plan, items=items), *programme.plans[1:]))
+
+
+def ledger_of(programme, period, tmp_path, entries):
+    """Forms made, filled with `entries` (agency -> code -> values), read and consolidated."""
+    reader = ReturnReader(programme, period)
+    returns = []
+    for agency, filled in entries.items():
+        path = tmp_path / f"{programme.registry.by_name[agency].id}.xlsx"
+        path.write_bytes(write_form(programme, period, programme.registry.by_name[agency]))
+        content = Form(path).fill(filled).save(path).read_bytes()
+        returns.append(reader.read(content, path.name, datetime.datetime(2018, 5, 20)))
+    return consolidate(programme, period, settle_versions(returns))
+
+
+GOING = {"status": "Đang thực hiện", "percent": 50}
+
+
+def test_several_agencies_over_one_budget_together_are_found(programme, period, tmp_path):
+    """15 triệu, of which each spends less and both spend more; only the holder's form shows
+    the budget, and only the holder is asked for spending."""
+    shared = edited(programme, "1.1.3", reporters=("Sở Tư pháp", "Sở Nội vụ"))
+    ledger = ledger_of(
+        shared, period, tmp_path,
+        {"Sở Tư pháp": {"1.1.3": {**GOING, "spent": 14}},
+         "Sở Nội vụ": {"1.1.3": {**GOING, "spent": 10}}},
+    )  # fmt: skip
+    (found,) = [f for f in ledger.findings if f.code.startswith("spent-over-budget")]
+    assert found.code == "spent-over-budget-together" and "24" in found.message
+    assert ledger.items["3598-2017", "1.1.3"].spent == 24_000_000
+    budgets = {
+        agency: Form(tmp_path / f"{code}.xlsx").cell("1.1.3", "budget").value
+        for agency, code in (("Sở Tư pháp", "STP"), ("Sở Nội vụ", "SNV"))
+    }
+    assert budgets == {"Sở Tư pháp": 15, "Sở Nội vụ": None}
+    quiet = ledger_of(shared, period, tmp_path, {"Sở Nội vụ": {"1.1.3": GOING}})
+    assert "spent-missing" not in {f.code for f in quiet.findings}
+
+
+def test_money_stated_only_above_counts_there(programme, period, tmp_path):
+    changed = programme
+    for code in ("7.4.1", "7.4.2", "7.4.3"):
+        changed = edited(changed, code, budget=None)
+    ledger = ledger_of(changed, period, tmp_path, {"Sở Nội vụ": {"7.4.1": GOING}})
+    assert ledger.items["3598-2017", "7.4"].budget == 120_000_000
+    assert ledger.totals(changed.plans[0])[0] == 8_000_000_000
+    assert "budget-only-above" in {f.code for f in prove_plan(changed.plans[0])}
+
+
+def test_a_successor_takes_over_rows_and_money(programme, period, tmp_path):
+    agencies = tuple(
+        replace(a, successor="Sở Nội vụ", succeeded_on=datetime.date(2018, 3, 1))
+        if a.name == "Cổng Thông tin điện tử của tỉnh"
+        else a
+        for a in programme.registry.agencies
+    )
+    merged = replace(programme, registry=replace(programme.registry, agencies=agencies))
+    ledger = ledger_of(merged, period, tmp_path, {"Sở Nội vụ": {"7.3.5": {**GOING, "spent": 60}}})
+    assert Form(tmp_path / "SNV.xlsx").cell("7.3.5", "budget").value == 150
+    money = {a.agency: (a.budget, a.spent) for a in ledger.agencies if a.plan == "3598-2017"}
+    assert money["Sở Nội vụ"] == (2_200_000_000, 60_000_000)
+    assert money["Cổng Thông tin điện tử của tỉnh"] == (None, None)
+
+
+def test_two_allocations_of_one_agency_add_up(programme):
+    plan = programme.plan_by_id["3598-2017"]
+    halves = tuple(
+        part
+        for a in plan.allocations
+        for part in (replace(a, budget=a.budget // 2), replace(a, budget=a.budget - a.budget // 2))
+    )
+    assert prove_plan(replace(plan, allocations=halves)) == []

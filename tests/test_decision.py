@@ -161,6 +161,57 @@ def test_word_and_excel_give_the_same_plan_as_the_text(
     assert all(item.source.sheet and item.source.cell for item in plan.items)
 
 
+def test_a_cell_merged_over_rows_holds_for_each_of_them(registry, tmp_path):
+    """In Word and in Excel; merged money counts once."""
+    import docx
+    import openpyxl
+
+    table = [
+        ["TT", "Nội dung", "Thời hạn", "Kinh phí (triệu đồng)", "Cơ quan thực hiện"],
+        ["1", "Thể chế", "", "30", ""],
+        ["1.1", "Rà soát văn bản", "Quý II/2026", "30", "Sở Tư pháp"],
+        ["1.2", "Kiểm tra văn bản", "", "", ""],
+    ]
+    document = docx.Document()
+    document.add_paragraph("Số: 7/QĐ-UBND ngày 05 tháng 02 năm 2026")
+    grid = document.add_table(rows=4, cols=5)
+    book = openpyxl.Workbook()
+    book.active.append(["Số: 7/QĐ-UBND ngày 05 tháng 02 năm 2026"])
+    for r, texts in enumerate(table):
+        book.active.append(texts)
+        for c, text in enumerate(texts):
+            grid.cell(r, c).text = text
+    for column in (2, 3, 4):
+        grid.cell(2, column).merge(grid.cell(3, column))
+        book.active.merge_cells(start_row=4, end_row=5, start_column=column + 1,
+                                end_column=column + 1)  # fmt: skip
+    document.save(str(tmp_path / "q.docx"))
+    book.save(tmp_path / "q.xlsx")
+    for name in ("q.docx", "q.xlsx"):
+        plan = read_decision(tmp_path / name, registry).plan
+        below = plan.by_code["1.2"]
+        assert (below.leads, str(below.end), below.budget) == (("Sở Tư pháp",), "2026-06", None)
+        assert plan.by_code["1.1"].budget == 30_000_000
+
+
+def test_the_number_in_a_word_letterhead_is_found(registry, tmp_path):
+    import docx
+
+    document = docx.Document()
+    head = document.add_table(rows=1, cols=2)
+    head.cell(0, 0).text = "UBND TỈNH LÂM ĐỒNG\nSố: 7/QĐ-UBND"
+    head.cell(0, 1).text = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nLâm Đồng, ngày 05 tháng 02 năm 2026"
+    document.add_paragraph("Ban hành Kế hoạch cải cách hành chính")
+    document.add_paragraph("năm 2027 của tỉnh")
+    grid = document.add_table(rows=2, cols=3)
+    for at, text in enumerate(["TT", "Nội dung", "Chủ trì", "1", "Rà soát", "Sở Tư pháp"]):
+        grid.cell(at // 3, at % 3).text = text
+    document.save(str(tmp_path / "q.docx"))
+    plan = read_decision(tmp_path / "q.docx", registry).plan
+    assert (plan.decision, plan.date, plan.year) == ("7/QĐ-UBND", "2026-02-05", 2027)
+    assert plan.title == "Kế hoạch cải cách hành chính năm 2027 của tỉnh"
+
+
 # ------------------------------------------------------------------ other plans
 
 
@@ -219,7 +270,6 @@ def test_codes_and_months_that_a_sheet_holds_as_numbers_and_dates(registry, tmp_
     ("change", "to", "code", "message"),
     [
         ("| 19,5 |", "| 19 |", "children-do-not-add-up", "29,5"),
-        ("| Tổng cộng | | | | 30 |", "| Tổng cộng | | | | 31 |", "total-does-not-add-up", "31"),
         ("10.500.000", "10.000.000", "allocation-differs", "10,5"),
         ("10.500.000", "10.000.000", "allocations-do-not-add-up", "29,5"),
     ],
@@ -229,6 +279,80 @@ def test_a_contradiction_in_the_money_is_found(other, change, to, code, message)
     plan = other(documents.OTHER_PROVINCE.replace(change, to)).plan
     found = [f for f in prove_plan(plan) if f.code == code]
     assert found and message in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("triệu đồng", 1), ("đồng", 10**-6), ("nghìn đồng", 10**-3), ("1.000 đồng", 10**-3),
+     ("tỷ đồng", 1000)],
+)  # fmt: skip
+def test_money_counts_in_the_unit_the_table_states(other, unit, factor):
+    plan = other(documents.OTHER_PROVINCE.replace("(triệu đồng)", f"({unit})")).plan
+    assert plan.by_code["1"].budget == round(30_000_000 * factor)
+
+
+def test_a_total_row_in_the_middle_or_on_top_ends_nothing(other):
+    text = documents.OTHER_PROVINCE
+    total = "| Tổng cộng | | | | 30 | | |\n"
+    part = "| Tổng cộng | | | | 19,5 | | |\n"
+    moved = text.replace(total, "")
+    on_top = moved.replace("| 1 | Thể chế", total + "| 1 | Thể chế")
+    in_the_middle = text.replace("| 1.2 |", part + "| 1.2 |")
+    for changed in (on_top, in_the_middle):
+        plan = other(changed).plan
+        assert [item.code for item in plan.items] == ["1", "1.1", "1.2", "1.3"]
+        assert plan.total == 30_000_000
+
+
+def test_a_second_table_does_not_overwrite_the_first(other):
+    table = documents.OTHER_PROVINCE.partition("| TT")[2].partition("Báo cáo")[0]
+    second = ("\nPhụ lục 3\n| TT" + table).replace("Rà soát văn bản", "Việc khác")
+    decision = other(documents.OTHER_PROVINCE + second)
+    assert decision.plan.by_code["1.1"].title == "Rà soát văn bản"
+    assert "code-repeated" in {f.code for f in decision.findings}
+
+
+@pytest.mark.parametrize(
+    ("line", "dong"),
+    [
+        ("- Sở Nội vụ: 10.500.000 đồng (Mười triệu năm trăm nghìn đồng)", 10_500_000),
+        ("- Sở Nội vụ: 0,0105 tỷ đồng;", 10_500_000),
+        ("- Sở Nội vụ: 10,5 triệu đồng", 10_500_000),
+        ("- Sở Nội vụ: 10,500,000 đồng.", 10_500_000),
+        ("1) Sở Nội vụ: 10.500 nghìn đồng", 10_500_000),
+    ],
+)
+def test_money_by_agency_is_read_in_any_manner(other, line, dong):
+    text = documents.OTHER_PROVINCE.replace("- Sở Nội vụ: 10.500.000 đồng", line)
+    assert other(text).plan.allocated["Sở Nội vụ"] == dong
+
+
+def test_the_total_is_not_taken_from_the_year(other):
+    text = documents.OTHER_PROVINCE.replace(
+        "Tổng kinh phí: 30 triệu đồng", "Tổng kinh phí thực hiện năm 2026 là 30 triệu đồng"
+    )
+    assert other(text).plan.total == 30_000_000
+
+
+def test_leads_and_collectors_in_one_table(other):
+    text = documents.OTHER_PROVINCE.replace("| Phối hợp |", "| Tần suất thu thập |").replace(
+        "| Sở Tư pháp | Sở Nội vụ |", "| Sở Tư pháp | Hàng quý |"
+    )
+    item = other(text).plan.by_code["1.1"]
+    assert (item.leads, item.frequency) == (("Sở Tư pháp",), "Hàng quý")
+
+
+def test_a_row_broken_inside_one_table_is_joined(other):
+    text = documents.OTHER_PROVINCE.replace("| 1.2 |", "| | theo chuyên đề | | | | | |\n| 1.2 |")
+    decision = other(text)
+    assert decision.plan.by_code["1.1"].title == "Rà soát văn bản theo chuyên đề"
+    assert "row-joined" in {f.code for f in decision.findings}
+
+
+def test_a_year_is_needed(other):
+    text = documents.OTHER_PROVINCE.replace("2026", "").replace("năm ", "")
+    with pytest.raises(NotADecisionError, match="không ghi năm"):
+        other(text)
 
 
 def test_a_row_without_its_parent_is_found_and_still_counted(other):
@@ -244,6 +368,9 @@ def test_a_row_without_its_parent_is_found_and_still_counted(other):
         ("| 1.2 |", "| 1.1 |", "code-repeated"),
         ("| 10,5 | Sở", "| mười | Sở", "amount-not-understood"),
         ("(triệu đồng)", "", "unit-missing"),
+        ("| Tổng cộng | | | | 30 |", "| Tổng cộng | | | | 31 |", "totals-differ"),
+        ("10.500.000 đồng", "mười triệu rưỡi (10,5) đ/năm", "allocation-not-understood"),
+        ("Về việc phê duyệt Kế hoạch", "Kế hoạch", "title-missing"),
         ("| Tháng 9 |", "| Mùa mưa |", "month-not-understood"),
         ("| Sở Nội vụ | |", "| Sở Nội vu | |", "name-near"),
         ("| Sở Nội vụ | |", "| Sở Bí ẩn | |", "name-unknown"),

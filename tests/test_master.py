@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import replace
 
 import openpyxl
@@ -156,6 +157,19 @@ def test_a_finding_marked_done_is_not_repeated(workspace):
         ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", None, "no-holder"),
         ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Nộp trước ngày", "đầu tháng 6", "cell-not-understood"),
         ("Cơ quan", {"Mã cơ quan": "SYT"}, "Đơn vị kế thừa", "Sở Bí ẩn", "successor-unknown"),
+        ("Cơ quan", {"Mã cơ quan": "SYT"}, "Kế thừa từ ngày", "đầu năm", "cell-not-understood"),
+        ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Năm", "20188", "cell-not-understood"),
+        ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Số tháng", "13", "cell-not-understood"),
+        ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Kỳ", "2018/6T", "cell-not-understood"),
+        ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Tính quá hạn trước ngày", "x", "cell-not-understood"),
+        ("Quyết định", {"Kế hoạch": "3598-2017"}, "Ngày ban hành", "cuối năm",
+         "cell-not-understood"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", "Các Sở, ban, ngành",
+         "holder-not-one-agency"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", "Sở Tư pháp; Sở Nội vụ",
+         "holder-not-one-agency"),
+        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Các cơ quan, đơn vị có liên quan",
+         "no-reporter"),
     ],
 )  # fmt: skip
 def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
@@ -175,6 +189,7 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
         ("Kế hoạch", ["3598-2017", "8.1.1", "Hoạt động", "Mồ côi"], "parent-missing"),
         ("Phân công", ["3598-2017", "8.8.8"], "assignment-unknown"),
         ("Cơ quan", ["SYT2", "Sở Y tế"], "agency-repeated"),
+        ("Cơ quan", ["SYT", "Sở Y tế mới"], "agency-code-repeated"),
         ("Cơ quan", ["MOI", "Cơ quan mới", "Nhóm lạ"], "group-unknown"),
     ],
 )
@@ -184,6 +199,70 @@ def test_an_added_row_that_cannot_be_placed_is_found(workspace, sheet, row, code
     book[sheet].append(row)
     book.save(path)
     assert code in {f.code for f in load(workspace)[2]}
+
+
+@pytest.mark.parametrize("sheet", TABLES)
+def test_a_renamed_heading_stops_instead_of_blanking_a_column(workspace, sheet):
+    path = master_of(workspace)
+    for at, heading in enumerate(TABLES[sheet].headings, 1):
+        book = openpyxl.load_workbook(path)
+        book[sheet].cell(4, at).value = "Tên khác"
+        book.save(path.with_name("doi.xlsx"))
+        with pytest.raises(MasterWorkbookError, match=re.escape(f"“{heading}”")):
+            read_master(path.with_name("doi.xlsx").read_bytes(), "so.xlsx")
+        path.with_name("doi.xlsx").unlink()
+
+
+def test_sorted_rows_are_put_in_the_order_of_their_codes(workspace, programme):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    page = book["Kế hoạch"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=5)]
+    for number, values in enumerate(reversed(rows), 5):
+        for at, value in enumerate(values, 1):
+            page.cell(number, at).value = value
+    book.save(path)
+    assert without_places(load(workspace)[1]) == without_places(programme)
+
+
+def test_agencies_that_share_a_code_keep_theirs_whatever_their_order(workspace):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book["Cơ quan"].append(["STC", "Sở Mới", "Các Sở, ban, ngành"])
+    book.save(path)
+    registry = load(workspace)[1].registry
+    assert registry.by_id["STC-So-Moi"].name == "Sở Mới"
+    assert registry.by_id["STC-So-Tai-chinh"].name == "Sở Tài chính"
+
+
+def test_a_repeated_agency_counts_once(workspace):
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book["Cơ quan"].append(["STP2", "Sở Tư pháp", "Các Sở, ban, ngành"])
+    book.save(path)
+    programme = load(workspace)[1]
+    assert len(programme.reporters(programme.plan_by_id["2784-2017"].by_code["I.1"])) == 35
+
+
+def test_a_later_due_day_moves_what_is_overdue(workspace):
+    edit_workbook(
+        master_of(workspace), "Kỳ báo cáo", {"Kỳ": "2018-6T"},
+        **{"Nộp trước ngày": datetime.date(2018, 7, 15)},
+    )  # fmt: skip
+    period = load(workspace)[1].period_by_id["2018-6T"]
+    assert period.overdue_before == datetime.date(2018, 7, 1)  # the period has ended by then
+
+
+def test_a_name_added_to_the_registry_settles_its_finding(workspace):
+    def open_names():
+        return [f.value for f in load(workspace)[2] if f.code == "name-unknown"]
+
+    assert "Báo Đắk Lắk" in open_names()
+    path = master_of(workspace)
+    book = openpyxl.load_workbook(path)
+    book["Cơ quan"].append(["BDL", "Báo Đắk Lắk"])
+    book.save(path)
+    assert "Báo Đắk Lắk" not in open_names()
 
 
 def test_money_of_a_row_without_its_parent_stays_in_the_totals(workspace):

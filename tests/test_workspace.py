@@ -47,6 +47,30 @@ def test_a_file_held_open_by_another_program_is_named(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_when_the_second_file_is_held_open_the_first_is_put_back(tmp_path, monkeypatch):
+    paths = [tmp_path / f"{n}.xlsx" for n in range(3)]
+    ws.write_files(dict.fromkeys(paths[:2], b"old"))
+    replace = Path.replace
+
+    def held(self, target):
+        if target == paths[2] and self.name.startswith(".dang-ghi-"):
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OutputError, match=r"2\.xlsx \(không có quyền"):
+        ws.write_files(dict.fromkeys(paths, b"new"))
+    assert [path.read_bytes() for path in paths[:2]] == [b"old"] * 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["0.xlsx", "1.xlsx"]
+
+
+def test_a_damaged_master_is_named_with_its_fault(workspace):
+    path = workspace / "CCHC-2018.xlsx"
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(MasterWorkbookError, match=r"CCHC-2018\.xlsx: tệp bị hỏng.*Khôi phục"):
+        ws.Workspace(workspace).master()
+
+
 def test_the_master_is_found_by_what_it_is(workspace):
     moved = workspace / "Sổ của tôi.xlsx"
     (workspace / "CCHC-2018.xlsx").rename(moved)
