@@ -30,8 +30,8 @@ setup(
         "rapidfuzz>=3.9",
         "rich>=13",
         "tomli>=2; python_version < '3.11'",
-        "tzdata",
-        "xlsxwriter>=3.2.6",
+        # Same inputs, same bytes: a new minor version may write other bytes.
+        "xlsxwriter~=3.3.1",
         # The VBA module in the master and the DLL must be of one version: exactly this.
         "xlwings==0.37.8",
     ],
