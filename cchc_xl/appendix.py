@@ -40,8 +40,9 @@ _CODE = re.compile(
 )
 _ROMAN = re.compile(r"^[IVX]+$")
 _UNIT = re.compile(r"^\W*(?:đvt|đơn vị tính)\b", re.IGNORECASE)
-_TOTAL = re.compile(r"tong (?:cong|so|kinh phi)\b")
-_ENDS_TABLE = re.compile(r"trong do\b|phu luc\b|noi nhan\b")
+_TOTAL = re.compile(r"(?:tong|cong|tong cong)\s*:?\s*[\d.,\s]*$|tong (?:cong|so|kinh phi)\b")
+# What follows a table: a list of amounts, the next appendix, the signatures.
+_ENDS_TABLE = re.compile(r"trong do\s*:?$|phu luc\b|noi nhan\b|(?:tm|kt|tl|tuq)\.\s")
 # A cell of these that is merged over several rows holds for each of them; money does not.
 _HOLDS_FOR_ROWS_BELOW = {
     "lead", "coordinating", "deadline", "start", "end", "frequency", "collector",
@@ -59,6 +60,7 @@ class Row:
     level: str = ""
     parent: str = ""
     joined: bool = False
+    carried: dict[str, str] = field(default_factory=dict)  # from cells merged with rows above
 
     def __getitem__(self, heading: str) -> str:
         return self.cells.get(heading, "")
@@ -147,11 +149,12 @@ class _Reader:
         if self.appendix is None or self.heading is None or _is_column_numbers(line):
             return
         row = _row(line, self.heading)
-        if _is_paragraph(row):
-            if _ENDS_TABLE.match(fold(line.text)):
-                self._end()
-                self.unit = ""
-        elif _TOTAL.match(fold(line.text)):
+        if not _starts_anew(row) and any(_ENDS_TABLE.match(fold(cell)) for cell in line.cells):
+            self._end()
+            self.unit = ""
+        elif len(line.cells) == 1 or _is_paragraph(row):
+            pass
+        elif _TOTAL.match(fold(line.text)) or _is_bare_total(row):
             self.appendix.totals.append(row)
         elif self.printed and _continues(self.printed[-1], row, self.page_break):
             self.printed[-1] = _joined(self.printed[-1], row)
@@ -162,9 +165,12 @@ class _Reader:
 
 def _row(line: Line, heading: Heading) -> Row:
     cells = {name: _cell(line.cells, at) for name, at in heading.columns.items()}
-    for name in _HOLDS_FOR_ROWS_BELOW & cells.keys():
-        cells[name] = cells[name] or _cell(line.carried, heading.columns[name])
-    return Row(line.place, cells)
+    carried = {
+        name: text
+        for name in _HOLDS_FOR_ROWS_BELOW & cells.keys()
+        if (text := _cell(line.carried, heading.columns[name]))
+    }
+    return Row(line.place, cells, carried=carried)
 
 
 # -------------------------------------------------------------------- headings
@@ -240,6 +246,11 @@ def _starts_anew(row: Row) -> bool:
     return bool(_CODE.match(row["code"]))
 
 
+def _is_bare_total(row: Row) -> bool:
+    """A sum under the money column without a word beside it."""
+    return [name for name in row.cells if row[name]] == ["budget"]
+
+
 def _continues(above: Row, row: Row, page_break: bool) -> bool:
     """Whether a row goes on with the row above it.
 
@@ -247,6 +258,8 @@ def _continues(above: Row, row: Row, page_break: bool) -> bool:
     The later part looks like a rest: its content is missing, or begins with a small letter.
     """
     if _starts_anew(above) == _starts_anew(row) or (_starts_anew(row) and not page_break):
+        return False
+    if above["budget"] and row["budget"]:  # two amounts are two rows
         return False
     title = row["title"]
     return not title or title[0].islower()
@@ -256,7 +269,7 @@ def _joined(above: Row, row: Row) -> Row:
     cells = {
         name: " ".join(part for part in (above[name], row[name]) if part) for name in above.cells
     }
-    return Row(above.place, cells, joined=True)
+    return Row(above.place, cells, joined=True, carried=above.carried)
 
 
 # ----------------------------------------------------------------------- codes
@@ -272,6 +285,8 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
     unnumbered = 0
     used: dict[str, Row] = {}
     for row in raw:
+        for name, text in row.carried.items():
+            row.cells[name] = row[name] or text
         # A sheet may hold 1.1 as a number, which reads "1,1" here.
         row.cells["code"] = re.sub(r"^(\d+),(\d+)$", r"\1.\2", row["code"])
         found = _CODE.match(row["code"])
@@ -291,6 +306,8 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
             row.parent = number.rpartition(".")[0]
         elif group and row["title"]:
             unnumbered += 1
+            while f"{group}.{unnumbered}" in used:
+                unnumbered += 1
             row.code, row.level, row.parent = f"{group}.{unnumbered}", "task", group
             appendix.findings.append(
                 finding("row-without-code", row.place, row["title"], item=row.code)

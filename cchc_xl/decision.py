@@ -19,7 +19,7 @@ from .findings import Finding, Place, finding
 from .money import DONG_PER_MILLION
 from .plan import Allocation, Item, Plan
 from .preamble import Preamble, read_preamble
-from .vietnamese import Month, fold, format_million, key, months_named, parse_number
+from .vietnamese import Month, fold, format_million, is_partly_read, key, months_named, parse_number
 
 _FREQUENCY = re.compile(r"(?:hang|moi|dinh ky)\s|thuong xuyen|\d+ lan|lan/nam|dot xuat")
 _NO_MONTH = re.compile(r"thuong xuyen|hang (?:nam|quy|thang)|theo yeu cau|^$")
@@ -150,11 +150,9 @@ class _Reader:
         """(first, last) month that a text names; a single one has no first, unless it stands
         in the column for it."""
         named = months_named(text, self.year)
+        if is_partly_read(text) or not (named or _NO_MONTH.search(fold(text))):
+            self.findings.append(finding("month-not-understood", row.place, text, item=row.code))
         if not named:
-            if not _NO_MONTH.search(fold(text)):
-                self.findings.append(
-                    finding("month-not-understood", row.place, text, item=row.code)
-                )
             return None, None
         first = min(named) if len(named) > 1 or row["start"] else None
         return first, max(named)
@@ -294,9 +292,9 @@ def _year_of_effect(date: str) -> int:
 
 _UNITS = (
     (r"\bt[ỷỉ]\b", 10**9),
-    (r"\btriệu\b", DONG_PER_MILLION),
-    (r"\b(?:nghìn|ngàn)\b|1\.?000 ?đồng", 1000),
-    (r"\b(?:đồng|vnd|vnđ)\b", 1),
+    (r"\btr(?:iệu)?\b|1\.?000\.?000", DONG_PER_MILLION),
+    (r"\b(?:nghìn|ngàn)\b|1\.?000", 1000),
+    (r"\b(?:đồng|đ|vnd|vnđ)\b", 1),
 )
 
 

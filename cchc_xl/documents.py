@@ -146,9 +146,10 @@ def _sheet_lines(path: Path) -> Iterator[Line]:
         texts = [[""] * grid.left + [printed(value) for value in row] for row in grid.rows]
         carried = [[""] * len(row) for row in texts]
         for (top, left), (bottom, _) in workbook.merged(grid.name):
+            if top < grid.top or top >= grid.top + len(texts) or left >= len(texts[0]):
+                continue
             for row in range(top + 1, min(bottom + 1, grid.top + len(texts))):
-                if left < len(carried[row - grid.top]):
-                    carried[row - grid.top][left] = texts[top - grid.top][left]
+                carried[row - grid.top][left] = texts[top - grid.top][left]
         for number, cells in enumerate(texts):
             if any(cells):
                 place = Place(path.name, grid.name, f"dòng {grid.top + number + 1}")

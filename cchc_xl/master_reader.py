@@ -36,7 +36,7 @@ from .money import dong_from_million, exact
 from .periods import Period, period_of
 from .plan import LEVELS, Allocation, Item, Plan, Programme, code_order
 from .sheets import OpenedWorkbook, cell_text
-from .vietnamese import Month, clean, key, parse_month, parse_number
+from .vietnamese import Month, clean, key, parse_amount, parse_month
 
 
 def read_master(content: bytes, file: str) -> tuple[Programme, list[Finding]]:
@@ -61,7 +61,9 @@ class _MasterReader:
         settings = {r.text("Mục"): r.text("Giá trị") for r in self.rows(SETTINGS)}
         self.registry = read_registry(self.rows(AGENCIES), self.rows(GROUPS))
         self._check_registry()
-        self.assignments = {(r.text(PLAN), _code(r)): r for r in self.rows(ASSIGNMENTS)}
+        self.assignments = {}
+        for record in self.rows(ASSIGNMENTS):
+            self._keep_first(self.assignments, (record.text(PLAN), _code(record)), record, CODE)
         plans = self._plans()
         year = settings.get("Năm", "")
         programme = Programme(
@@ -87,8 +89,14 @@ class _MasterReader:
                 allocation = Allocation(record.text(PLAN), agency, budget, place)
                 allocations.setdefault(allocation.plan, []).append(allocation)
         plans = []
+        seen: dict[str, Record] = {}
         for record in self.rows(PLANS):
             plan_id = record.text(PLAN)
+            if not self._keep_first(seen, plan_id, record, PLAN):
+                continue
+            if plan_id not in items:
+                self.findings.append(finding("plan-empty", record.places[PLAN], plan_id))
+                continue
             date = as_date(record.cells.get("Ngày ban hành"))
             year = record.text("Năm")
             for heading, right in (("Ngày ban hành", date), ("Năm", year.isdigit())):
@@ -112,7 +120,7 @@ class _MasterReader:
         for plan_id, rows in items.items():
             first = next(iter(rows.values()))
             self.findings.append(finding("plan-unknown", first.source, plan_id, count=len(rows)))
-        if not any(plan.items for plan in plans):
+        if not plans:
             raise MasterWorkbookError(f"Sổ tổng hợp {self.file} không có kế hoạch nào.")
         return tuple(plans)
 
@@ -122,7 +130,7 @@ class _MasterReader:
         for record in self.rows(ITEMS):
             plan_id, code = record.text(PLAN), _code(record)
             place = record.places[CODE]
-            if not plan_id or not code:
+            if not plan_id or not re.fullmatch(r"\w+(\.\w+)*", code):
                 self.findings.append(finding("row-unplaced", place, record.text(TITLE)))
             elif code in items.setdefault(plan_id, {}):
                 self.findings.append(finding("code-repeated", place, code, item=code))
@@ -164,8 +172,11 @@ class _MasterReader:
         )
 
     def _periods(self) -> Iterator[Period]:
+        seen: dict[str, Record] = {}
         for record in self.rows(PERIODS):
             period_id = record.text("Kỳ")
+            if not self._keep_first(seen, period_id, record, "Kỳ"):
+                continue
             months, year = record.text("Số tháng"), record.text("Năm") or period_id[:4]
             due = as_date(record.cells["Nộp trước ngày"])
             overdue = as_date(record.cells["Tính quá hạn trước ngày"])
@@ -208,7 +219,7 @@ class _MasterReader:
         if isinstance(value, float | int) and not isinstance(value, bool):
             amount = exact(value)
         else:
-            amount = parse_number(cell_text(value))
+            amount = parse_amount(cell_text(value))
         if amount is None or amount < 0:
             self._not_understood(record, heading)
             return None
@@ -257,6 +268,15 @@ class _MasterReader:
             self.findings.append(finding("holder-not-one-agency", who.places[heading], text))
             return ""
         return names[0] if names else ""
+
+    def _keep_first(self, kept: dict, of: object, record: Record, heading: str) -> bool:
+        """Keep a row unless there is one of its key already, which is said."""
+        if of in kept:
+            value = record.text(heading)
+            self.findings.append(finding("master-row-repeated", record.places[heading], value))
+            return False
+        kept[of] = record
+        return True
 
     def _not_understood(self, record: Record, heading: str) -> None:
         place = record.places.get(heading) or Place(self.file)

@@ -82,7 +82,7 @@ PLAN_MESSAGES: dict[str, Rule] = {
     ),
     "month-not-understood": Rule(
         "info",
-        "Mục {item}: thời gian “{value}” không nêu tháng cụ thể nên không tính quá hạn.",
+        "Mục {item}: thời gian “{value}” không đọc được hết, có thể không tính đúng quá hạn.",
         "Nếu có hạn cụ thể, ghi vào cột Đến tháng ở trang Kế hoạch.",
     ),
     "amount-not-understood": Rule(
@@ -202,13 +202,23 @@ PLAN_MESSAGES: dict[str, Rule] = {
     ),
     "row-unplaced": Rule(
         "error",
-        "Dòng “{value}” thiếu cột Kế hoạch hoặc cột Mã nên không được tính.",
+        "Dòng “{value}” thiếu cột Kế hoạch, hoặc cột Mã trống hay sai; không được tính.",
         "Ghi đủ hai cột này ở trang Kế hoạch.",
     ),
     "plan-unknown": Rule(
         "error",
         "Kế hoạch “{value}” có {count} dòng nhưng không có ở trang Quyết định; không được tính.",
         "Sửa cột Kế hoạch, hoặc thêm một dòng vào trang Quyết định.",
+    ),
+    "plan-empty": Rule(
+        "error",
+        "Kế hoạch “{value}” ở trang Quyết định không có dòng nào ở trang Kế hoạch; bỏ qua.",
+        "Xóa dòng này, hoặc thêm nội dung vào trang Kế hoạch.",
+    ),
+    "master-row-repeated": Rule(
+        "error",
+        "“{value}” có nhiều dòng trong trang này; chỉ dòng đầu được dùng.",
+        "Chỉ giữ một dòng.",
     ),
     "assignment-unknown": Rule(
         "warning",

@@ -88,16 +88,21 @@ def _times_a_year(frequency: str) -> int:
     """How often a year a frequency asks for; 0 where it states no number."""
     folded = fold(frequency)
     # "02 lần/quý", "01 lần/6 tháng", "3 tháng/lần", "hàng quý", "mỗi 6 tháng", "04 lần"
-    if found := re.search(r"(\d+) lan\s*(?:/|moi|trong|mot|1)+\s*(\d+)?\s*(thang|quy|nam)", folded):
-        apart = int(found[2] or 1) * _MONTHS_APART[found[3]]
-        return int(found[1]) * 12 // apart
+    if found := re.search(
+        r"(\d+) lan\s*(?:/|moi|trong)?\s*(?:mot |1 )?(\d+)?\s*(thang|quy|nam)", folded
+    ):
+        return int(found[1]) * 12 // _months_apart(found[2], found[3])
     if found := re.search(r"(\d+) (thang|quy|nam)\s*/?\s*(?:mot |1 |01 )?lan", folded):
-        return 12 // (int(found[1]) * _MONTHS_APART[found[2]])
+        return 12 // _months_apart(found[1], found[2])
     if found := re.search(r"(\d+) lan", folded):
         return int(found[1])
     if found := re.search(r"(?:hang|moi|dinh ky) (\d+)?\s*(thang|quy|nam)", folded):
-        return 12 // (int(found[1] or 1) * _MONTHS_APART[found[2]])
+        return 12 // _months_apart(found[1], found[2])
     return 0
+
+
+def _months_apart(number: str | None, unit: str) -> int:
+    return max(1, int(number or 1) * _MONTHS_APART[unit])
 
 
 def collections_due(frequency: str, period: Period) -> int | None:
@@ -117,5 +122,5 @@ def collections_done(
     if due is None:
         return 0, None
     times = _times_a_year(frequency)
-    done = {-(-past.months * times // 12) for past in complete}
-    return len([number for number in done if number <= due]), due
+    done = {min(-(-past.months * times // 12), due) for past in complete} - {0}
+    return len(done), due

@@ -25,10 +25,10 @@ def code_order(code: str) -> tuple[tuple[int, str], ...]:
 
 
 def _part_number(part: str) -> int:
-    if part.isdigit():
+    if part.isdecimal():
         return int(part)
     values = [_ROMAN_DIGITS.get(letter, 0) for letter in part.upper()]
-    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=False))
 
 
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}

@@ -32,16 +32,23 @@ _DUE = {
 }
 _UNIT = r"(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ|vnđ|vnd)?"
 _AMOUNT = re.compile(
-    rf"^(.*?)[\s:]*:\s*([\d.,]*\d)\s*{_UNIT}\s*(?:\([^()]*\))?\s*[;,./]*$", re.IGNORECASE
+    # "Sở Nội vụ: 2.050.000.000", or without the colon where a unit follows
+    rf"^(.*?)(?:[\s:]*:\s*(?=[\d.,]+)|\s+(?=[\d.,]+\s*(?:tỷ|tỉ|triệu|nghìn|ngàn|đồng|đ)))"
+    rf"([\d.,]*\d)\s*{_UNIT}\s*(?:\([^()]*\))?\s*[;,./]*$",
+    re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"tổng (?:kinh phí|cộng|ngân sách).*?(?<![\d.,])(\d[\d.,]*)\s*(tỷ|tỉ|triệu|nghìn|ngàn)?\s*đồng",
+    r"tổng (?:kinh phí|cộng|ngân sách).*?(?<![\d.,])(\d[\d.,]*)\s*(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ\b)",
     re.IGNORECASE,
 )
 _DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
-_IN_WORDS = re.compile(r"\((?:bằng chữ:?\s*)?([^()]*đồng[^()]*)\)", re.IGNORECASE)
+_IN_WORDS = re.compile(r"\((?:bằng chữ:?\s*)?([^()\d]*đồng[^()\d]*)\)", re.IGNORECASE)
 
 
+_ISSUING = re.compile(r"^(?:Về việc|V/v)?\s*(?:ban hành|phê duyệt)\s+", re.IGNORECASE)
+_AFTER_SUBJECT = re.compile(
+    r"(?:chu tich|uy ban|ubnd|can cu|quyet dinh|theo de nghi|xet|dieu|hoi dong|giam doc|ve viec)\b"
+)
 _SUBJECTS = ("ve viec ", "v/v ", "ban hanh ke hoach", "phe duyet ke hoach")
 
 
@@ -165,12 +172,12 @@ def _read_title(preamble: Preamble, lines: list[Line]) -> None:
         if not fold(line.text).startswith(_SUBJECTS):
             continue
         text = line.text
-        for rest in lines[i + 1 :]:  # a subject on several lines
-            if not rest.text[:1].islower():
+        for rest in lines[i + 1 : i + 4]:  # a subject on several lines
+            unfinished = rest.text[:1].islower() or not _YEAR_NAMED.search(text.casefold())
+            if not unfinished or _AFTER_SUBJECT.match(fold(rest.text)):
                 break
             text += f" {rest.text}"
-        subject = re.sub(r"^\S+\s+(?:\S+\s+)?(?=[Bb]an hành|[Pp]hê duyệt)", "", text)
-        subject = re.sub(r"^(?:[Bb]an hành|[Pp]hê duyệt)\s+", "", subject)
+        subject = _ISSUING.sub("", text)
         titles.append((subject[:1].upper() + subject[1:], line.place))
     if not titles:
         place = lines[0].place if lines else NOWHERE
@@ -182,7 +189,7 @@ def _read_title(preamble: Preamble, lines: list[Line]) -> None:
             preamble.findings.append(
                 finding("title-spelt-two-ways", place, other, other=preamble.title)
             )
-    if found := _YEAR_NAMED.search(preamble.title):
+    if found := _YEAR_NAMED.search(preamble.title.casefold()):
         preamble.year = int(found[1])
 
 
@@ -190,7 +197,7 @@ def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
     """The lists of amounts by agency that follow a "Trong đó"."""
     amounts: list[Amount] | None = None
     for line in lines:
-        if fold(line.text).rstrip(" :") == "trong do":
+        if fold(line.text).rstrip(" :").endswith("trong do"):
             amounts = []
             preamble.allocation_lists.append(amounts)
         elif amounts is not None:
@@ -206,7 +213,7 @@ def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
     preamble.allocation_lists = [amounts for amounts in preamble.allocation_lists if amounts]
 
 
-_LIST_LINE = re.compile(r"^\s*(?:\d+\s*[.)]?|[-+])\s*[^\d]+:")
+_LIST_LINE = re.compile(r"^\s*(?:\d+\s*[.)]?|[-+])\s*[^\d]+[:\d]")
 
 
 def _amount(line: Line) -> Amount | None:

@@ -76,7 +76,7 @@ def _children(plan: Plan) -> list[Finding]:
 
 
 def _total(plan: Plan) -> list[Finding]:
-    if plan.total is None:
+    if plan.total is None or not plan.items:
         return []
     findings = []
     tasks = sum(item.budget or 0 for item in plan.children(""))

@@ -143,6 +143,7 @@ class _FormReader:
         self.entries = [(name, self.at[name]) for name in _ENTRIES if name in self.at]
         self.findings: list[Finding] = []
         self.disputed: set[str] = set()  # rows of which it is unclear where they stand
+        self.has_other_entries = False  # in rows that stand for no row of a plan
 
     def read(self) -> Return:
         agency = self.unread.agency
@@ -176,7 +177,7 @@ class _FormReader:
                 self._find_at(filled[0], "title", "row-of-other-work", title, item=item)
             else:
                 rows.append(self._row(filled[0], item))
-        if not filled_in:
+        if not filled_in and not self.has_other_entries:
             blank = finding("return-blank", Place(self.unread.file, self.grid.name), agency=agency)
             return _rejected(self.unread, blank)
         for item_key in self.reader.items:
@@ -200,6 +201,7 @@ class _FormReader:
                     yield number, item_key
                 elif self._is_filled(number):  # two answers to which row this is
                     own = items[item_key].code
+                    self.has_other_entries = True
                     self._find_at(number, "code", "code-changed", code, expected=own)
                     self.disputed.update({item_key, *self.reader.keys_by_code.get(code, ())})
                 continue
@@ -207,10 +209,12 @@ class _FormReader:
             if len(candidates) == 1:
                 yield number, candidates[0]
             elif code and not re.fullmatch(r"\(\d+\)", code) and self._is_filled(number):
+                self.has_other_entries = True
                 self._find_at(number, "code", "code-unknown", code)
             elif not code and self._is_filled(number):
                 title = row[title_at] if title_at is not None else ""
-                if not (isinstance(title, str) and fold(title).startswith(fold(TOTAL_LABEL))):
+                if not (isinstance(title, str) and fold(title) == fold(TOTAL_LABEL)):
+                    self.has_other_entries = True
                     self._find_at(number, "code", "row-without-key", cell_text(title))
 
     def _is_filled(self, number: int) -> bool:

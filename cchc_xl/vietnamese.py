@@ -86,6 +86,15 @@ def number_readings(text: str) -> tuple[Decimal, ...]:
     return tuple(dict.fromkeys(readings))
 
 
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2},\d{3}")
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """An amount typed by hand: as `parse_number`, but None for one like "1,500", which some
+    mean as 1.500."""
+    return None if _THOUSANDS_OR_DECIMALS.fullmatch(clean(text)) else parse_number(text)
+
+
 def format_number(number: Decimal | int, decimals: int | None = None) -> str:
     """Dot for thousands, comma for decimals; `decimals` None keeps those there are."""
     number = Decimal(number)
@@ -141,27 +150,37 @@ def _last_day(year: int, month: int) -> datetime.date:
 
 
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_NUMBER = r"(?:0?[1-9]|1[0-2])"
-_OF_YEAR = r"(?:\s*(?:/|nam)\s*(?P<{0}>\d{{4}}))?"
-_JOIN = r"\s*(?:-|–|,|va|den|den thang|den quy)\s*"
+_NUMBER = r"(?:0?[1-9]|1[0-2])(?!\d)"
+_YEAR = r"(?:\d{4}|\d{2})(?!\d)"
+_MONTH = rf"{_NUMBER}(?:\s*/\s*{_YEAR})?"
+_QUARTER = rf"(?:iv|i{{1,3}}|[1-4])\b(?:\s*/\s*{_YEAR})?"
+
+
+def _of_year(name: str) -> str:
+    """A year behind a month, under a group of that name."""
+    return rf"(?:[\s,(]*(?:/|nam)\s*(?P<{name}>{_YEAR}))?"
+
+
+_JOIN = r"\s*(?:-|–|,|;|&|va|den|den thang|va thang|- thang|den quy|va quy)\s*"
 _TIMES = re.compile(
     "|".join(
         (
             # trước ngày 01/6/2018, trước ngày 01 tháng 6 năm 2018
-            r"truoc ngay (?P<bd>\d{1,2})\s*(?:/|thang)\s*(?P<bm>\d{1,2})" + _OF_YEAR.format("by"),
+            r"truoc ngay (?P<bd>\d{1,2})\s*(?:/|thang)\s*(?P<bm>\d{1,2})" + _of_year("by"),
             r"(?<!\d)(?P<dd>\d{1,2})\s*/\s*(?P<dm>\d{1,2})\s*/\s*(?P<dy>\d{4})",
             r"(?P<half>\d{1,2}) thang (?P<part>dau|cuoi) nam(?: (?P<hy>\d{4}))?",
-            rf"thang (?P<months>{_NUMBER}(?!\d)(?:{_JOIN}{_NUMBER}(?!\d))*)"
-            + _OF_YEAR.format("my"),
-            r"quy (?P<quarters>(?:iv|i{1,3}|[1-4])\b(?:"
-            + _JOIN
-            + r"(?:iv|i{1,3}|[1-4])\b)*)"
-            + _OF_YEAR.format("qy"),
-            r"nam (?P<years>\d{4}(?:\s*[-–]\s*\d{4})?)",
-            r"^(?P<om>\d{1,2})(?:\s*/\s*(?P<oy>\d{4}))?$",
+            rf"thang (?P<months>{_MONTH}(?:{_JOIN}{_MONTH})*)" + _of_year("my"),
+            rf"quy (?P<quarters>{_QUARTER}(?:{_JOIN}{_QUARTER})*)" + _of_year("qy"),
+            rf"nam (?P<years>\d{{4}}(?:{_JOIN}\d{{4}})*)",
+            rf"^(?P<bare>{_MONTH}(?:{_JOIN}{_MONTH})*)$",
         )
     )
 )
+
+
+def is_partly_read(text: str) -> bool:
+    """Whether a text has numbers besides the months, quarters, years and dates it names."""
+    return bool(re.search(r"\d", _TIMES.sub("", fold(text)))) and bool(_TIMES.search(fold(text)))
 
 
 def months_named(text: str, default_year: int) -> list[Month]:
@@ -187,28 +206,29 @@ def months_named(text: str, default_year: int) -> list[Month]:
 def _months_of(found: re.Match, default_year: int) -> list[tuple[int, int | None]]:
     part = found.groupdict()
 
-    def year(name: str) -> int | None:
-        return int(part[name]) if part[name] else None
+    def year(text: str | None) -> int | None:
+        if not text:
+            return None
+        return int(text) if len(text) == 4 else 2000 + int(text)
 
     if part["bd"]:
         try:
-            due = datetime.date(year("by") or default_year, int(part["bm"]), int(part["bd"]))
-        except ValueError:  # no such day
+            due = datetime.date(year(part["by"]) or default_year, int(part["bm"]), int(part["bd"]))
+            last = due - datetime.timedelta(days=1)
+        except (ValueError, OverflowError):  # no such day
             return []
-        last = due - datetime.timedelta(days=1)
         return [(last.month, last.year)]
     if part["dd"]:
-        return [(int(part["dm"]), year("dy"))]
+        return [(int(part["dm"]), year(part["dy"]))]
     if part["half"]:
-        return [(int(part["half"]) if part["part"] == "dau" else 12, year("hy"))]
-    if part["months"]:
-        return [(int(month), year("my")) for month in re.findall(r"\d+", part["months"])]
+        return [(int(part["half"]) if part["part"] == "dau" else 12, year(part["hy"]))]
+    if listed := part["months"] or part["bare"]:
+        each = re.findall(rf"({_NUMBER})(?:\s*/\s*({_YEAR}))?", listed)
+        return [(int(month), year(own) or year(part["my"])) for month, own in each]
     if part["quarters"]:
-        names = re.findall(r"iv|i{1,3}|[1-4]", part["quarters"])
-        return [(3 * _QUARTERS[name], year("qy")) for name in names]
-    if part["years"]:
-        return [(12, int(named)) for named in re.findall(r"\d{4}", part["years"])]
-    return [(int(part["om"]), year("oy"))]
+        each = re.findall(rf"(iv|i{{1,3}}|[1-4])\b(?:\s*/\s*({_YEAR}))?", part["quarters"])
+        return [(3 * _QUARTERS[name], year(own) or year(part["qy"])) for name, own in each]
+    return [(12, int(named)) for named in re.findall(r"\d{4}", part["years"])]
 
 
 def parse_month(text: str, default_year: int) -> Month | None:

@@ -147,18 +147,34 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             kept[target] = _second_name(target)
             temporary.replace(target)
     except OSError as error:
-        for placed, old in kept.items():
-            if old is not None:
-                old.replace(placed)
-            elif not waiting[placed].exists():
-                placed.unlink(missing_ok=True)
+        stuck = [placed.name for placed in kept if not _put_back(placed, waiting, kept)]
+        after = (
+            f"chưa khôi phục được {', '.join(stuck)}, bản cũ nằm bên cạnh với tên .ban-cu-…"
+            if stuck
+            else "kết quả cũ còn nguyên"
+        )
         raise OutputError(
             f"Không ghi được {target} ({cause(error)}). Đóng tệp nếu đang mở trong Excel, kiểm "
-            "tra quyền ghi và dung lượng đĩa rồi chạy lại; kết quả cũ còn nguyên."
+            f"tra quyền ghi và dung lượng đĩa rồi chạy lại; {after}."
         ) from error
     finally:
         for left in (*waiting.values(), *filter(None, kept.values())):
             left.unlink(missing_ok=True)
+
+
+def _put_back(target: Path, waiting: Mapping[Path, Path], kept: dict[Path, Path | None]) -> bool:
+    """Undo the placing of one file; False, with its old content kept, where that fails."""
+    if waiting[target].exists():  # it was never placed
+        return True
+    try:
+        if old := kept[target]:
+            old.replace(target)
+        else:
+            target.unlink(missing_ok=True)
+    except OSError:
+        kept[target] = None  # the old file stays beside it
+        return False
+    return True
 
 
 def _temporary(folder: Path, content: bytes) -> Path:
