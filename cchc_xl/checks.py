@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from .findings import Finding, finding
 from .returns import ReportedRow, Return
@@ -15,7 +15,8 @@ def check_return(one: Return) -> list[Finding]:
     findings: list[Finding] = []
     for row in one.rows:
         for rule in RULES:
-            for code, name, value, details in rule(row):
+            if breach := rule(row):
+                code, name, value, details = breach
                 findings.append(
                     finding(
                         code, one.place(row, name), value,
@@ -25,47 +26,54 @@ def check_return(one: Return) -> list[Finding]:
     return findings
 
 
-# A rule gives (finding's code, field it points at, value there, further details).
+# A rule gives nothing, or (finding's code, field it points at, value there, further details).
 Breach = tuple[str, str, str, dict[str, str]]
-Rule = Callable[[ReportedRow], Iterator[Breach]]
+Rule = Callable[[ReportedRow], Breach | None]
 
 
-def spent_within_budget(row: ReportedRow) -> Iterator[Breach]:
+def spent_within_budget(row: ReportedRow) -> Breach | None:
     if row.spent and row.item.budget is not None and row.spent > row.item.budget:
         budget = format_million(row.item.budget)
-        yield "spent-over-budget", "spent", format_million(row.spent), {"budget": budget}
+        return "spent-over-budget", "spent", format_million(row.spent), {"budget": budget}
+    return None
 
 
-def spent_has_a_budget(row: ReportedRow) -> Iterator[Breach]:
+def spent_has_a_budget(row: ReportedRow) -> Breach | None:
     if row.spent and row.item.budget is None:
-        yield "spent-without-budget", "spent", format_million(row.spent), {}
+        return "spent-without-budget", "spent", format_million(row.spent), {}
+    return None
 
 
-def spent_is_reported(row: ReportedRow) -> Iterator[Breach]:
+def spent_is_reported(row: ReportedRow) -> Breach | None:
     """A cell with an error value (#N/A) arrives empty, so this tells of those too."""
     if row.item.budget and row.has_budget and row.spent is None and "spent" not in row.unread:
-        yield "spent-missing", "spent", "", {"budget": format_million(row.item.budget)}
+        return "spent-missing", "spent", "", {"budget": format_million(row.item.budget)}
+    return None
 
 
-def done_has_evidence(row: ReportedRow) -> Iterator[Breach]:
+def done_has_evidence(row: ReportedRow) -> Breach | None:
     if row.status == DONE and not row.proof:
-        yield "done-without-evidence", "proof", "", {}
+        return "done-without-evidence", "proof", "", {}
+    return None
 
 
-def full_percent_is_done(row: ReportedRow) -> Iterator[Breach]:
+def full_percent_is_done(row: ReportedRow) -> Breach | None:
     if row.percent == 100 and row.status is not None and row.status != DONE:
-        yield "full-percent-not-done", "status", row.status, {}
+        return "full-percent-not-done", "status", row.status, {}
+    return None
 
 
-def done_is_full_percent(row: ReportedRow) -> Iterator[Breach]:
+def done_is_full_percent(row: ReportedRow) -> Breach | None:
     if row.status == DONE and row.percent is not None and row.percent != 100:
-        yield "done-below-full-percent", "percent", format_number(row.percent), {}
+        return "done-below-full-percent", "percent", format_number(row.percent), {}
+    return None
 
 
-def has_a_status(row: ReportedRow) -> Iterator[Breach]:
+def has_a_status(row: ReportedRow) -> Breach | None:
     reported = row.percent is not None or row.spent or row.result or row.proof
     if row.status is None and "status" not in row.unread and reported:
-        yield "status-missing", "status", "", {}
+        return "status-missing", "status", "", {}
+    return None
 
 
 RULES: tuple[Rule, ...] = (

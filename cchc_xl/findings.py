@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from .catalogue import CATALOGUE, SEVERITIES
@@ -53,6 +54,7 @@ class Finding:
         return SEVERITIES.index(self.severity), self.agency, places, self.code, self.message
 
 
+@lru_cache(maxsize=10_000)
 def _natural(text: str) -> tuple:
     """Text in the order a reader expects: "dòng 84" before "dòng 319"."""
     parts = re.split(r"(\d+)", text)

@@ -88,9 +88,8 @@ def _times_a_year(frequency: str) -> int:
     """How often a year a frequency asks for; 0 where it states no number."""
     folded = fold(frequency)
     # "02 lần/quý", "01 lần/6 tháng", "3 tháng/lần", "hàng quý", "mỗi 6 tháng", "04 lần"
-    if found := re.search(
-        r"(\d+) lan\s*(?:/|moi|trong)?\s*(?:mot |1 )?(\d+)?\s*(thang|quy|nam)", folded
-    ):
+    every = r"\s*(?:/|moi|trong)?\s*(?:mot |1 )?(\d+)?\s*(thang|quy|nam)"
+    if found := re.search(r"(\d+) lan" + every, folded):
         return int(found[1]) * 12 // _months_apart(found[2], found[3])
     if found := re.search(r"(\d+) (thang|quy|nam)\s*/?\s*(?:mot |1 |01 )?lan", folded):
         return 12 // _months_apart(found[1], found[2])

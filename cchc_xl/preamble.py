@@ -38,7 +38,8 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"tổng (?:kinh phí|cộng|ngân sách).*?(?<![\d.,])(\d[\d.,]*)\s*(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ\b)",
+    r"tổng (?:kinh phí|cộng|ngân sách).*?(?<![\d.,])(\d[\d.,]*)\s*"
+    r"(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ\b)",
     re.IGNORECASE,
 )
 _DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}

@@ -11,10 +11,10 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from pathlib import PurePath
+from typing import NamedTuple
 
 from . import sheets
 from .errors import UnreadableFileError
@@ -32,14 +32,14 @@ ACCEPTED, SUPERSEDED, REJECTED = "accepted", "superseded", "rejected"
 
 # More than a country spends on this; an account number in the wrong cell.
 _LARGEST_DONG = 10**15
+_NOTHING: frozenset[str] = frozenset()
 _SAME_WORK = 60  # titles at least this similar (0-100) are one, mended since
 _ENTRIES = tuple(field.name for field in FIELDS if not field.given)
 _ENTRY_HEADINGS = {field.heading for field in FIELDS if not field.given}
 _STATUS_BY_KEY = {key(status): status for status in REPORTED_STATUSES}
 
 
-@dataclass(frozen=True)
-class ReportedRow:
+class ReportedRow(NamedTuple):
     """What one agency reported for one row of a plan; None or "" where nothing (readable)
     stands. `percent` is 0-100, `spent` in đồng. `columns` gives each field's letters,
     `unread` the fields that hold something that could not be read, `has_budget` whether
@@ -47,7 +47,7 @@ class ReportedRow:
 
     item: Item
     row: int
-    columns: dict[str, str] = field(repr=False)
+    columns: dict[str, str]
     status: str | None = None
     percent: Decimal | None = None
     result: str = ""
@@ -98,7 +98,9 @@ class ReturnReader:
         self.money_of_plan = {
             plan.id: sum(leaf.budget or 0 for leaf in plan.leaves) for plan in programme.plans
         }
-        self.holder = partial(programme.holder, period=period)
+        self.holders = {
+            item_key: programme.holder(item, period) for item_key, item in self.items.items()
+        }
         self.due = {
             agency: {row_key(item.plan, item.code) for items in by_plan.values() for item in items}
             for agency, by_plan in programme.rows_by_agency(period).items()
@@ -219,7 +221,7 @@ class _FormReader:
 
     def _is_filled(self, number: int) -> bool:
         row = self.grid.rows[number]
-        return any(row[at] != "" and clean(row[at]) != "" for _, at in self.entries)
+        return any(row[at] != "" and clean(row[at]) for _, at in self.entries)
 
     def _is_other_work(self, number: int, item: Item) -> bool:
         """Whether the form was made when this code stood for something else."""
@@ -237,7 +239,6 @@ class _FormReader:
         status = self._status(number, item, values.get("status", ""))
         percent = self._percent(number, item, values.get("percent", ""), status)
         spent = self._spent(number, item, values.get("spent", ""))
-        read = {"status": status, "percent": percent, "spent": spent}
         return ReportedRow(
             item=item,
             row=self.grid.top + number + 1,
@@ -249,10 +250,19 @@ class _FormReader:
             spent=spent,
             difficulties=cell_text(values.get("difficulties", "")),
             proposals=cell_text(values.get("proposals", "")),
-            has_budget=shows_budget(item, self.reader.holder(item), self.unread.agency),
-            unread=frozenset(
-                name for name, value in read.items() if value is None and values.get(name, "") != ""
+            unread=self._unread(values, status=status, percent=percent, spent=spent),
+            has_budget=shows_budget(
+                item, self.reader.holders[row_key(item.plan, item.code)], self.unread.agency
             ),
+        )
+
+    @staticmethod
+    def _unread(values: dict[str, object], **read: object) -> frozenset[str]:
+        """The fields that hold something of which nothing could be read."""
+        if None not in read.values():
+            return _NOTHING
+        return frozenset(
+            n for n, value in read.items() if value is None and values.get(n, "") != ""
         )
 
     # ---------------------------------------------------------------- values

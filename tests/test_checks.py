@@ -18,20 +18,20 @@ NO_BUDGET = replace(ITEM, budget=None)
 @pytest.mark.parametrize(
     ("rule", "row", "code"),
     [
-        ("spent_within_budget", replace(GOOD, spent=100_000_001), "spent-over-budget"),
-        ("spent_within_budget", replace(GOOD, item=replace(ITEM, budget=0), spent=1),
+        ("spent_within_budget", GOOD._replace(spent=100_000_001), "spent-over-budget"),
+        ("spent_within_budget", GOOD._replace(item=replace(ITEM, budget=0), spent=1),
          "spent-over-budget"),
-        ("spent_has_a_budget", replace(GOOD, item=NO_BUDGET, spent=1), "spent-without-budget"),
-        ("spent_is_reported", replace(GOOD, spent=None), "spent-missing"),
-        ("done_has_evidence", replace(GOOD, proof=""), "done-without-evidence"),
-        ("full_percent_is_done", replace(GOOD, status="Đang thực hiện"), "full-percent-not-done"),
-        ("done_is_full_percent", replace(GOOD, percent=99), "done-below-full-percent"),
-        ("has_a_status", replace(GOOD, status=None), "status-missing"),
+        ("spent_has_a_budget", GOOD._replace(item=NO_BUDGET, spent=1), "spent-without-budget"),
+        ("spent_is_reported", GOOD._replace(spent=None), "spent-missing"),
+        ("done_has_evidence", GOOD._replace(proof=""), "done-without-evidence"),
+        ("full_percent_is_done", GOOD._replace(status="Đang thực hiện"), "full-percent-not-done"),
+        ("done_is_full_percent", GOOD._replace(percent=99), "done-below-full-percent"),
+        ("has_a_status", GOOD._replace(status=None), "status-missing"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_found(rule, row, code):
-    assert [breach[0] for breach in getattr(checks, rule)(row)] == [code]
-    assert list(getattr(checks, rule)(GOOD)) == []
+    assert getattr(checks, rule)(row)[0] == code
+    assert getattr(checks, rule)(GOOD) is None
 
 
 def test_every_rule_is_in_force():
@@ -42,10 +42,10 @@ def test_every_rule_is_in_force():
 
 def test_nothing_spent_is_never_over_budget():
     for spent in (None, 0):
-        row = replace(GOOD, item=NO_BUDGET, spent=spent)
-        assert list(checks.spent_has_a_budget(row)) == []
+        row = GOOD._replace(item=NO_BUDGET, spent=spent)
+        assert checks.spent_has_a_budget(row) is None
 
 
 def test_a_status_that_could_not_be_read_is_not_called_missing():
-    row = replace(GOOD, status=None, unread=frozenset({"status"}))
-    assert list(checks.has_a_status(row)) == []
+    row = GOOD._replace(status=None, unread=frozenset({"status"}))
+    assert checks.has_a_status(row) is None

@@ -327,6 +327,95 @@ def test_money_by_agency_is_read_in_any_manner(other, line, dong):
     assert other(text).plan.allocated["Sở Nội vụ"] == dong
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tổng kinh phí: 30 triệu đồng, trong đó:\n- Sở Nội vụ: 10.500.000 đồng\n",
+        "Tổng kinh phí: 30.000.000đ\nTrong đó:\n- Sở Nội vụ 10.500.000 đồng;\n",
+    ],
+)
+def test_a_list_of_amounts_in_other_manners(other, text):
+    before, _, after = documents.OTHER_PROVINCE.partition("Tổng kinh phí")
+    rest = "- Sở Tư pháp" + after.partition("- Sở Tư pháp")[2]
+    plan = other(before + text + rest).plan
+    assert plan.allocated == {"Sở Nội vụ": 10_500_000, "Sở Tư pháp": 19_500_000}
+
+
+@pytest.mark.parametrize(
+    ("unit", "dong"),
+    [("ĐVT: Tr.đồng", 30_000_000), ("ĐVT: 1.000.000 đồng", 30_000_000),
+     ("Đơn vị tính: 1.000 VNĐ", 30_000), ("ĐVT: Triệu VND", 30_000_000)],
+)  # fmt: skip
+def test_the_unit_may_stand_above_the_table(other, unit, dong):
+    text = documents.OTHER_PROVINCE.replace(" (triệu đồng)", "").replace("| TT", f"{unit}\n| TT", 1)
+    assert other(text).plan.by_code["1"].budget == dong
+
+
+@pytest.mark.parametrize("label", ["Cộng", "TỔNG", "Tổng số", ""])
+def test_a_total_by_any_name_is_no_row(other, label):
+    text = documents.OTHER_PROVINCE.replace("| Tổng cộng |", f"| {label} |")
+    plan = other(text).plan
+    assert plan.total == 30_000_000
+    assert plan.by_code["1.3"].budget is None
+
+
+def test_prose_page_numbers_and_signatures_after_a_table_are_no_rows(other):
+    text = documents.OTHER_PROVINCE + (
+        "\n12\nIII. TỔ CHỨC THỰC HIỆN\n1. Sở Nội vụ có trách nhiệm theo dõi.\n"
+        "| Nơi nhận: | TM. ỦY BAN NHÂN DÂN | | | | | |\n| | CHỦ TỊCH | | | | | |\n"
+    )
+    assert [item.code for item in other(text).plan.items] == ["1", "1.1", "1.2", "1.3"]
+
+
+def test_a_subject_in_capitals_over_several_lines(other):
+    text = documents.OTHER_PROVINCE.replace(
+        "Về việc phê duyệt Kế hoạch cải cách hành chính tỉnh Lâm Đồng năm 2026",
+        "VỀ VIỆC BAN HÀNH KẾ HOẠCH\nCẢI CÁCH HÀNH CHÍNH NĂM 2027\nCHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH",
+    )
+    plan = other(text).plan
+    assert (plan.title, plan.year) == ("KẾ HOẠCH CẢI CÁCH HÀNH CHÍNH NĂM 2027", 2027)
+
+
+def test_brackets_with_other_amounts_are_no_amount_in_words(other):
+    text = documents.OTHER_PROVINCE.replace(
+        "Tổng kinh phí: 30 triệu đồng",
+        "Tổng kinh phí: 30 triệu đồng (ngân sách tỉnh 20 triệu đồng).",
+    )
+    assert "words-differ" not in {f.code for f in other(text).findings}
+
+
+def test_a_merged_row_over_two_lines_is_not_doubled(registry, tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("Số: 7/QĐ-UBND ngày 05 tháng 02 năm 2026")
+    grid = document.add_table(rows=3, cols=4)
+    texts = ["TT", "Nội dung", "Thời hạn", "Chủ trì", "1", "Rà soát", "Quý II", "Sở Tư pháp"]
+    for at, text in enumerate(texts):
+        grid.cell(at // 4, at % 4).text = text
+    grid.cell(2, 1).text = "theo chuyên đề"
+    for column in (0, 2, 3):
+        grid.cell(1, column).merge(grid.cell(2, column))
+    document.save(str(tmp_path / "q.docx"))
+    (item,) = read_decision(tmp_path / "q.docx", registry).plan.items
+    assert (item.title, item.deadline, item.leads) == (
+        "Rà soát theo chuyên đề", "Quý II", ("Sở Tư pháp",),
+    )  # fmt: skip
+
+
+def test_merged_blank_cells_above_the_first_text_do_no_harm(registry, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.active
+    page.merge_cells("A1:C2")
+    for at, text in enumerate(["TT", "Nội dung", "Chủ trì", 1, "Rà soát năm 2026", "Sở Tư pháp"]):
+        page.cell(5 + at // 3, 1 + at % 3).value = text
+    page["A7"] = "Kế hoạch năm 2026"
+    book.save(tmp_path / "q.xlsx")
+    assert len(read_decision(tmp_path / "q.xlsx", registry).plan.items) == 1
+
+
 def test_the_total_is_not_taken_from_the_year(other):
     text = documents.OTHER_PROVINCE.replace(
         "Tổng kinh phí: 30 triệu đồng", "Tổng kinh phí thực hiện năm 2026 là 30 triệu đồng"

@@ -14,6 +14,7 @@ from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
 from cchc_xl.findings import NOWHERE
 from cchc_xl.master import TABLES, write_master
 from cchc_xl.master_reader import read_master
+from cchc_xl.plan import code_order
 from cchc_xl.steps import load
 from cchc_xl.vietnamese import Month
 
@@ -185,6 +186,12 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
     [
         ("Kế hoạch", ["3598-2017", "1.1.3", "Hoạt động", "Lặp lại"], "code-repeated"),
         ("Kế hoạch", ["3598-2017", None, "Hoạt động", "Không mã"], "row-unplaced"),
+        ("Kế hoạch", ["3598-2017", "8..2", "Hoạt động", "Mã sai"], "row-unplaced"),
+        ("Quyết định", ["99-2018", "99/QĐ-UBND", None, "Rỗng", "2018", "QĐ 99", 100], "plan-empty"),
+        ("Quyết định", ["3598-2017", "3598/QĐ-UBND"], "master-row-repeated"),
+        ("Kỳ báo cáo", ["2018-6T", "Lặp lại", "2018", "3"], "master-row-repeated"),
+        ("Phân công", ["3598-2017", "1.1.1", None, None, None, None, "Sở Y tế"],
+         "master-row-repeated"),
         ("Kế hoạch", ["9999-2017", "1", "Nhiệm vụ", "Kế hoạch lạ"], "plan-unknown"),
         ("Kế hoạch", ["3598-2017", "8.1.1", "Hoạt động", "Mồ côi"], "parent-missing"),
         ("Phân công", ["3598-2017", "8.8.8"], "assignment-unknown"),
@@ -192,13 +199,20 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
         ("Cơ quan", ["SYT", "Sở Y tế mới"], "agency-code-repeated"),
         ("Cơ quan", ["MOI", "Cơ quan mới", "Nhóm lạ"], "group-unknown"),
     ],
-)
+)  # fmt: skip
 def test_an_added_row_that_cannot_be_placed_is_found(workspace, sheet, row, code):
     path = master_of(workspace)
     book = openpyxl.load_workbook(path)
     book[sheet].append(row)
     book.save(path)
     assert code in {f.code for f in load(workspace)[2]}
+
+
+def test_codes_stand_in_the_order_a_plan_prints_them():
+    codes = ["X.1", "IX.2", "1.10", "1.9", "1", "IX.10", "1.9.1", "1.²", "a..b"]
+    assert sorted(codes[:7], key=code_order)[:4] == ["1", "1.9", "1.9.1", "1.10"]
+    assert sorted(["VIII", "IX", "IV", "V"], key=code_order) == ["IV", "V", "VIII", "IX"]
+    assert sorted(codes, key=code_order)  # odd ones do no harm
 
 
 @pytest.mark.parametrize("sheet", TABLES)

@@ -48,6 +48,9 @@ def test_a_decision_may_set_other_days():
         ("01 lần/6 tháng", [0, 1, 1, 2]),
         ("3 tháng/lần", [1, 2, 3, 4]),
         ("Mỗi quý một lần", [1, 2, 3, 4]),
+        ("01 lần/12 tháng", [0, 0, 0, 1]),
+        ("01 lần/10 tháng", [0, 0, 0, 1]),
+        ("0 tháng/lần", [3, 6, 9, 12]),
         ("Định kỳ 6 tháng", [0, 1, 1, 2]),
         ("Thường xuyên", [None] * 4),
         ("", [None] * 4),
@@ -65,6 +68,8 @@ def test_collections_due_by_the_end_of_each_period(frequency, due):
         ("02 lần", ["2018-Q1", "2018-6T"], "2018-NAM", (1, 2)),  # both of the first half
         ("02 lần", ["2018-6T", "2018-NAM"], "2018-NAM", (2, 2)),
         ("01 lần", ["2018-6T"], "2018-6T", (0, 0)),
+        ("03 lần", ["2018-6T"], "2018-6T", (1, 1)),
+        ("02 lần", ["2018-9T"], "2018-9T", (1, 1)),
         ("01 lần", ["2018-NAM"], "2018-NAM", (1, 1)),
         ("Thường xuyên", ["2018-6T"], "2018-6T", (0, None)),
     ],

@@ -417,6 +417,25 @@ def test_dong_typed_where_million_is_asked_is_not_counted(send_back):
     assert "15 triệu" in " ".join(f.message for f in one.findings)
 
 
+def test_only_doubtful_rows_are_not_a_blank_form(send_back):
+    def swap(form):
+        one, other = form.cell("1.1.3", "code"), form.cell("1.3.4", "code")
+        one.value, other.value = other.value, one.value
+
+    one = send_back({code: ENTRIES[code] for code in ("1.1.3", "1.3.4")}, change=swap)
+    assert "return-blank" not in codes(one)
+    assert codes(one) == ["code-changed"] * 2
+
+
+def test_work_that_only_begins_like_a_total_is_not_passed_over(send_back):
+    def add(form):
+        last = max(form.rows.values())
+        form.sheet.cell(last + 3, 2).value = "Tổng cộng hội nghị"
+        form.sheet.cell(last + 3, form.columns["spent"]).value = 7
+
+    assert codes(send_back(change=add)) == ["row-without-key"]
+
+
 def test_a_form_made_before_codes_changed_places_is_not_believed(programme, period, form):
     """1.1.3 and 1.3.4 have changed codes in the master since the form went out."""
     plan = programme.plan_by_id["3598-2017"]

@@ -105,10 +105,34 @@ def test_nothing_known_is_not_zero():
         ("Năm 2018-2020", "2020-12"),
         ("Trước ngày 01 tháng 6 năm 2018", "2018-05"),
         ("Tháng 12/2017 - Tháng 3/2018", "2018-03"),
+        ("Tháng 12/2017 - 3/2018", "2018-03"),
+        ("Tháng 3, năm 2018", "2018-03"),
+        ("Quý II, năm 2018", "2018-06"),
+        ("tháng 6 (năm 2018)", "2018-06"),
+        ("Tháng 6/2018 và 12/2018", "2018-12"),
+        ("Tháng 6 & 12", "2018-12"),
+        ("Tháng 12/17", "2017-12"),
+        ("Quý IV/17", "2017-12"),
+        ("Năm 2017, 2018", "2018-12"),
+        ("01-12/2018", "2018-12"),
+        ("01/2018-12/2018", "2018-12"),
+        ("Quý III và IV năm 2019", "2019-12"),
     ],
 )
 def test_months_and_deadlines(text, month):
     assert str(vi.parse_month(text, 2018)) == month
+
+
+def test_numbers_left_over_are_not_passed_over_in_silence():
+    assert vi.is_partly_read("trước ngày 10/6 và 10/12")
+    assert not vi.is_partly_read("Từ tháng 3 đến tháng 11/2019")
+    assert not vi.is_partly_read("Thường xuyên")
+
+
+def test_an_amount_typed_by_hand_with_a_comma_and_three_digits_is_not_guessed():
+    assert vi.parse_amount("1,500") is None
+    assert vi.parse_amount("0,105") == Decimal("0.105")
+    assert vi.parse_amount("1.500") == 1500
 
 
 def test_a_range_of_time_names_its_beginning_too():

@@ -64,6 +64,23 @@ def test_when_the_second_file_is_held_open_the_first_is_put_back(tmp_path, monke
     assert sorted(p.name for p in tmp_path.iterdir()) == ["0.xlsx", "1.xlsx"]
 
 
+def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeypatch):
+    paths = [tmp_path / "0.xlsx", tmp_path / "1.xlsx"]
+    ws.write_files(dict.fromkeys(paths, b"old"))
+    replace = Path.replace
+
+    def held(self, target):
+        if target == paths[1] or self.name.startswith(".ban-cu-"):
+            raise PermissionError(13, "Permission denied", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OutputError, match=r"chưa khôi phục được 0\.xlsx"):
+        ws.write_files(dict.fromkeys(paths, b"new"))
+    assert (tmp_path / ".ban-cu-0.xlsx").read_bytes() == b"old"
+    assert paths[1].read_bytes() == b"old"
+
+
 def test_a_damaged_master_is_named_with_its_fault(workspace):
     path = workspace / "CCHC-2018.xlsx"
     path.write_bytes(path.read_bytes()[:5000])
