@@ -125,6 +125,8 @@ class _Reader:
     def _item(self, row: Row, monitored: Row | None, parent: Item | None) -> Item:
         watch = monitored or row  # one table may hold both
         deadline = row["deadline"] or row["end"]
+        first, last = self._months(row, deadline)
+        start = self._months(row, row["start"])[1] if row["start"] else first
         return Item(
             plan=self.plan_id,
             code=row.code,
@@ -133,8 +135,8 @@ class _Reader:
             title=row["title"] or watch["title"],
             indicator=row["indicator"] or watch["indicator"],
             evidence=row["evidence"] or watch["evidence"],
-            start=self._months(row, row["start"] or row["deadline"])[0],
-            end=self._months(row, deadline)[1],
+            start=start,
+            end=last,
             deadline=deadline,
             budget=self._budget(row),
             leads=self._names(row, "lead"),
@@ -147,15 +149,13 @@ class _Reader:
         )
 
     def _months(self, row: Row, text: str) -> tuple[Month | None, Month | None]:
-        """(first, last) month that a text names; a single one has no first, unless it stands
-        in the column for it."""
+        """(first, last) month that a text names; a single one is the last."""
         named = months_named(text, self.year)
         if is_partly_read(text) or not (named or _NO_MONTH.search(fold(text))):
             self.findings.append(finding("month-not-understood", row.place, text, item=row.code))
         if not named:
             return None, None
-        first = min(named) if len(named) > 1 or row["start"] else None
-        return first, max(named)
+        return min(named) if len(named) > 1 else None, max(named)
 
     def _budget(self, row: Row) -> int | None:
         text = row["budget"]

@@ -103,6 +103,12 @@ def test_the_commands_in_the_documents_work(document, tmp_path, decision_files):
         assert done.returncode == 0, (line, done.stderr.decode())
 
 
+def test_the_map_in_the_readme_names_every_module():
+    text = (ROOT / "README.md").read_text("utf-8")
+    modules = {path.stem for path in (ROOT / "cchc_xl").glob("*.py")} - {"__init__", "__main__"}
+    assert {module for module in modules if f"`{module}`" not in text} == set()
+
+
 def test_pictures_and_links_in_the_documents_exist():
     for document in (ROOT / "README.md", ROOT / "docs" / "huong-dan.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
