@@ -32,8 +32,9 @@ setup(
         "tomli>=2; python_version < '3.11'",
         # Same inputs, same bytes: a new minor version may write other bytes.
         "xlsxwriter~=3.3.1",
-        # The VBA module in the master and the DLL must be of one version: exactly this.
-        "xlwings==0.37.8",
+        # The VBA module in the master and the DLL must be of one version: exactly this,
+        # the newest for Python 3.10.
+        "xlwings==0.37.0",
     ],
     extras_require={
         "test": [
