@@ -181,6 +181,26 @@ def test_who_returned_when_and_who_is_missing(consolidated, workbook):
     assert late and all((row[3].month, row[3].day) >= (6, 1) for row in late)
 
 
+def test_before_a_day_means_the_day_itself_is_late(workspace):
+    """Due before 01/6: 31/5 is on time, 01/6 one day late, in Vietnam's time."""
+    import datetime
+
+    from cchc_xl.workspace import VIETNAM
+
+    paths, _ = make_forms(workspace, PERIOD)
+    days = {"Sở Y tế": (31, 5), "Sở Xây dựng": (1, 6), "Sở Tư pháp": (3, 6)}
+    for agency, (day, month) in days.items():
+        first = next(iter(Form(paths[agency]).rows))
+        returned = return_form(
+            paths[agency], workspace / PERIOD / "nhan-ve", {first: {"status": "Đang thực hiện"}}
+        )
+        moment = datetime.datetime(2018, month, day, 0, 30, tzinfo=VIETNAM).timestamp()
+        os.utime(returned, (moment, moment))
+    rows = stored_values(consolidate_period(workspace, PERIOD).outputs[0])["Tiến độ nộp"]
+    late = {row[1]: row[4] for row in rows if row[1] in days}
+    assert late == {"Sở Y tế": None, "Sở Xây dựng": 1, "Sở Tư pháp": 3}
+
+
 def test_every_file_that_came_is_listed(consolidated, workbook):
     ledger = consolidated[1].ledger
     rows = stored_values(workbook)["Tệp nhận về"]
