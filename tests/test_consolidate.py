@@ -161,6 +161,15 @@ def test_a_month_ends_before_the_day_returns_are_due(programme, period):
     assert status_at(replace(item, end=Month(2018, 5)), "Đang thực hiện", period) == "Quá hạn"
 
 
+def test_work_due_in_november_is_not_overdue_in_an_annual_return_due_before_30_november(programme):
+    from cchc_xl.vietnamese import Month
+
+    annual = programme.period_by_id["2018-NAM"]
+    item = replace(programme.plan_by_id["3598-2017"].by_code["6.2.9"], end=Month(2018, 11))
+    assert status_at(item, "Đang thực hiện", annual) == "Đang thực hiện"
+    assert status_at(replace(item, end=Month(2018, 10)), "Đang thực hiện", annual) == "Quá hạn"
+
+
 statuses = st.lists(st.sampled_from(ALL_STATUSES), min_size=1, max_size=8)
 
 
