@@ -56,7 +56,7 @@ class Workspace:
                 f"Không thấy thư mục {self.root}. Kiểm tra đường dẫn, hoặc tạo mới bằng "
                 "“cchc-xl init”."
             )
-        faults = {path: _fault(path) for path in sorted(self.root.glob("[!~]*.xls[xm]"))}
+        faults = {path: _fault(path) for path in sorted(self.root.glob("[!~.]*.xls[xm]"))}
         masters = [path for path, fault in faults.items() if not fault]
         if not masters:
             found = "; ".join(f"{path.name}: {fault}" for path, fault in faults.items())

@@ -95,6 +95,13 @@ def test_the_master_is_found_by_what_it_is(workspace):
     assert ws.Workspace(workspace).master() == moved
 
 
+def test_what_a_killed_run_leaves_behind_is_no_master(workspace):
+    left = workspace / ".ban-cu-CCHC-2018.xlsx"
+    left.write_bytes((workspace / "CCHC-2018.xlsx").read_bytes())
+    (workspace / "~$CCHC-2018.xlsx").write_bytes(b"lock")
+    assert ws.Workspace(workspace).master().name == "CCHC-2018.xlsx"
+
+
 def test_two_masters_are_one_too_many(workspace):
     copy = workspace / "Ban sao.xlsx"
     copy.write_bytes((workspace / "CCHC-2018.xlsx").read_bytes())
