@@ -248,7 +248,14 @@ def _write_sheet(sheet: Sheet, name: str, rows: list[Sequence[object]]) -> None:
     table = TABLES[name]
     style = house_style()
     sheet.put(_TITLE_ROW, 0, name.upper(), bold=True, font_size=style["font"]["title"])
-    sheet.put(_HINT_ROW, 0, table.hint, italic=True, font_color=style["colour"]["hint"])
+    sheet.merge(
+        (_HINT_ROW, 0),
+        (_HINT_ROW, len(table.columns) - 1),
+        table.hint,
+        italic=True,
+        text_wrap=True,
+        font_color=style["colour"]["hint"],
+    )
     last = sheet.table(_HEADING_ROW, table.name, table.columns, rows)
     if FINDING_CODE in table.headings:  # for the software, not for officers
         at = table.headings.index(FINDING_CODE)

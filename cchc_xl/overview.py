@@ -285,7 +285,8 @@ def _titled_table(
 ) -> int:
     style = house_style()
     sheet.put(0, 0, title, bold=True, font_size=style["font"]["title"])
-    sheet.put(1, 0, note, italic=True, font_color=style["colour"]["hint"])
+    hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
+    sheet.merge((1, 0), (1, len(columns) - 1), note, **hint)
     return sheet.table(3, name, columns, rows)
 
 
