@@ -147,4 +147,7 @@ def _is_filled_in(form: FormSheet) -> bool:
     marks = [form.columns[h] for h in _MARKS & form.columns.keys()]
     entries = [form.columns[h] for h in _ENTRY_HEADINGS if h in form.columns]
     below = form.grid.rows[form.heading + 2 :]
-    return any(any(row[at] for at in marks) and any(row[at] for at in entries) for row in below)
+    return any(
+        any(row[at] != "" for at in marks) and any(row[at] != "" for at in entries)  # 0 counts
+        for row in below
+    )

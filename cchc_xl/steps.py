@@ -63,6 +63,12 @@ def init(
         raise WorkspaceError(
             f"{root} đã có dữ liệu. Chọn một thư mục mới để không ghi đè lên việc đang làm."
         )
+    names = [path.name for path in decision_files]
+    if len(set(names)) < len(names):
+        raise WorkspaceError(
+            "Có hai tệp quyết định trùng tên, hoặc một tệp được nạp hai lần. Bỏ bớt hoặc đổi tên "
+            "tệp rồi chạy lại."
+        )
     registry = load_registry(agencies_file)
     decisions = [read_decision(path, registry) for path in decision_files]
     programme = _programme(decisions, registry)

@@ -124,9 +124,6 @@ class Book:
         self._sheets.append(sheet)
         return sheet
 
-    def define_name(self, name: str, formula: str) -> None:
-        _accepted(self._workbook.define_name(name, formula))
-
     def to_bytes(self) -> bytes:
         for sheet in self._sheets:
             sheet.fit()

@@ -174,6 +174,17 @@ def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
     assert not new.exists()
 
 
+def test_two_decisions_of_one_file_name_are_not_kept_over_each_other(tmp_path, decision_files):
+    """Both are copied into quyet-dinh/: one would take the other's place."""
+    for folder, path in zip(("a", "b"), decision_files, strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "quyet-dinh.txt").write_bytes(path.read_bytes())
+    both = [a for f in "ab" for a in ("--decision", tmp_path / f / "quyet-dinh.txt")]
+    code, _, err = run("init", tmp_path / "moi", *both, ok=False)
+    assert code == 4 and "trùng tên" in err
+    assert not (tmp_path / "moi").exists()
+
+
 def test_an_output_that_cannot_be_replaced_is_said_and_the_old_one_stays(started, monkeypatch):
     """A folder that cannot be written to; root may write anywhere, so it is made a file."""
     results = started / "2018-9T" / "tong-hop"

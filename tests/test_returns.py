@@ -408,6 +408,18 @@ def test_two_filled_form_sheets_are_refused_and_an_empty_copy_is_not(send_back):
     assert [row.spent for row in send_back(change=lambda f: copy_sheet(f, keep=False)).rows]
 
 
+def test_a_second_sheet_filled_with_nothing_but_zeros_is_filled(send_back):
+    def copy_with_zero(form):
+        again = form.workbook.copy_worksheet(form.sheet)
+        for code in form.rows:
+            for name in list(HEADINGS)[6:]:
+                again.cell(form.rows[code], form.columns[name]).value = None
+        again.cell(form.rows["1.3.4"], form.columns["spent"]).value = 0
+
+    one = send_back(change=copy_with_zero)
+    assert [f.code for f in one.findings] == ["form-repeated"]
+
+
 def test_dong_typed_where_million_is_asked_is_not_counted(send_back):
     entries = {"1.1.3": {"status": "Hoàn thành", "spent": 15_000_000},
                "1.1.1": {"status": "Hoàn thành", "spent": 42_110_001_234_567}}  # fmt: skip
