@@ -1,172 +1,32 @@
-"""The master workbook's data sheets, which officers edit.
-
-Each sheet is one Excel table declared in `TABLES`; `master_reader` reads them back by
-the same declaration.
-"""
+"""The master workbook: written whole when a workspace is made."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from .agencies import Agency, names_in_words
 from .findings import SEVERITY_NAMES, Finding
+from .master_sheets import (
+    AGENCIES,
+    ALLOCATIONS,
+    ASSIGNMENTS,
+    FINDING_CODE,
+    FINDINGS,
+    GROUPS,
+    ITEMS,
+    NO,
+    PERIODS,
+    PLANS,
+    SETTINGS,
+    TABLES,
+    YES,
+)  # fmt: skip
 from .periods import Period, period_of
 from .plan import LEVELS, Programme
-from .workbooks import Book, Column, Sheet, house_style
+from .workbooks import Book, Sheet, house_style
 
-SETTINGS = "Thông tin"
-PLANS = "Quyết định"
-ITEMS = "Kế hoạch"
-ASSIGNMENTS = "Phân công"
-ALLOCATIONS = "Phân bổ"
-AGENCIES = "Cơ quan"
-GROUPS = "Nhóm cơ quan"
-PERIODS = "Kỳ báo cáo"
-FINDINGS = "Phát hiện khi nạp"
-
-PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
-FINDING_CODE = "Mã phát hiện"
-YES, NO = "Có", "Không"
-
-
-class Table(NamedTuple):
-    """One data sheet: the Excel table's name, a hint for officers, and its columns."""
-
-    name: str
-    hint: str
-    columns: tuple[Column, ...]
-
-    @property
-    def headings(self) -> list[str]:
-        return [column.heading for column in self.columns]
-
-
-TABLES: dict[str, Table] = {
-    SETTINGS: Table(
-        "ThongTin",
-        "Thông tin chung, dùng cho tiêu đề của phiếu và các bảng tổng hợp.",
-        (Column("Mục", 30), Column("Giá trị", 60)),
-    ),
-    PLANS: Table(
-        "QuyetDinh",
-        "Mỗi dòng là một kế hoạch đang theo dõi. Không sửa cột Kế hoạch.",
-        (
-            Column(PLAN, 14, "code"),
-            Column("Số quyết định", 18),
-            Column("Ngày ban hành", 14, "date"),
-            Column("Trích yếu", 80),
-            Column("Năm", 8, "centre"),
-            Column("Tên gọi tắt", 18),
-            Column("Tổng kinh phí (triệu đồng)", 16, "money"),
-        ),
-    ),
-    ITEMS: Table(
-        "KeHoach",
-        "Nội dung, thời gian, kinh phí của từng mục. Ô kinh phí trống nghĩa là chưa có dự toán, "
-        "khác với 0.",
-        (
-            Column(PLAN, 12, "code"),
-            Column(CODE, 9, "code"),
-            Column("Cấp", 14),
-            Column(TITLE, 48),
-            Column("Chỉ số đánh giá/mục tiêu", 40),
-            Column("Tài liệu kiểm chứng", 34),
-            Column("Từ tháng", 10, "centre"),
-            Column("Đến tháng", 10, "centre"),
-            Column("Thời hạn ghi trong quyết định", 18),
-            Column("Kinh phí dự toán (triệu đồng)", 14, "money"),
-            Column("Nguồn", 26),
-        ),
-    ),
-    ASSIGNMENTS: Table(
-        "PhanCong",
-        "Ai chủ trì, ai sử dụng kinh phí, ai báo cáo. Nhiều tên cách nhau bằng dấu chấm phẩy; "
-        "có thể ghi tên nhóm.",
-        (
-            Column(PLAN, 12, "code"),
-            Column(CODE, 9, "code"),
-            Column(TITLE, 40),
-            Column("Cơ quan chủ trì", 26),
-            Column("Cơ quan phối hợp", 30),
-            Column("Cơ quan sử dụng kinh phí", 24),
-            Column("Cơ quan báo cáo", 26),
-            Column("Tần suất thu thập", 14, "centre"),
-            Column("Người thu thập số liệu", 34),
-            Column("Người báo cáo", 24),
-        ),
-    ),
-    ALLOCATIONS: Table(
-        "PhanBo",
-        "Kinh phí quyết định phân bổ cho từng cơ quan (Điều 1), dùng để đối chiếu.",
-        (
-            Column(PLAN, 14, "code"),
-            Column("Tên cơ quan", 44),
-            Column("Kinh phí (triệu đồng)", 18, "money"),
-            Column("Nguồn", 34),
-        ),
-    ),
-    AGENCIES: Table(
-        "CoQuan",
-        "Danh sách cơ quan báo cáo. Đổi tên thì sửa cột Tên cơ quan, giữ tên cũ ở cột Bí danh; "
-        "không sửa Mã cơ quan.",
-        (
-            Column("Mã cơ quan", 12, "code"),
-            Column("Tên cơ quan", 42),
-            Column("Nhóm", 32),
-            Column("Bí danh", 44),
-            Column("E-mail", 28),
-            Column("Điện thoại", 16, "code"),
-            Column("Đơn vị kế thừa", 28),
-            Column("Kế thừa từ ngày", 14, "date"),
-        ),
-    ),
-    GROUPS: Table(
-        "NhomCoQuan",
-        "Nhóm mà quyết định gọi chung. “Có”: từng thành viên phải trả lời; “Không”: thành viên "
-        "chưa xác định (… có liên quan).",
-        (
-            Column("Tên nhóm", 36),
-            Column("Bí danh", 80),
-            Column("Từng thành viên trả lời", 14, "centre"),
-            Column("Báo cáo qua nhóm", 36),
-        ),
-    ),
-    PERIODS: Table(
-        "KyBaoCao",
-        "Hạn nộp của từng kỳ. Cột cuối thường để trống: việc có hạn trước hạn nộp (hoặc trước khi "
-        "hết kỳ, nếu sớm hơn) mà chưa hoàn thành là quá hạn.",
-        (
-            Column("Kỳ", 12, "code"),
-            Column("Tên kỳ", 28),
-            Column("Năm", 8, "centre"),
-            Column("Số tháng", 10, "centre"),
-            Column("Nộp trước ngày", 16, "date"),
-            Column("Tính quá hạn trước ngày", 18, "date"),
-        ),
-    ),
-    FINDINGS: Table(
-        "PhatHien",
-        "Những chỗ cần xem lại khi nạp quyết định. Đã xem xong thì ghi “x” vào cột Đã xử lý.",
-        (
-            Column("Mức độ", 11, "centre"),
-            Column(FINDING_CODE, 24),
-            Column("Tệp", 26),
-            Column("Trang", 14),
-            Column("Chỗ", 12),
-            Column("Giá trị", 34),
-            Column("Nội dung", 70),
-            Column("Việc cần làm", 46),
-            Column("Cơ quan", 24),
-            Column("Đã xử lý", 10, "centre"),
-        ),
-    ),
-}
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
-
-
-# ---------------------------------------------------------------------- writing
 
 
 def write_master(programme: Programme, findings: Iterable[Finding] = ()) -> bytes:

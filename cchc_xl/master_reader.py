@@ -15,7 +15,7 @@ from .agencies import split_names
 from .catalogue import CATALOGUE
 from .errors import MasterWorkbookError
 from .findings import Finding, Place, finding
-from .master import (
+from .master_sheets import (
     AGENCIES,
     ALLOCATIONS,
     ASSIGNMENTS,

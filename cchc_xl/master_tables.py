@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .agencies import Agency, Group, Registry, slug, split_names
 from .errors import MasterWorkbookError
 from .findings import Place
-from .master import NO, TABLES
+from .master_sheets import NO, TABLES
 from .sheets import OpenedWorkbook, cell_text, find_columns
 from .vietnamese import key
 

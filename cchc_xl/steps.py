@@ -23,8 +23,9 @@ from .errors import (
 )
 from .findings import Finding, Place, finding
 from .forms import write_form
-from .master import AGENCIES, GROUPS, TABLES, write_master
+from .master import write_master
 from .master_reader import read_master
+from .master_sheets import AGENCIES, GROUPS, TABLES
 from .master_tables import Record, read_registry, read_table
 from .periods import Period, periods_of
 from .plan import Programme

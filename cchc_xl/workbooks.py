@@ -35,6 +35,7 @@ _MM_PER_INCH = 25.4
 # Dots for thousands and a comma for decimals in programs that take separators from the
 # format (LibreOffice); Excel takes them from Windows.
 VIETNAMESE = "[$-42A]"
+ANY_MONEY = VIETNAMESE + "#,##0.0#####"
 _LONGEST_SHEET_NAME = 31
 _USUAL_WIDTH = 8.43  # of a column, in characters
 _BOLD_DIGIT = 1.08
@@ -294,6 +295,8 @@ class Sheet:
             for position, (column, value) in enumerate(zip(columns, cells, strict=True)):
                 if column.kind == "money":
                     self.put_money(at, position, value, **line)
+                elif column.kind == "live money":
+                    self.put_money(at, position, value, **line, num_format=ANY_MONEY)
                 else:
                     self.put(at, position, value, **line, **_KINDS[column.kind])
         self.raw.freeze_panes(row + 1, 0)
@@ -317,7 +320,8 @@ class Sheet:
 
 
 class Column(NamedTuple):
-    """A column of a table. `kind`: text, code, centre, number, percent, date or money."""
+    """A column of a table. `kind`: text, code, centre, number, percent, date, money, or
+    "live money", whose format shows any amount that may come to stand there later."""
 
     heading: str
     width: float

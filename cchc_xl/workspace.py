@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import MasterWorkbookError, OutputError, UnreadableFileError, WorkspaceError
-from .master import ITEMS, PERIODS, SETTINGS
+from .master_sheets import ITEMS, PERIODS, SETTINGS
 from .sheets import OpenedWorkbook
 
 # The hour of arrival is shown in Vietnam's time whatever the machine is set to.

@@ -12,8 +12,9 @@ from support import edit_workbook
 
 from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
 from cchc_xl.findings import NOWHERE
-from cchc_xl.master import TABLES, write_master
+from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
+from cchc_xl.master_sheets import TABLES
 from cchc_xl.plan import code_order
 from cchc_xl.steps import load
 from cchc_xl.vietnamese import Month

@@ -1,0 +1,305 @@
+"""The master workbook's sheets, each one Excel table.
+
+Those in `TABLES` hold the plan and are edited by officers; `master` writes them and
+`master_reader` reads them back by this declaration. Those in `RESULTS` hold what came of
+the last consolidation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .statuses import ALL_STATUSES
+from .workbooks import Column
+
+DASHBOARD = "Bảng điều khiển"
+
+SETTINGS = "Thông tin"
+PLANS = "Quyết định"
+ITEMS = "Kế hoạch"
+ASSIGNMENTS = "Phân công"
+ALLOCATIONS = "Phân bổ"
+AGENCIES = "Cơ quan"
+GROUPS = "Nhóm cơ quan"
+PERIODS = "Kỳ báo cáo"
+FINDINGS = "Phát hiện khi nạp"
+
+PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
+FINDING_CODE = "Mã phát hiện"
+YES, NO = "Có", "Không"
+
+RESULT_ITEMS = "Kết quả"
+RESULT_AGENCIES = "Theo cơ quan"
+RESULT_SUBMISSIONS = "Tiến độ nộp"
+RESULT_FILES = "Tệp nhận về"
+RESULT_FINDINGS = "Phát hiện"
+RESULT_SOURCES = "Nguồn số liệu"
+STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
+
+
+class Table(NamedTuple):
+    """One data sheet: the Excel table's name, a hint for officers, and its columns.
+
+    `key` names the columns that tell its rows apart. A row of results that is no longer
+    there, but beside which an officer wrote something, stays with `gone` (a column and a
+    text) in place of figures.
+    """
+
+    name: str
+    hint: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    gone: tuple[str, str] = ("", "")
+
+    @property
+    def headings(self) -> list[str]:
+        return [column.heading for column in self.columns]
+
+    def key_of(self, row: tuple) -> tuple[str, ...]:
+        """What tells a row of this table (in the order of its columns) from the others."""
+        return tuple(str(row[self.headings.index(heading)] or "") for heading in self.key)
+
+
+TABLES: dict[str, Table] = {
+    SETTINGS: Table(
+        "ThongTin",
+        "Thông tin chung, dùng cho tiêu đề của phiếu và các bảng tổng hợp.",
+        (Column("Mục", 30), Column("Giá trị", 60)),
+        key=("Mục",),
+    ),
+    PLANS: Table(
+        "QuyetDinh",
+        "Mỗi dòng là một kế hoạch đang theo dõi. Không sửa cột Kế hoạch.",
+        (
+            Column(PLAN, 14, "code"),
+            Column("Số quyết định", 18),
+            Column("Ngày ban hành", 14, "date"),
+            Column("Trích yếu", 80),
+            Column("Năm", 8, "centre"),
+            Column("Tên gọi tắt", 18),
+            Column("Tổng kinh phí (triệu đồng)", 16, "money"),
+        ),
+        key=(PLAN,),
+    ),
+    ITEMS: Table(
+        "KeHoach",
+        "Nội dung, thời gian, kinh phí của từng mục. Ô kinh phí trống nghĩa là chưa có dự toán, "
+        "khác với 0.",
+        (
+            Column(PLAN, 12, "code"),
+            Column(CODE, 9, "code"),
+            Column("Cấp", 14),
+            Column(TITLE, 48),
+            Column("Chỉ số đánh giá/mục tiêu", 40),
+            Column("Tài liệu kiểm chứng", 34),
+            Column("Từ tháng", 10, "centre"),
+            Column("Đến tháng", 10, "centre"),
+            Column("Thời hạn ghi trong quyết định", 18),
+            Column("Kinh phí dự toán (triệu đồng)", 14, "money"),
+            Column("Nguồn", 26),
+        ),
+        key=(PLAN, CODE),
+    ),
+    ASSIGNMENTS: Table(
+        "PhanCong",
+        "Ai chủ trì, ai sử dụng kinh phí, ai báo cáo. Nhiều tên cách nhau bằng dấu chấm phẩy; "
+        "có thể ghi tên nhóm.",
+        (
+            Column(PLAN, 12, "code"),
+            Column(CODE, 9, "code"),
+            Column(TITLE, 40),
+            Column("Cơ quan chủ trì", 26),
+            Column("Cơ quan phối hợp", 30),
+            Column("Cơ quan sử dụng kinh phí", 24),
+            Column("Cơ quan báo cáo", 26),
+            Column("Tần suất thu thập", 14, "centre"),
+            Column("Người thu thập số liệu", 34),
+            Column("Người báo cáo", 24),
+        ),
+        key=(PLAN, CODE),
+    ),
+    ALLOCATIONS: Table(
+        "PhanBo",
+        "Kinh phí quyết định phân bổ cho từng cơ quan (Điều 1), dùng để đối chiếu.",
+        (
+            Column(PLAN, 14, "code"),
+            Column("Tên cơ quan", 44),
+            Column("Kinh phí (triệu đồng)", 18, "money"),
+            Column("Nguồn", 34),
+        ),
+        key=(PLAN, "Tên cơ quan"),
+    ),
+    AGENCIES: Table(
+        "CoQuan",
+        "Danh sách cơ quan báo cáo. Đổi tên thì sửa cột Tên cơ quan, giữ tên cũ ở cột Bí danh; "
+        "không sửa Mã cơ quan.",
+        (
+            Column("Mã cơ quan", 12, "code"),
+            Column("Tên cơ quan", 42),
+            Column("Nhóm", 32),
+            Column("Bí danh", 44),
+            Column("E-mail", 28),
+            Column("Điện thoại", 16, "code"),
+            Column("Đơn vị kế thừa", 28),
+            Column("Kế thừa từ ngày", 14, "date"),
+        ),
+        key=("Mã cơ quan",),
+    ),
+    GROUPS: Table(
+        "NhomCoQuan",
+        "Nhóm mà quyết định gọi chung. “Có”: từng thành viên phải trả lời; “Không”: thành viên "
+        "chưa xác định (… có liên quan).",
+        (
+            Column("Tên nhóm", 36),
+            Column("Bí danh", 80),
+            Column("Từng thành viên trả lời", 14, "centre"),
+            Column("Báo cáo qua nhóm", 36),
+        ),
+        key=("Tên nhóm",),
+    ),
+    PERIODS: Table(
+        "KyBaoCao",
+        "Hạn nộp của từng kỳ. Cột cuối thường để trống: việc có hạn trước hạn nộp (hoặc trước khi "
+        "hết kỳ, nếu sớm hơn) mà chưa hoàn thành là quá hạn.",
+        (
+            Column("Kỳ", 12, "code"),
+            Column("Tên kỳ", 28),
+            Column("Năm", 8, "centre"),
+            Column("Số tháng", 10, "centre"),
+            Column("Nộp trước ngày", 16, "date"),
+            Column("Tính quá hạn trước ngày", 18, "date"),
+        ),
+        key=("Kỳ",),
+    ),
+    FINDINGS: Table(
+        "PhatHien",
+        "Những chỗ cần xem lại khi nạp quyết định. Đã xem xong thì ghi “x” vào cột Đã xử lý.",
+        (
+            Column("Mức độ", 11, "centre"),
+            Column(FINDING_CODE, 24),
+            Column("Tệp", 26),
+            Column("Trang", 14),
+            Column("Chỗ", 12),
+            Column("Giá trị", 34),
+            Column("Nội dung", 70),
+            Column("Việc cần làm", 46),
+            Column("Cơ quan", 24),
+            Column("Đã xử lý", 10, "centre"),
+        ),
+        key=(FINDING_CODE, "Tệp", "Trang", "Chỗ", "Giá trị"),
+    ),
+}
+
+_REFRESHED = "Phần mềm điền lại mỗi lần Tổng hợp; cột và ghi chú thêm của anh/chị được giữ nguyên."
+RESULTS: dict[str, Table] = {
+    RESULT_ITEMS: Table(
+        "KetQua",
+        f"Mỗi dòng của kế hoạch với trạng thái và kinh phí (triệu đồng). {_REFRESHED}",
+        (
+            Column(PLAN, 12),
+            Column(CODE, 9),
+            Column("Cấp", 13),
+            Column(TITLE, 46),
+            Column("Thời gian", 17, "centre"),
+            Column(STATUS, 15, "centre"),
+            Column("Tỷ lệ hoàn thành (%)", 11, "percent"),
+            Column("Dự toán", 12, "live money"),
+            Column("Đã chi", 12, "live money"),
+            Column("Còn lại", 12, "live money"),
+            Column("Tỷ lệ chi (%)", 10, "percent"),
+            Column("Phải báo cáo", 9, "number"),
+            Column("Đã báo cáo", 9, "number"),
+            Column("Việc phải báo cáo", 9, "centre"),
+            Column("Cộng vào tổng", 9, "centre"),
+        ),
+        key=(PLAN, CODE),
+        gone=(STATUS, "Không còn trong kế hoạch"),
+    ),
+    RESULT_AGENCIES: Table(
+        "TheoCoQuan",
+        f"Kinh phí (triệu đồng) và số việc của từng cơ quan trong từng kế hoạch. {_REFRESHED}",
+        (
+            Column(PLAN, 12),
+            Column(AGENCY, 36),
+            Column("Quyết định phân bổ", 12, "live money"),
+            Column("Dự toán", 12, "live money"),
+            Column("Chênh lệch", 12, "live money"),
+            Column("Đã chi", 12, "live money"),
+            Column("Còn lại", 12, "live money"),
+            Column("Tỷ lệ chi (%)", 10, "percent"),
+            Column("Phải báo cáo", 9, "number"),
+            *(Column(status, 10, "number") for status in ALL_STATUSES),
+        ),
+        key=(PLAN, AGENCY),
+    ),
+    RESULT_SUBMISSIONS: Table(
+        "TienDoNop",
+        f"Ai đã nộp phiếu, ngày nào, ai chưa. {_REFRESHED}",
+        (
+            Column(AGENCY, 34),
+            Column("Tình trạng", 15, "centre"),
+            Column("Ngày nhận", 12, "date"),
+            Column("Trễ (ngày)", 8, "number"),
+            Column("Số mục phải báo cáo", 10, "number"),
+            Column("Số mục đã báo cáo", 10, "number"),
+            Column("Lỗi", 7, "number"),
+            Column("Cảnh báo", 8, "number"),
+            Column("Tệp", 36),
+            Column("E-mail", 22),
+            Column("Điện thoại", 13),
+        ),
+        key=(AGENCY,),
+        gone=("Tình trạng", "Không phải nộp"),
+    ),
+    RESULT_FINDINGS: Table(
+        "PhatHienKy",
+        f"Những chỗ cần xem lại: tệp, trang, ô và việc cần làm. {_REFRESHED}",
+        (
+            Column("Mức độ", 10, "centre"),
+            Column(AGENCY, 26),
+            Column("Tệp", 30),
+            Column("Trang", 14),
+            Column("Ô", 9, "centre"),
+            Column("Giá trị", 24),
+            Column("Nội dung", 60),
+            Column("Việc cần làm", 40),
+        ),
+        key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
+        gone=("Mức độ", "Đã hết"),
+    ),
+    RESULT_FILES: Table(
+        "TepNhanVe",
+        f"Mọi tệp trong thư mục nhan-ve của kỳ, dùng được hay không, vì sao. {_REFRESHED}",
+        (
+            Column("Tệp", 46),
+            Column(AGENCY, 32),
+            Column("Kết quả", 16, "centre"),
+            Column("Ngày nhận", 12, "date"),
+            Column("Lý do", 44),
+            Column("Mã kiểm tra SHA-256", 36),
+        ),
+        key=("Tệp",),
+        gone=("Kết quả", "Không còn trong thư mục"),
+    ),
+    RESULT_SOURCES: Table(
+        "NguonSoLieu",
+        f"Mỗi mục do một cơ quan báo cáo, kèm tệp, trang và ô đã đọc. {_REFRESHED}",
+        (
+            Column(PLAN, 16),
+            Column(CODE, 8),
+            Column("Cơ quan báo cáo", 30),
+            Column(STATUS, 15, "centre"),
+            Column("Tỷ lệ (%)", 9, "percent"),
+            Column("Đã chi (triệu đồng)", 12, "live money"),
+            Column("Kết quả đạt được", 36),
+            Column("Văn bản kiểm chứng", 20),
+            Column("Khó khăn, vướng mắc", 24),
+            Column("Đề xuất, kiến nghị", 24),
+            Column("Tệp", 32),
+            Column("Trang", 15),
+            Column("Ô", 7, "centre"),
+        ),
+        key=(PLAN, CODE, "Cơ quan báo cáo"),
+        gone=(STATUS, "Không còn"),
+    ),
+}

@@ -1,0 +1,158 @@
+"""Ledger -> the rows of the tables that show what came of a consolidation.
+
+The monitoring workbook and the master's own sheets show the same rows; their columns are
+declared in `master_sheets.RESULTS`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from .consolidate import AgencyResult, ItemResult, Ledger
+from .findings import SEVERITY_NAMES, Finding
+from .master_sheets import (
+    MARK,
+    RESULT_AGENCIES,
+    RESULT_FILES,
+    RESULT_FINDINGS,
+    RESULT_ITEMS,
+    RESULT_SOURCES,
+    RESULT_SUBMISSIONS,
+)
+from .plan import LEVELS
+from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
+from .statuses import ALL_STATUSES
+
+FATES = {
+    ACCEPTED: "Đã nhận",
+    SUPERSEDED: "Có bản mới hơn",
+    REJECTED: "Không dùng được",
+}
+NOT_RETURNED = "Chưa nộp"
+
+Row = tuple[object, ...]
+
+
+def result_rows(ledger: Ledger, plan_findings: Iterable[Finding] = ()) -> dict[str, list[Row]]:
+    """Sheet -> rows, in the order of the sheet's columns; money in đồng, None where nothing
+    is known. `plan_findings` are those of the plan itself."""
+    return {
+        RESULT_ITEMS: item_rows(ledger),
+        RESULT_AGENCIES: agency_rows(ledger),
+        RESULT_SUBMISSIONS: submission_rows(ledger),
+        RESULT_FINDINGS: finding_rows([*ledger.findings, *plan_findings]),
+        RESULT_FILES: file_rows(ledger),
+        RESULT_SOURCES: source_rows(ledger),
+    }
+
+
+def item_rows(ledger: Ledger) -> list[Row]:
+    """Every row of every plan with what was reported for it and below it."""
+    return [
+        (
+            item.plan, item.code, LEVELS[item.level], item.title, item.time, result.status,
+            result.percent, result.budget, result.spent, *_left_and_share(result),
+            result.due, result.reported,
+            MARK if plan.is_leaf(item) else "",
+            "" if plan.parent_of(item) else MARK,
+        )
+        for plan in ledger.programme.plans
+        for item in plan.items
+        for result in (ledger.result(item),)
+    ]  # fmt: skip
+
+
+def agency_rows(ledger: Ledger) -> list[Row]:
+    """Every agency's money and rows in each plan."""
+    return [
+        (
+            one.plan, one.agency, one.allocated, one.budget, difference(one), one.spent,
+            *_left_and_share(one), sum(one.counts.values()),
+            *(one.counts[status] or None for status in ALL_STATUSES),
+        )
+        for one in ledger.agencies
+    ]  # fmt: skip
+
+
+def difference(result: AgencyResult) -> int | None:
+    """What an agency's activities hold over what the decision gives it, in đồng; None where
+    neither is stated."""
+    if result.budget is None and result.allocated is None:
+        return None
+    return (result.budget or 0) - (result.allocated or 0)
+
+
+def _left_and_share(result: ItemResult | AgencyResult) -> tuple[int | None, Decimal | None]:
+    """Budget less spending in đồng, and spending in percent of it; None where unknown."""
+    if result.budget is None or result.spent is None:
+        return None, None
+    share = Decimal(result.spent) / result.budget * 100 if result.budget else None
+    return result.budget - result.spent, share
+
+
+def submission_rows(ledger: Ledger) -> list[Row]:
+    """Who returned, when, and who is missing."""
+    period = ledger.period
+    by_agency: dict[str, list[Return]] = {}
+    for one in ledger.returns:
+        by_agency.setdefault(one.agency, []).append(one)
+    severities = Counter((f.agency, f.severity) for f in ledger.findings)
+    rows: list[Row] = []
+    for agency, by_plan in ledger.programme.rows_by_agency(period).items():
+        accepted = ledger.accepted.get(agency)
+        newest = accepted or max(
+            by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
+        )
+        day = newest.arrived.date() if newest else None
+        # "Trước ngày": the due day itself is one day late.
+        late = (day - period.due_before).days + 1 if day and day >= period.due_before else None
+        unit = ledger.programme.registry.by_name[agency]
+        rows.append(
+            (
+                agency,
+                FATES[newest.fate] if newest else NOT_RETURNED,
+                day,
+                late,
+                sum(map(len, by_plan.values())),
+                len(accepted.rows) if accepted else None,
+                severities[agency, "error"] or None,
+                severities[agency, "warning"] or None,
+                newest.file if newest else "",
+                unit.email,
+                unit.phone,
+            )
+        )
+    return rows
+
+
+def file_rows(ledger: Ledger) -> list[Row]:
+    """Every file that came, whether used or not, and why not."""
+    return [
+        (
+            one.file,
+            one.agency,
+            FATES[one.fate],
+            one.arrived.date(),
+            "" if one.fate == ACCEPTED else "\n".join(f.message for f in one.findings),
+            one.sha256,
+        )
+        for one in ledger.returns
+    ]
+
+
+def finding_rows(findings: Sequence[Finding]) -> list[Row]:
+    """Every finding with its place and the next step, errors first."""
+    return [
+        (SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message, f.action)
+        for f in sorted(findings, key=lambda found: found.sort_key)
+    ]
+
+
+def source_rows(ledger: Ledger) -> list[Row]:
+    """Every reported figure with the cell it came from."""
+    shown = ("plan", "code", "agency", "status", "percent", "spent", "result", "proof",
+             "difficulties", "proposals", "file", "sheet", "cell")  # fmt: skip
+    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
+    return [tuple(row) for row in zip(*(facts[name] for name in shown), strict=True)]
