@@ -15,11 +15,20 @@ setup(
     long_description=(here / "README.md").read_text("utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",
-    python_requires=">=3.10",
-    # templates/ stands at the top level for those who restyle; it ships inside the package.
-    packages=["cchc_xl", "cchc_xl.data", "cchc_xl.excel", "cchc_xl.templates"],
-    package_dir={"cchc_xl": "cchc_xl", "cchc_xl.templates": "templates"},
-    package_data={"cchc_xl.data": ["*"], "cchc_xl.templates": ["*"]},
+    python_requires=">=3.11",
+    # templates/ and workbook/ stand at the top level for those who restyle and build; what is
+    # needed of them at run time ships inside the package.
+    packages=["cchc_xl", "cchc_xl.data", "cchc_xl.excel", "cchc_xl.templates", "cchc_xl.workbook"],
+    package_dir={
+        "cchc_xl": "cchc_xl",
+        "cchc_xl.templates": "templates",
+        "cchc_xl.workbook": "workbook",
+    },
+    package_data={
+        "cchc_xl.data": ["*"],
+        "cchc_xl.templates": ["*"],
+        "cchc_xl.workbook": ["vbaProject.bin", "ribbon.xml"],
+    },
     install_requires=[
         "click>=8.1",
         "jinja2>=3.1",
@@ -29,18 +38,19 @@ setup(
         "python-docx>=1.1",
         "rapidfuzz>=3.9",
         "rich>=13",
-        "tomli>=2; python_version < '3.11'",
         # Same inputs, same bytes: a new minor version may write other bytes.
         "xlsxwriter~=3.3.1",
-        # The VBA module in the master and the DLL must be of one version: exactly this,
-        # the newest for Python 3.10.
-        "xlwings==0.37.0",
+        # The VBA module in the master and the DLL must be of one version: exactly this. After a
+        # change run workbook/build.py.
+        "xlwings==0.37.8",
     ],
     extras_require={
         "test": [
             "build",
             "hypothesis>=6.100",
             "openxml-audit>=0.8",
+            "pyopenvba>=6.5",
+            "pyvbaanalysis>=3",
             "pytest>=8",
             "pytest-xdist>=3.6",
             "ruff>=0.8",

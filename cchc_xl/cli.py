@@ -253,10 +253,10 @@ def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
     Phiếu nằm trong thư mục gui-di của kỳ báo cáo."""
     from .as_json import forms_json
-    from .steps import make_forms
+    from .steps import load, make_forms
 
     with _progress("Tạo phiếu", not as_json) as progress:
-        paths, findings = make_forms(workspace, period_id, progress)
+        paths, findings = make_forms(load(workspace), period_id, progress)
     if as_json:
         _print_json(forms_json(paths, findings))
         return
@@ -275,10 +275,10 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
     Đọc các phiếu trong thư mục nhan-ve của kỳ, ghi kết quả vào thư mục tong-hop."""
     from .as_json import ledger_json
-    from .steps import consolidate_period
+    from .steps import consolidate_period, load
 
     with _progress("Đọc phiếu", not as_json) as progress:
-        done = consolidate_period(workspace, period_id, progress)
+        done = consolidate_period(load(workspace), period_id, progress)
     if as_json:
         _print_json(ledger_json(done.ledger, done.findings, done.outputs))
         return

@@ -222,18 +222,11 @@ def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], I
             nothing = ItemResult(item, NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
             found = leaves.get((plan.id, item.code), {})
             results[plan.id, item.code] = replace(nothing, **found)
-        for item in plan.children(""):
-            _roll_up(item, plan, results)
+        for item in plan.items:
+            if not plan.is_leaf(item):
+                below = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
+                results[plan.id, item.code] = _parent(item, plan, below)
     return results
-
-
-def _roll_up(item: Item, plan: Plan, results: dict[tuple[str, str], ItemResult]) -> ItemResult:
-    """The result of a row from the rows below it, filling in `results` on the way."""
-    children = [_roll_up(child, plan, results) for child in plan.children(item.code)]
-    if children:
-        leaves = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
-        results[plan.id, item.code] = _parent(item, children, leaves)
-    return results[plan.id, item.code]
 
 
 def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
@@ -269,16 +262,14 @@ def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
     }
 
 
-def _parent(item: Item, children: list[ItemResult], leaves: list[ItemResult]) -> ItemResult:
+def _parent(item: Item, plan: Plan, leaves: list[ItemResult]) -> ItemResult:
+    """The result of a row from the leaves below it."""
     percents = [leaf.percent for leaf in leaves if leaf.percent is not None]
     return ItemResult(
         item=item,
         status=combined_status(leaf.status for leaf in leaves),
         percent=sum(percents) / len(percents) if percents else None,
-        # Money that a plan states only here, and not for the rows below, counts here.
-        budget=item.budget
-        if (below := sum_known(child.budget for child in children)) is None
-        else below,
+        budget=plan.budget_of(item),
         spent=sum_known(leaf.spent for leaf in leaves),
         due=sum(leaf.due for leaf in leaves),
         reported=sum(leaf.reported for leaf in leaves),

@@ -21,7 +21,16 @@ from .forms import FIELDS, FORM_SHEET, IDENTITY_SHEET
 from .money import million_from_dong
 from .periods import Period
 from .plan import Item, Programme
-from .steps import Consolidation, Progress, consolidate_period, init, load, make_forms, silent
+from .steps import (
+    Consolidation,
+    Progress,
+    consolidate_period,
+    consolidated_master,
+    init,
+    load,
+    make_forms,
+    silent,
+)
 from .workspace import VIETNAM, Workspace, write_files
 
 PERIOD = "2018-6T"
@@ -43,11 +52,14 @@ def decision_paths() -> list[Path]:
 
 def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     """Make a workspace in an empty folder and go through a whole period with it."""
-    init(root, decision_paths())
-    paths, _ = make_forms(root, PERIOD, progress)
-    workspace, programme, _ = load(root)
-    _return_forms(workspace, programme, paths)
-    return consolidate_period(root, PERIOD, progress)
+    master, _, found = init(root, decision_paths())
+    loaded = load(root)
+    paths, _ = make_forms(loaded, PERIOD, progress)
+    _return_forms(loaded.workspace, loaded.programme, paths)
+    done = consolidate_period(loaded, PERIOD, progress)
+    # As it stands after a click on Tổng hợp.
+    write_files({master: consolidated_master(loaded, found, done)})
+    return done
 
 
 def _return_forms(workspace: Workspace, programme: Programme, paths: dict[str, Path]) -> None:

@@ -6,7 +6,10 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from .agencies import Agency, names_in_words
+from .dashboard import write_dashboard
+from .dashboard_grid import Results
 from .findings import SEVERITY_NAMES, Finding
+from .macros import add_macros, with_ribbon
 from .master_sheets import (
     AGENCIES,
     ALLOCATIONS,
@@ -18,9 +21,11 @@ from .master_sheets import (
     NO,
     PERIODS,
     PLANS,
+    RESULTS,
     SETTINGS,
     TABLES,
     YES,
+    Table,
 )  # fmt: skip
 from .periods import Period, period_of
 from .plan import LEVELS, Programme
@@ -29,24 +34,37 @@ from .workbooks import Book, Sheet, house_style
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
 
 
-def write_master(programme: Programme, findings: Iterable[Finding] = ()) -> bytes:
-    """The master workbook of a programme, with what was found when it was read in."""
-    book = Book(f"Sổ tổng hợp CCHC {programme.year}")
-    for name, rows in _contents(programme, findings).items():
-        _write_sheet(book.sheet(name), name, rows)
-    return book.to_bytes()
+def write_master(
+    programme: Programme,
+    findings: Iterable[Finding] = (),
+    results: Results | None = None,
+    period_id: str = "",
+) -> bytes:
+    """The master workbook of a programme, with what was found when it was read in, what the
+    last consolidation gave, and a period in the picker (else the first)."""
+    book = Book(f"Sổ tổng hợp CCHC {programme.year or ''}".strip())
+    results = results or Results({})
+    first = programme.periods[0].id if programme.periods else ""
+    write_dashboard(book, programme, period_id or first, results)
+    for name in RESULTS:
+        _write_sheet(book.sheet(name), RESULTS[name], results.rows.get(name, ()), "result_tab")
+    for name, rows in plan_rows(programme, findings).items():
+        _write_sheet(book.sheet(name), TABLES[name], rows, "plan_tab")
+    add_macros(book)
+    return with_ribbon(book.to_bytes())
 
 
-def _contents(
-    programme: Programme, findings: Iterable[Finding]
+def plan_rows(
+    programme: Programme, findings: Iterable[Finding] = ()
 ) -> dict[str, list[Sequence[object]]]:
+    """Sheet -> rows of the tables that officers edit, money in đồng."""
     plans, registry = programme.plans, programme.registry
     items = [item for plan in plans for item in plan.items]
     return {
         SETTINGS: [
             ("Tỉnh", programme.province),
             ("Cơ quan tổng hợp", programme.office),
-            ("Năm", str(programme.year)),
+            ("Năm", str(programme.year or "")),
         ],
         PLANS: [
             (
@@ -104,9 +122,11 @@ def _with_own_name(agency: Agency) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*agency.aliases, agency.name)))
 
 
-def _write_sheet(sheet: Sheet, name: str, rows: list[Sequence[object]]) -> None:
-    table = TABLES[name]
+def _write_sheet(
+    sheet: Sheet, table: Table, rows: Sequence[Sequence[object]], tab_colour: str
+) -> None:
     style = house_style()
+    name = sheet.raw.get_name()
     sheet.put(_TITLE_ROW, 0, name.upper(), bold=True, font_size=style["font"]["title"])
     sheet.merge(
         (_HINT_ROW, 0),
@@ -126,6 +146,7 @@ def _write_sheet(sheet: Sheet, name: str, rows: list[Sequence[object]]) -> None:
         columns=len(table.columns),
         rows=last + 1,
     )
+    sheet.raw.set_tab_color(style["dashboard"][tab_colour])
     for heading, options in _VALIDATIONS.get(name, {}).items():
         at = table.headings.index(heading)
         sheet.validate((_HEADING_ROW + 1, at), (last + 200, at), options)

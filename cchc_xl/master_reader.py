@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 
 from .agencies import split_names
 from .catalogue import CATALOGUE
-from .errors import MasterWorkbookError
 from .findings import Finding, Place, finding
 from .master_sheets import (
     AGENCIES,
@@ -35,21 +34,22 @@ from .master_tables import Record, as_date, read_registry, read_table
 from .money import dong_from_million, exact
 from .periods import Period, period_of
 from .plan import LEVELS, Allocation, Item, Plan, Programme, code_order
-from .sheets import OpenedWorkbook, cell_text
+from .sheets import WorkbookSheets, cell_text
 from .vietnamese import Month, clean, key, parse_amount, parse_month
 
 
-def read_master(content: bytes, file: str) -> tuple[Programme, list[Finding]]:
+def read_master(workbook: WorkbookSheets, file: str) -> tuple[Programme, list[Finding]]:
     """The programme as the officers have edited it, and findings: those kept from reading
     the decisions (unless marked done) and those of cells that cannot be understood.
 
-    Raises UnreadableFileError or MasterWorkbookError.
+    `file` is its name, for the places of findings. Raises UnreadableFileError or
+    MasterWorkbookError.
     """
-    return _MasterReader(OpenedWorkbook(content), file).read()
+    return _MasterReader(workbook, file).read()
 
 
 class _MasterReader:
-    def __init__(self, workbook: OpenedWorkbook, file: str):
+    def __init__(self, workbook: WorkbookSheets, file: str):
         self.workbook = workbook
         self.file = file
         self.findings: list[Finding] = []
@@ -67,7 +67,7 @@ class _MasterReader:
         plans = self._plans()
         year = settings.get("Năm", "")
         programme = Programme(
-            year=int(year) if year.isdigit() else plans[0].year,
+            year=int(year) if year.isdigit() else max((plan.year for plan in plans), default=0),
             province=settings.get("Tỉnh", ""),
             office=settings.get("Cơ quan tổng hợp", ""),
             plans=plans,
@@ -120,8 +120,6 @@ class _MasterReader:
         for plan_id, rows in items.items():
             first = next(iter(rows.values()))
             self.findings.append(finding("plan-unknown", first.source, plan_id, count=len(rows)))
-        if not plans:
-            raise MasterWorkbookError(f"Sổ tổng hợp {self.file} không có kế hoạch nào.")
         return tuple(plans)
 
     def _items(self) -> dict[str, dict[str, Item]]:

@@ -13,7 +13,7 @@ from .agencies import Agency, Group, Registry, slug, split_names
 from .errors import MasterWorkbookError
 from .findings import Place
 from .master_sheets import NO, TABLES
-from .sheets import OpenedWorkbook, cell_text, find_columns
+from .sheets import WorkbookSheets, cell_text, find_columns
 from .vietnamese import key
 
 
@@ -28,7 +28,7 @@ class Record(NamedTuple):
 
 
 def read_table(
-    workbook: OpenedWorkbook, file: str, sheet: str, required: Sequence[str]
+    workbook: WorkbookSheets, file: str, sheet: str, required: Sequence[str]
 ) -> Iterator[Record]:
     """The rows of one of the master's sheets, blank ones left out.
 

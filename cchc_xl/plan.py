@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .agencies import Registry
 from .findings import NOWHERE, Place
+from .money import sum_known
 from .periods import Period
 from .vietnamese import Month, Target, parse_targets
 
@@ -156,6 +157,14 @@ class Plan:
         for allocation in self.allocations:
             allocated[allocation.agency] = allocated.get(allocation.agency, 0) + allocation.budget
         return allocated
+
+    def budget_of(self, item: Item | None) -> int | None:
+        """The money of a row in đồng, or of the whole plan: of the rows below it or, where a
+        plan states it only here and not for them, its own. None where none is stated."""
+        below = sum_known(
+            self.budget_of(child) for child in self.children(item.code if item else "")
+        )
+        return item.budget if below is None and item else below
 
     @property
     def has_budget(self) -> bool:

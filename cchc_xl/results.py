@@ -7,7 +7,7 @@ declared in `master_sheets.RESULTS`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from .consolidate import AgencyResult, ItemResult, Ledger
@@ -35,14 +35,14 @@ NOT_RETURNED = "Chưa nộp"
 Row = tuple[object, ...]
 
 
-def result_rows(ledger: Ledger, plan_findings: Iterable[Finding] = ()) -> dict[str, list[Row]]:
+def result_rows(ledger: Ledger, findings: Sequence[Finding] | None = None) -> dict[str, list[Row]]:
     """Sheet -> rows, in the order of the sheet's columns; money in đồng, None where nothing
-    is known. `plan_findings` are those of the plan itself."""
+    is known. `findings` are those to show, else the ledger's own."""
     return {
         RESULT_ITEMS: item_rows(ledger),
         RESULT_AGENCIES: agency_rows(ledger),
         RESULT_SUBMISSIONS: submission_rows(ledger),
-        RESULT_FINDINGS: finding_rows([*ledger.findings, *plan_findings]),
+        RESULT_FINDINGS: finding_rows(ledger.findings if findings is None else findings),
         RESULT_FILES: file_rows(ledger),
         RESULT_SOURCES: source_rows(ledger),
     }

@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
@@ -40,8 +40,17 @@ class Grid(NamedTuple):
         return f"{column_letters(self.left + column)}{self.top + row + 1}"
 
 
+class WorkbookSheets(Protocol):
+    """The sheets of a workbook, in a file or open in a spreadsheet program."""
+
+    names: list[str]
+
+    def grid(self, name: str) -> Grid:
+        """The values of a sheet; an empty cell is ""."""
+
+
 class OpenedWorkbook:
-    """A workbook's sheets, read one at a time when asked for."""
+    """A workbook file's sheets, read one at a time when asked for."""
 
     def __init__(self, content: bytes):
         """Raises UnreadableFileError when the bytes are no workbook."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .agencies import Registry, slug
-from .decision import Decision, read_decision
+from .dashboard_grid import Results
+from .decision import read_decision
 from .errors import (
     MasterWorkbookError,
     NoReturnsError,
@@ -21,6 +22,7 @@ from .errors import (
     UnreadableFileError,
     WorkspaceError,
 )
+from .figures import figures_of
 from .findings import Finding, Place, finding
 from .forms import write_form
 from .master import write_master
@@ -28,10 +30,11 @@ from .master_reader import read_master
 from .master_sheets import AGENCIES, GROUPS, TABLES
 from .master_tables import Record, read_registry, read_table
 from .periods import Period, periods_of
-from .plan import Programme
+from .plan import Plan, Programme
 from .proofs import prove_programme
 from .returns import Return, ReturnReader, settle_versions
-from .sheets import OpenedWorkbook
+from .settings import settings_file
+from .sheets import OpenedWorkbook, WorkbookSheets
 from .workspace import Workspace, arrival, read_file, write_files
 
 if TYPE_CHECKING:  # brings in pandas
@@ -53,9 +56,10 @@ def silent(done: int, total: int, what: str) -> None:
 
 
 def init(
-    root: Path, decision_files: Sequence[Path], agencies_file: Path | None = None
+    root: Path, decision_files: Sequence[Path] = (), agencies_file: Path | None = None
 ) -> tuple[Path, Programme, list[Finding]]:
-    """Make a workspace from decisions; gives the master workbook's path.
+    """Make a workspace from decisions, or an empty one into which the button Nạp quyết định
+    will load them; gives the master workbook's path.
 
     Raises WorkspaceError when the folder already holds something, and UnreadableFileError
     or NotADecisionError for a file; nothing is written then.
@@ -64,33 +68,71 @@ def init(
         raise WorkspaceError(
             f"{root} đã có dữ liệu. Chọn một thư mục mới để không ghi đè lên việc đang làm."
         )
+    workspace = Workspace(root)
+    registry = load_registry(agencies_file)
+    programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
+    programme, _, kept = _with_decisions(programme, decision_files)
+    files = {
+        workspace.new_master: write_master(programme, kept, _nothing_reported(programme)),
+        workspace.settings: settings_file(),
+    }
+    files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
+    write_files(files)
+    return workspace.new_master, programme, [*kept, *prove_programme(programme)]
+
+
+def _nothing_reported(programme: Programme) -> Results:
+    """The tables of results before anything was consolidated: the plan and who owes what."""
+    if not programme.periods:
+        return Results({})
+    from .consolidate import consolidate  # brings in pandas
+    from .results import result_rows
+
+    rows = result_rows(consolidate(programme, programme.periods[0], ()))
+    return Results(rows)
+
+
+def load_decisions(
+    loaded: Loaded, decision_files: Sequence[Path]
+) -> tuple[Programme, tuple[Plan, ...], list[Finding]]:
+    """Read more decisions into a programme, and keep them in the workspace: the programme
+    with them, their plans, and what was found.
+
+    Raises as `init` does; nothing is written then.
+    """
+    workspace, programme, _ = loaded
+    programme, plans, kept = _with_decisions(programme, decision_files)
+    write_files({workspace.decisions / path.name: read_file(path) for path in decision_files})
+    return programme, plans, kept
+
+
+def _with_decisions(
+    programme: Programme, decision_files: Sequence[Path]
+) -> tuple[Programme, tuple[Plan, ...], list[Finding]]:
+    """A programme with the plans of more decisions, those plans, and what was found."""
     names = [path.name for path in decision_files]
     if len(set(names)) < len(names):
         raise WorkspaceError(
             "Có hai tệp quyết định trùng tên, hoặc một tệp được nạp hai lần. Bỏ bớt hoặc đổi tên "
             "tệp rồi chạy lại."
         )
-    registry = load_registry(agencies_file)
-    decisions = [read_decision(path, registry) for path in decision_files]
-    programme = _programme(decisions, registry)
-    kept = [found for decision in decisions for found in decision.findings]
-    workspace = Workspace(root)
-    files = {workspace.new_master: write_master(programme, kept)}
-    files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
-    write_files(files)
-    return workspace.new_master, programme, [*kept, *prove_programme(programme)]
-
-
-def _programme(decisions: Sequence[Decision], registry: Registry) -> Programme:
+    decisions = [read_decision(path, programme.registry) for path in decision_files]
+    known = {plan.id for plan in programme.plans}
+    for plan in (decision.plan for decision in decisions):
+        if plan.id in known:
+            raise WorkspaceError(f"Quyết định {plan.id} được nạp hai lần. Bỏ bớt một tệp.")
+        known.add(plan.id)
     plans = tuple(decision.plan for decision in decisions)
-    ids = [plan.id for plan in plans]
-    for plan_id in ids:
-        if ids.count(plan_id) > 1:
-            raise WorkspaceError(f"Quyết định {plan_id} được nạp hai lần. Bỏ bớt một tệp.")
     due = {kind: day for decision in decisions for kind, day in decision.due.items()}
-    year = max(plan.year for plan in plans)
-    province = next((d.province for d in decisions if d.province), "")
-    return Programme(year, province, DEFAULT_OFFICE, plans, registry, periods_of(year, due))
+    year = programme.year or max((plan.year for plan in plans), default=0)
+    programme = replace(
+        programme,
+        year=year,
+        province=programme.province or next((d.province for d in decisions if d.province), ""),
+        plans=(*programme.plans, *plans),
+        periods=programme.periods or (periods_of(year, due) if year else ()),
+    )
+    return programme, plans, [found for decision in decisions for found in decision.findings]
 
 
 def load_registry(agencies_file: Path | None = None) -> Registry:
@@ -137,16 +179,34 @@ def _csv_records(path: Path) -> Iterable[Record]:
 # ------------------------------------------------------------------------- plan
 
 
-def load(root: Path) -> tuple[Workspace, Programme, list[Finding]]:
-    """The programme as its master workbook says today, proved again."""
+class Loaded(NamedTuple):
+    """A workspace with its programme as the master workbook says it, proved again."""
+
+    workspace: Workspace
+    programme: Programme
+    findings: list[Finding]
+
+
+def load(root: Path) -> Loaded:
+    """A workspace as its master workbook was saved."""
     workspace = Workspace(root)
     master = workspace.master()
-    programme, findings = read_master(read_file(master), master.name)
-    return workspace, programme, [*findings, *prove_programme(programme)]
+    return load_open(workspace, OpenedWorkbook(read_file(master)), master.name)
+
+
+def load_open(workspace: Workspace, master: WorkbookSheets, name: str) -> Loaded:
+    """A workspace as its master workbook stands open, saved or not."""
+    programme, findings = read_master(master, name)
+    return Loaded(workspace, programme, [*findings, *prove_programme(programme)])
 
 
 def find_period(programme: Programme, period_id: str) -> Period:
     """Raises UnknownPeriodError, which names the periods there are."""
+    if not programme.plans:
+        raise MasterWorkbookError(
+            "Sổ tổng hợp chưa có kế hoạch nào. Bấm Nạp quyết định trong Excel, hoặc tạo sổ mới "
+            "bằng “cchc-xl init” với --decision."
+        )
     period = programme.period_by_id.get(period_id)
     if period is None:
         known = ", ".join(programme.period_by_id) or "không có kỳ nào đọc được"
@@ -161,10 +221,10 @@ def find_period(programme: Programme, period_id: str) -> Period:
 
 
 def make_forms(
-    root: Path, period_id: str, progress: Progress = silent
+    loaded: Loaded, period_id: str, progress: Progress = silent
 ) -> tuple[dict[str, Path], list[Finding]]:
     """Write the form of every agency that must report; gives agency -> path."""
-    workspace, programme, _ = load(root)
+    workspace, programme, _ = loaded
     period = find_period(programme, period_id)
     folder = workspace.forms(period.id)
     agencies = [programme.registry.by_name[name] for name in programme.rows_by_agency(period)]
@@ -199,6 +259,13 @@ class Consolidation:
     findings: tuple[Finding, ...]
     outputs: tuple[Path, ...]
 
+    @property
+    def tables(self) -> dict[str, list[tuple]]:
+        """The rows of the master's sheets of results."""
+        from .results import result_rows
+
+        return result_rows(self.ledger, self.findings)
+
 
 def read_returns(
     workspace: Workspace, programme: Programme, period: Period, progress: Progress = silent
@@ -217,12 +284,14 @@ def read_returns(
     return settle_versions(returns)
 
 
-def consolidate_period(root: Path, period_id: str, progress: Progress = silent) -> Consolidation:
+def consolidate_period(
+    loaded: Loaded, period_id: str, progress: Progress = silent
+) -> Consolidation:
     """Read what came back for a period and write its results.
 
     Raises NoReturnsError when nothing came.
     """
-    workspace, programme, plan_findings = load(root)
+    workspace, programme, plan_findings = loaded
     period = find_period(programme, period_id)
     if not any(workspace.returned_files(period.id)):
         raise NoReturnsError(
@@ -245,5 +314,22 @@ def consolidate_period(root: Path, period_id: str, progress: Progress = silent) 
     output = workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx"
     # How the decision was read is noted in the master workbook; here only what is open.
     to_see = [found for found in plan_findings if found.severity != "info"]
-    write_files({output: write_monitoring(ledger, earlier, to_see)})
+    write_files(
+        {
+            output: write_monitoring(ledger, earlier, to_see),
+            workspace.figures(period.id): figures_of(ledger),
+        }
+    )
     return Consolidation(ledger, (*ledger.findings, *to_see), (output,))
+
+
+def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:
+    """A new master workbook that shows a consolidation; `found` when its decisions were read."""
+    proofs = prove_programme(loaded.programme)
+    period_id = done.ledger.period.id
+    return write_master(
+        loaded.programme,
+        [one for one in found if one not in proofs],
+        Results(done.tables, period_id),
+        period_id,
+    )

@@ -236,6 +236,24 @@ def parse_month(text: str, default_year: int) -> Month | None:
     return max(months_named(text, default_year), default=None)
 
 
+def last_day_named(text: str, default_year: int) -> datetime.date | None:
+    """The last day on time of a deadline in words: "Quý I/2018" -> 31/3/2018, "trước ngày
+    31/12/2017" -> 30/12/2017, "ngày 15/6/2018" -> that day. None where it names no time."""
+    month = parse_month(text, default_year)
+    if month is None:
+        return None
+    days = []
+    for part in (found.groupdict() for found in _TIMES.finditer(fold(text))):
+        if part["dd"] and int(part["dm"]) == month.month:
+            days.append(int(part["dd"]))
+        elif part["bd"]:
+            before = int(part["bd"]) - 1  # on the first, the last day of the month before
+            days.append(before or month.last_day.day)
+    return (
+        month.last_day.replace(day=min(max(days), month.last_day.day)) if days else month.last_day
+    )
+
+
 # --------------------------------------------------------------------- targets
 
 

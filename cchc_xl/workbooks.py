@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tomllib
 import warnings
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -19,11 +20,6 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
 
 from .money import million_number
 from .textfit import column_pixels, text_height
@@ -46,17 +42,17 @@ _HIGHEST_ROW = 409  # Excel's limit, in points
 _SMALLEST_DECIMAL = 6  # one đồng, in triệu đồng
 
 
-def template(name: str) -> Path:
-    """A file of `templates/`, in an installed package or in a checkout."""
+def resource(folder: str, name: str) -> Path:
+    """A file of `templates/` or `workbook/`, in an installed package or in a checkout."""
     here = Path(__file__).parent
-    installed = here / "templates" / name
-    return installed if installed.exists() else here.parent / "templates" / name
+    installed = here / folder / name
+    return installed if installed.exists() else here.parent / folder / name
 
 
 @cache
 def house_style() -> dict[str, dict[str, Any]]:
     """The settings of templates/styles.toml."""
-    return tomllib.loads(template("styles.toml").read_text("utf-8"))
+    return tomllib.loads(resource("templates", "styles.toml").read_text("utf-8"))
 
 
 def _house_font() -> dict[str, Any]:
@@ -124,6 +120,20 @@ class Book:
         sheet = Sheet(self, self._workbook.add_worksheet(unique, _GrowingRows))
         self._sheets.append(sheet)
         return sheet
+
+    def add_vba_project(self, project: bytes) -> None:
+        """Make it a workbook with macros."""
+        self._workbook.add_vba_project(io.BytesIO(project), is_stream=True)
+        self._workbook.set_vba_name("ThisWorkbook")
+
+    def name_cell(self, name: str, sheet: Sheet, row: int, column: int) -> None:
+        """Give a cell a name, by which formulas and macros find it."""
+        place = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+        _accepted(self._workbook.define_name(name, f"='{sheet.raw.get_name()}'!{place}"))
+
+    def chart(self, kind: str, subtype: str | None = None):
+        options = {"type": kind} | ({"subtype": subtype} if subtype else {})
+        return self._workbook.add_chart(options)
 
     def to_bytes(self) -> bytes:
         for sheet in self._sheets:

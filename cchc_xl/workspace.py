@@ -41,9 +41,26 @@ class Workspace:
         return self.root / period_id / "tong-hop"
 
     @property
+    def journal(self) -> Path:
+        """What the software notes for itself: figures, and logs of its own faults."""
+        return self.root / "nhat-ky"
+
+    def figures(self, period_id: str) -> Path:
+        """Where the figures of a period are kept for the functions in cells."""
+        return self.journal / f"so-lieu_{period_id}.json"
+
+    def all_figures(self) -> list[Path]:
+        return sorted(self.journal.glob("so-lieu_*.json"))
+
+    @property
+    def settings(self) -> Path:
+        """What xlwings reads beside the master workbook: which Python to call."""
+        return self.root / "xlwings.conf"
+
+    @property
     def new_master(self) -> Path:
         """Where a new workspace's master goes: named after the folder."""
-        return self.root / f"{self.root.resolve().name}.xlsx"
+        return self.root / f"{self.root.resolve().name}.xlsm"
 
     def master(self) -> Path:
         """The master workbook: the one workbook in the folder that has its sheets.

@@ -200,7 +200,7 @@ def test_an_output_that_cannot_be_replaced_is_said_and_the_old_one_stays(started
 
 
 def test_files_can_be_read_by_others_on_a_share(started):
-    mode = stat.S_IMODE((started / "CCHC-2018.xlsx").stat().st_mode)
+    mode = stat.S_IMODE((started / "CCHC-2018.xlsm").stat().st_mode)
     assert mode & 0o044 == 0o044
 
 

@@ -29,7 +29,7 @@ def full_period(tmp_path_factory, decision_files):
 
     root = tmp_path_factory.mktemp("full") / "CCHC"
     init(root, decision_files)
-    paths, _ = make_forms(root, PERIOD)
+    paths, _ = make_forms(load(root), PERIOD)
     chance = random.Random(7)
     truth = {}
     for agency, path in paths.items():
@@ -47,7 +47,7 @@ def full_period(tmp_path_factory, decision_files):
                 entries[code]["spent"] = chance.randrange(0, 2_000_000_000) / 1_000_000
             truth[code, agency] = entries[code]
         return_form(path, root / PERIOD / "nhan-ve", entries)
-    return consolidate_period(root, PERIOD), truth
+    return consolidate_period(load(root), PERIOD), truth
 
 
 def dong(entry):
@@ -123,7 +123,7 @@ def test_agencies_money_adds_up_to_the_plan(full_period):
 
 
 def test_a_shared_task_is_done_when_all_have_done_it(workspace):
-    paths, _ = make_forms(workspace, PERIOD)
+    paths, _ = make_forms(load(workspace), PERIOD)
     both = ["Sở Thông tin và Truyền thông", "Sở Nội vụ"]
     for done_by, expected in ((both[:1], "Đang thực hiện"), (both, "Hoàn thành")):
         for agency in done_by:
@@ -131,7 +131,7 @@ def test_a_shared_task_is_done_when_all_have_done_it(workspace):
                 paths[agency], workspace / PERIOD / "nhan-ve",
                 {"VII.4": {"status": "Hoàn thành", "percent": 100, "proof": "1/BC"}},
             )  # fmt: skip
-        ledger = consolidate_period(workspace, PERIOD).ledger
+        ledger = consolidate_period(load(workspace), PERIOD).ledger
         result = ledger.items["2784-2017", "VII.4"]
         assert (result.done, result.due, result.status) == (len(done_by), 2, expected)
 
@@ -187,7 +187,7 @@ def test_a_combined_status_never_says_more_than_its_parts(parts):
 
 
 def test_a_bad_file_does_not_stop_the_others(workspace):
-    paths, _ = make_forms(workspace, PERIOD)
+    paths, _ = make_forms(load(workspace), PERIOD)
     inbox = workspace / PERIOD / "nhan-ve"
     good = return_form(
         paths["Sở Tư pháp"], inbox, {"1.1.3": {"status": "Đang thực hiện", "spent": 5}}
@@ -195,36 +195,36 @@ def test_a_bad_file_does_not_stop_the_others(workspace):
     (inbox / "a.xlsx").write_bytes(good.read_bytes()[:3000])
     (inbox / "b.xlsx").write_bytes(b"")
     (inbox / "c.docx").write_bytes(b"text")
-    ledger = consolidate_period(workspace, PERIOD).ledger
+    ledger = consolidate_period(load(workspace), PERIOD).ledger
     assert ledger.items["3598-2017", "1"].spent == 5_000_000
     assert [one.fate for one in ledger.returns] == ["accepted", "rejected", "rejected", "rejected"]
 
 
 def test_an_edited_plan_takes_effect_on_returns_already_here(workspace):
-    paths, _ = make_forms(workspace, PERIOD)
+    paths, _ = make_forms(load(workspace), PERIOD)
     inbox = workspace / PERIOD / "nhan-ve"
     return_form(
         paths["Sở Tư pháp"], inbox,
         {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}},
     )  # fmt: skip
     edit_workbook(
-        workspace / "CCHC-2018.xlsx", "Kế hoạch", {"Mã": "1.1.3"},
+        workspace / "CCHC-2018.xlsm", "Kế hoạch", {"Mã": "1.1.3"},
         **{"Kinh phí dự toán (triệu đồng)": 4},
     )  # fmt: skip
     edit_workbook(
-        workspace / "CCHC-2018.xlsx", "Phân công", {"Mã": "1.1.3"},
+        workspace / "CCHC-2018.xlsm", "Phân công", {"Mã": "1.1.3"},
         **{"Cơ quan sử dụng kinh phí": "Sở Tài chính"},
     )  # fmt: skip
-    done = consolidate_period(workspace, PERIOD)
+    done = consolidate_period(load(workspace), PERIOD)
     assert "spent-over-budget" in [f.code for f in done.ledger.findings]
     spent = {a.agency: a.spent for a in done.ledger.agencies if a.plan == "3598-2017"}
     assert (spent["Sở Tài chính"], spent["Sở Tư pháp"]) == (5_000_000, None)
 
 
 def test_nothing_returned_is_said(workspace):
-    make_forms(workspace, PERIOD)
+    make_forms(load(workspace), PERIOD)
     with pytest.raises(LookupError, match="Chưa có phiếu nào"):
-        consolidate_period(workspace, PERIOD)
+        consolidate_period(load(workspace), PERIOD)
     assert not (workspace / PERIOD / "tong-hop").exists()
     assert load(workspace)
 

@@ -26,7 +26,7 @@ def form_path(programme, period, tmp_path):
 
 
 def test_each_agency_that_must_report_gets_one_form(workspace):
-    paths, findings = make_forms(workspace, "2018-6T")
+    paths, findings = make_forms(load(workspace), "2018-6T")
     assert len(paths) == 36
     assert findings == []
     assert {path.parent.name for path in paths.values()} == {"gui-di"}
@@ -144,10 +144,10 @@ def test_a_budget_stands_on_one_form_only(programme, period, form_path, workspac
 
 
 def test_a_form_no_longer_due_is_pointed_out(workspace):
-    make_forms(workspace, "2018-6T")
+    make_forms(load(workspace), "2018-6T")
     stale = workspace / "2018-6T" / "gui-di" / "Phieu_2018-6T_So-cu.xlsx"
     stale.write_bytes(b"old")
-    _, findings = make_forms(workspace, "2018-6T")
+    _, findings = make_forms(load(workspace), "2018-6T")
     assert [(f.code, f.value) for f in findings] == [("stale-form", stale.name)]
     assert stale.read_bytes() == b"old"
 

@@ -16,6 +16,7 @@ from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
 from cchc_xl.master_sheets import TABLES
 from cchc_xl.plan import code_order
+from cchc_xl.sheets import OpenedWorkbook
 from cchc_xl.steps import load
 from cchc_xl.vietnamese import Month
 
@@ -35,7 +36,7 @@ def without_places(programme):
 
 
 def master_of(workspace):
-    return workspace / "CCHC-2018.xlsx"
+    return workspace / "CCHC-2018.xlsm"
 
 
 def item(workspace, code, plan="3598-2017"):
@@ -43,7 +44,7 @@ def item(workspace, code, plan="3598-2017"):
 
 
 def test_the_programme_survives_the_workbook(programme):
-    again, _ = read_master(write_master(programme), "so.xlsx")
+    again, _ = read_master(OpenedWorkbook(write_master(programme)), "so.xlsx")
     assert without_places(again) == without_places(programme)
 
 
@@ -178,7 +179,7 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
     workspace, sheet, key, heading, value, code
 ):
     edit_workbook(master_of(workspace), sheet, key, **{heading: value})
-    found = [f for f in load(workspace)[2] if f.code == code and f.place.file == "CCHC-2018.xlsx"]
+    found = [f for f in load(workspace)[2] if f.code == code and f.place.file == "CCHC-2018.xlsm"]
     assert found and found[0].place.sheet
 
 
@@ -224,7 +225,7 @@ def test_a_renamed_heading_stops_instead_of_blanking_a_column(workspace, sheet):
         book[sheet].cell(4, at).value = "Tên khác"
         book.save(path.with_name("doi.xlsx"))
         with pytest.raises(MasterWorkbookError, match=re.escape(f"“{heading}”")):
-            read_master(path.with_name("doi.xlsx").read_bytes(), "so.xlsx")
+            read_master(OpenedWorkbook(path.with_name("doi.xlsx").read_bytes()), "so.xlsx")
         path.with_name("doi.xlsx").unlink()
 
 
@@ -328,4 +329,4 @@ def test_a_missing_sheet_or_heading_says_what_to_do(workspace):
 
 def test_what_is_no_workbook_is_refused():
     with pytest.raises(UnreadableFileError):
-        read_master(b"not a workbook", "so.xlsx")
+        read_master(OpenedWorkbook(b"not a workbook"), "so.xlsx")

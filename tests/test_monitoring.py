@@ -10,7 +10,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from support import Form, return_form, stored_values
 
-from cchc_xl.steps import consolidate_period, init, make_forms
+from cchc_xl.steps import consolidate_period, init, load, make_forms
 from cchc_xl.workspace import Workspace
 
 PERIOD = "2018-6T"
@@ -30,7 +30,7 @@ def consolidated(tmp_path_factory, decision_files):
     """A period with every kind of row: reported, partly, late, missing, faulty, hostile."""
     root = tmp_path_factory.mktemp("monitoring") / "CCHC-2018"
     init(root, decision_files)
-    paths, _ = make_forms(root, PERIOD)
+    paths, _ = make_forms(load(root), PERIOD)
     chance = random.Random(3)
     inbox = root / PERIOD / "nhan-ve"
     for number, path in enumerate(paths.values()):
@@ -50,7 +50,7 @@ def consolidated(tmp_path_factory, decision_files):
         os.utime(returned, (1_527_000_000 + number * 86_400,) * 2)
     (inbox / "hong.xlsx").write_bytes(b"PK\x03\x04")
     os.utime(inbox / "hong.xlsx", (1_527_000_000,) * 2)
-    return root, consolidate_period(root, PERIOD)
+    return root, consolidate_period(load(root), PERIOD)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_before_a_day_means_the_day_itself_is_late(workspace):
 
     from cchc_xl.workspace import VIETNAM
 
-    paths, _ = make_forms(workspace, PERIOD)
+    paths, _ = make_forms(load(workspace), PERIOD)
     days = {"Sở Y tế": (31, 5), "Sở Xây dựng": (1, 6), "Sở Tư pháp": (3, 6)}
     for agency, (day, month) in days.items():
         first = next(iter(Form(paths[agency]).rows))
@@ -196,7 +196,7 @@ def test_before_a_day_means_the_day_itself_is_late(workspace):
         )
         moment = datetime.datetime(2018, month, day, 0, 30, tzinfo=VIETNAM).timestamp()
         os.utime(returned, (moment, moment))
-    rows = stored_values(consolidate_period(workspace, PERIOD).outputs[0])["Tiến độ nộp"]
+    rows = stored_values(consolidate_period(load(workspace), PERIOD).outputs[0])["Tiến độ nộp"]
     late = {row[1]: row[4] for row in rows if row[1] in days}
     assert late == {"Sở Y tế": None, "Sở Xây dựng": 1, "Sở Tư pháp": 3}
 
@@ -250,17 +250,17 @@ def test_nothing_a_user_typed_becomes_a_formula(workbook):
 def test_the_same_returns_give_the_same_bytes(consolidated, workbook):
     root, _ = consolidated
     before = workbook.read_bytes()
-    consolidate_period(root, PERIOD)
+    consolidate_period(load(root), PERIOD)
     assert workbook.read_bytes() == before
 
 
 def test_collections_count_the_periods_in_which_all_reported(consolidated, decision_files):
     """ "Hàng quý" asks for two by mid-year; a return for Q1 is the first of them."""
     root, _ = consolidated
-    quarter, _ = make_forms(root, "2018-Q1")
+    quarter, _ = make_forms(load(root), "2018-Q1")
     inbox = Workspace(root).inbox("2018-Q1")
     return_form(quarter["Sở Nội vụ"], inbox, {"6.2.6": {"status": "Đang thực hiện", "spent": 1}})
-    again = consolidate_period(root, PERIOD)
+    again = consolidate_period(load(root), PERIOD)
     rows = stored_values(again.outputs[0])["Phụ lục 2"]
     shown = {row[0]: row[14] for row in rows}
     reported = again.ledger.items["3598-2017", "6.2.6"].reported
@@ -268,11 +268,11 @@ def test_collections_count_the_periods_in_which_all_reported(consolidated, decis
     assert shown["7.4.1"] == "Chưa đến kỳ"
     for path in inbox.iterdir():
         path.unlink()
-    consolidate_period(root, PERIOD)
+    consolidate_period(load(root), PERIOD)
 
 
 def every_output(root):
-    return [root / "CCHC-2018.xlsx", *sorted((root / PERIOD / "gui-di").glob("*.xlsx")),
+    return [root / "CCHC-2018.xlsm", *sorted((root / PERIOD / "gui-di").glob("*.xlsx")),
             *sorted((root / PERIOD / "tong-hop").glob("*.xlsx"))]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from support import HEADINGS, Form, return_form
 
 from cchc_xl.checks import check_return
 from cchc_xl.returns import ACCEPTED, REJECTED, SUPERSEDED, ReturnReader, settle_versions
-from cchc_xl.steps import make_forms
+from cchc_xl.steps import load, make_forms
 
 AGENCY = "Sở Tư pháp"
 ARRIVED = datetime.datetime(2018, 5, 20, 9, tzinfo=datetime.timezone.utc)
@@ -313,7 +313,7 @@ def test_a_form_that_is_not_the_one_we_want_is_refused(send_back, fact, value, c
 
 
 def test_other_workbooks_and_damaged_files_are_refused(reader, form, workspace):
-    master = (workspace / "CCHC-2018.xlsx").read_bytes()
+    master = (workspace / "CCHC-2018.xlsm").read_bytes()
     half = form.read_bytes()[:4000]
     cases = {
         "so.xlsx": (master, "file-not-a-form"),
@@ -345,7 +345,7 @@ def test_of_two_versions_the_later_counts(reader, form, tmp_path):
 def test_files_left_by_programs_are_no_returns(workspace):
     from cchc_xl.workspace import Workspace
 
-    paths, _ = make_forms(workspace, "2018-6T")
+    paths, _ = make_forms(load(workspace), "2018-6T")
     inbox = workspace / "2018-6T" / "nhan-ve"
     (inbox / "so").mkdir()
     for name in ("~$phieu.xlsx", ".~lock.phieu.xlsx#", "Thumbs.db"):

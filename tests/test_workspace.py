@@ -82,7 +82,7 @@ def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeyp
 
 
 def test_a_damaged_master_is_named_with_its_fault(workspace):
-    path = workspace / "CCHC-2018.xlsx"
+    path = workspace / "CCHC-2018.xlsm"
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(MasterWorkbookError, match=r"CCHC-2018\.xlsx: tệp bị hỏng.*Khôi phục"):
         ws.Workspace(workspace).master()
@@ -90,20 +90,20 @@ def test_a_damaged_master_is_named_with_its_fault(workspace):
 
 def test_the_master_is_found_by_what_it_is(workspace):
     moved = workspace / "Sổ của tôi.xlsx"
-    (workspace / "CCHC-2018.xlsx").rename(moved)
+    (workspace / "CCHC-2018.xlsm").rename(moved)
     (workspace / "khac.xlsx").write_bytes((workspace / "quyet-dinh").name.encode())
     assert ws.Workspace(workspace).master() == moved
 
 
 def test_what_a_killed_run_leaves_behind_is_no_master(workspace):
-    left = workspace / ".ban-cu-CCHC-2018.xlsx"
-    left.write_bytes((workspace / "CCHC-2018.xlsx").read_bytes())
-    (workspace / "~$CCHC-2018.xlsx").write_bytes(b"lock")
-    assert ws.Workspace(workspace).master().name == "CCHC-2018.xlsx"
+    left = workspace / ".ban-cu-CCHC-2018.xlsm"
+    left.write_bytes((workspace / "CCHC-2018.xlsm").read_bytes())
+    (workspace / "~$CCHC-2018.xlsm").write_bytes(b"lock")
+    assert ws.Workspace(workspace).master().name == "CCHC-2018.xlsm"
 
 
 def test_two_masters_are_one_too_many(workspace):
     copy = workspace / "Ban sao.xlsx"
-    copy.write_bytes((workspace / "CCHC-2018.xlsx").read_bytes())
+    copy.write_bytes((workspace / "CCHC-2018.xlsm").read_bytes())
     with pytest.raises(MasterWorkbookError, match="nhiều sổ tổng hợp"):
         ws.Workspace(workspace).master()

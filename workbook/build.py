@@ -1,28 +1,104 @@
-"""Build the example master workbook that stands beside this script.
+"""Build what the master workbook is made of, and the example master beside this script.
 
-It is the master that `cchc-xl init` makes of the two decisions of 2018. Run
-`python workbook/build.py` after a change to how masters are written; a test holds the
-built workbook to its sources.
+vbaProject.bin is made of vba/*.bas, of the wrappers of the functions in cells (one for each
+in `cchc_xl.functions`), and of the module that the installed xlwings ships. Run
+`python workbook/build.py` after a change to any of these, to ribbon.xml or to how masters
+are written; a test holds the built files to their sources.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
+import zipfile
 from pathlib import Path
 
+from pyopenvba import ExcelFile
+
 from cchc_xl.demo import decision_paths
+from cchc_xl.functions import FUNCTIONS, Function
 from cchc_xl.steps import init
 
-BUILT = Path(__file__).with_name("CCHC-2018.xlsx")
+HERE = Path(__file__).parent
+PROJECT = HERE / "vbaProject.bin"
+BUILT = HERE / "CCHC-2018.xlsm"
+
+_FUNCTIONS_HEAD = """\
+Attribute VB_Name = "Functions"
+Option Explicit
+' Made by workbook/build.py: the functions that stand in cells. Values go to Python, not
+' ranges, so that it need not ask Excel for them.
+
+Private Function Values(argument As Variant) As Variant
+    If IsObject(argument) Then
+        Values = argument.Value
+    Else
+        Values = argument
+    End If
+End Function
+
+Private Function Unavailable() As String
+    Unavailable = ThisWorkbook.Worksheets("_ham").Range("D1").Value
+End Function
+"""
+_WRAPPER = """
+Public Function {name}({parameters}) As Variant
+    On Error GoTo Failed
+    {name} = XLPy.CallUDF("cchc_xl.excel.functions", "{name}", _
+        Array({arguments}), ThisWorkbook, Application.Caller)
+    Exit Function
+Failed:
+    {name} = Unavailable()
+End Function
+"""
 
 
-def build() -> bytes:
-    """The example master workbook."""
+def modules() -> dict[str, str]:
+    """Module name -> VBA source of every module of the project."""
+    sources = {path.stem: path.read_text("ascii") for path in sorted(HERE.glob("vba/*.bas"))}
+    sources["Functions"] = _FUNCTIONS_HEAD + "".join(map(_wrapper, FUNCTIONS.values()))
+    package = importlib.util.find_spec("xlwings").submodule_search_locations[0]
+    sources["xlwings"] = Path(package, "xlwings.bas").read_text("ascii")
+    return sources
+
+
+def _wrapper(function: Function) -> str:
+    parameters = [
+        f'Optional {name} As Variant = ""' if optional else f"{name} As Variant"
+        for name, _, optional in function.arguments
+    ]
+    arguments = [f"Values({name})" for name, _, _ in function.arguments]
+    if function.needs_figures:
+        arguments.insert(0, "ThisWorkbook.FullName")
+    return _WRAPPER.format(
+        name=function.name, parameters=", ".join(parameters), arguments=", ".join(arguments)
+    )
+
+
+def build_project() -> bytes:
+    """The VBA project; the same sources give the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "project.xlsm"
+        with ExcelFile.create_new(path) as book:
+            project = book.vba_project()
+            for name, source in modules().items():
+                if name in project.module_names():
+                    book.set_module(name, source)
+                else:
+                    project.add_module(name, source)
+            book.save()
+        with zipfile.ZipFile(path) as package:
+            return package.read("xl/vbaProject.bin")
+
+
+def build_master() -> bytes:
+    """The example master workbook: that of the two decisions of 2018."""
     with tempfile.TemporaryDirectory() as folder:
         master, _, _ = init(Path(folder) / "CCHC-2018", decision_paths())
         return master.read_bytes()
 
 
 if __name__ == "__main__":
-    BUILT.write_bytes(build())
-    print(BUILT)
+    PROJECT.write_bytes(build_project())
+    BUILT.write_bytes(build_master())
+    print(PROJECT, BUILT, sep="\n")

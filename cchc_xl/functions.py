@@ -1,0 +1,386 @@
+"""The functions that officers write into cells, without a spreadsheet program.
+
+Each takes single values or whole columns, and then gives a column back. A figure that is
+missing is an empty text, never 0; an error is one short Vietnamese line in the cell.
+Figures are those of the last consolidation (Tổng hợp) of a period; budgets those of the
+plan as last saved or consolidated, whichever is later. Money is in triệu đồng.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cached_property, lru_cache, wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .agencies import Registry
+from .errors import CchcError
+from .figures import Budgets, budgets_of
+from .master_reader import read_master
+from .money import exact, million_number
+from .quantities import quantity_readings
+from .sheets import OpenedWorkbook, cell_text
+from .vietnamese import (
+    clean,
+    format_number,
+    is_partly_read,
+    key,
+    last_day_named,
+    parse_number,
+)
+from .words import in_words
+from .workspace import Workspace, read_file
+
+_MOST_SOURCES = 3  # named in a cell; the sheet Nguồn số liệu has them all
+_LARGEST_IN_WORDS = 10**18
+_UNITS = {
+    "dong": ("đồng", 1),
+    "nghin dong": ("đồng", 10**3),
+    "trieu dong": ("đồng", 10**6),
+    "ty dong": ("đồng", 10**9),
+}
+
+
+class FunctionError(CchcError, ValueError):
+    """What a cell shows instead of a value."""
+
+
+# ----------------------------------------------------------------- the figures
+
+
+class Figures:
+    """What is known of one workspace; made anew when a file of it changes."""
+
+    def __init__(self, master: Path):
+        self._master = master
+        self._workspace = Workspace(master.parent)
+
+    @cached_property
+    def _saved(self) -> tuple[Registry, Budgets, int]:
+        """The registry and the budgets of the master as saved, and when that was."""
+        try:
+            content = read_file(self._master)
+            programme, _ = read_master(OpenedWorkbook(content), self._master.name)
+        except CchcError:
+            raise FunctionError("Chưa đọc được sổ tổng hợp đã lưu") from None
+        return programme.registry, budgets_of(programme), self._master.stat().st_mtime_ns
+
+    @cached_property
+    def _periods(self) -> dict[str, dict[str, Any]]:
+        """period id -> its figures, in the order of time."""
+        found = []
+        for path in self._workspace.all_figures():
+            content = json.loads(read_file(path))
+            found.append(content | {"written": path.stat().st_mtime_ns})
+        found.sort(key=lambda figures: (figures["year"], figures["months"]))
+        return {figures["period"]: figures for figures in found}
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        last = max(self._periods.values(), key=lambda one: one["written"], default=None)
+        _, saved, when = self._saved
+        return last["budgets"] if last and last["written"] > when else saved
+
+    def period(self, name: object) -> dict[str, Any]:
+        """The figures of a period named by its id or name; of the latest one where none is."""
+        if not self._periods:
+            raise FunctionError("Chưa tổng hợp kỳ nào")
+        wanted = key(cell_text(name))
+        if not wanted:
+            return next(reversed(self._periods.values()))
+        for figures in self._periods.values():
+            if wanted in (key(figures["period"]), key(figures["name"])):
+                return figures
+        raise FunctionError(f"Kỳ {cell_text(name)} chưa tổng hợp")
+
+    def agency(self, name: object) -> str:
+        """An agency's name of today from any of its names; "" for none."""
+        text = cell_text(name)
+        if not text:
+            return ""
+        mention = self._saved[0].resolve(text)
+        if mention.how != "exact" or not self._saved[0].is_agency(mention.name):
+            raise FunctionError(f"Không có cơ quan “{text}”")
+        return mention.name
+
+    @cached_property
+    def _keys_by_code(self) -> dict[str, list[str]]:
+        keys: dict[str, list[str]] = {}
+        for name in self.budgets:
+            for code in {name, name.rpartition("|")[2]}:
+                keys.setdefault(code, []).append(name)
+        return keys
+
+    def row(self, code: object) -> str:
+        """The key of a row from its code, or of a plan from its id."""
+        text = code if isinstance(code, str) else cell_text(code)
+        keys = self._keys_by_code.get(text) or self._keys_by_code.get(clean(text).rstrip("."), ())
+        if len(keys) == 1:
+            return keys[0]
+        if keys:
+            raise FunctionError(f"Mã {text} có ở nhiều kế hoạch, hãy ghi {keys[0]}")
+        raise FunctionError(f"Không có mã {text}")
+
+    def part(self, figures: dict[str, Any], code: object, agency: object) -> dict[str, Any]:
+        """What is known of a row in a period, or of an agency's part of it."""
+        row = figures["rows"].get(self.row(code), {})
+        name = self.agency(agency)
+        return row.get("of", {}).get(name, {}) if name else row
+
+
+class _Stamp(NamedTuple):
+    master: str
+    files: tuple[tuple[str, int, int], ...]
+
+
+def figures_at(master: str) -> Figures:
+    """The figures of the workspace of a master workbook, as its files stand now."""
+    if "://" in master:
+        raise FunctionError("Sổ đang mở từ mạng (OneDrive): chép thư mục về máy")
+    path = Path(master)
+    try:
+        seen = [(path.name, path.stat())]
+        with os.scandir(Workspace(path.parent).journal) as entries:
+            seen += [(entry.name, entry.stat()) for entry in entries]
+    except FileNotFoundError:
+        pass
+    files = tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen)
+    return _figures(_Stamp(master, files))
+
+
+@lru_cache(maxsize=4)
+def _figures(stamp: _Stamp) -> Figures:
+    return Figures(Path(stamp.master))
+
+
+# -------------------------------------------------------------- cells and columns
+
+
+def _each(function: Callable[..., object], arguments: tuple[object, ...]) -> object:
+    """Call a function for single values, or for each row of the columns among them."""
+    blocks = [argument for argument in arguments if isinstance(argument, list | tuple)]
+    known: dict[tuple, object] = {}
+
+    def one(values: tuple) -> object:
+        try:
+            if values not in known:
+                known[values] = _shown(function(*values))
+            return known[values]
+        except FunctionError as error:
+            return str(error)
+
+    if not blocks:
+        return one(arguments)
+    blocks = [_rows(block) for block in blocks]
+    height, width = max(map(len, blocks)), max(len(block[0]) for block in blocks)
+    if any(len(b) not in (1, height) or len(b[0]) not in (1, width) for b in blocks):
+        return "Các cột phải dài bằng nhau"
+    grids = [_widened(argument, height, width) for argument in arguments]
+    return [[one(values) for values in zip(*row, strict=True)] for row in zip(*grids, strict=True)]
+
+
+def _rows(block: list | tuple) -> list:
+    """A column or a row as rows of cells."""
+    return [row if isinstance(row, list | tuple) else (row,) for row in block] or [("",)]
+
+
+def _widened(argument: object, height: int, width: int) -> list:
+    if not isinstance(argument, list | tuple):
+        return [(argument,) * width] * height
+    rows = [tuple(row) * width if len(row) == 1 else row for row in _rows(argument)]
+    return rows * height if len(rows) == 1 else rows
+
+
+def _shown(value: object) -> object:
+    """A value as a cell takes it."""
+    if value is None:
+        return ""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+class Function(NamedTuple):
+    """A function of cells: its name, what it says and asks (in Vietnamese, at most 255
+    characters each), and the call. `needs_figures`: its first argument is then the path of
+    the master workbook, which the wrapper in the workbook adds."""
+
+    name: str
+    description: str
+    arguments: tuple[tuple[str, str, bool], ...]  # name, description, optional
+    needs_figures: bool
+    call: Callable[..., object]
+
+
+FUNCTIONS: dict[str, Function] = {}
+_CODE = ("ma", "Mã của dòng kế hoạch, ví dụ 6.2.1; hoặc mã kế hoạch để lấy cả kế hoạch", False)
+_PERIOD = ("ky", "Kỳ báo cáo, ví dụ 2018-6T; để trống: kỳ mới nhất đã tổng hợp", True)
+_AGENCY = ("co_quan", "Tên cơ quan; để trống: tất cả", True)
+
+
+def _function(description: str, *arguments: tuple[str, str, bool], of_figures: bool = False):
+    """Register a function of single values as one of cells and columns."""
+
+    def register(function: Callable[..., object]) -> Callable[..., object]:
+        @wraps(function)
+        def call(*values: object) -> object:
+            if not of_figures:
+                return _each(function, values)
+            try:
+                figures = figures_at(str(values[0]))
+            except FunctionError as error:
+                return str(error)
+            return _each(lambda *rest: function(figures, *rest), values[1:])
+
+        name = function.__name__.upper()
+        FUNCTIONS[name] = Function(name, description, arguments, of_figures, call)
+        return call
+
+    return register
+
+
+# ------------------------------------------------------------------ the functions
+
+
+@_function(
+    "Kinh phí dự toán (triệu đồng) của một dòng kế hoạch, theo sổ đã lưu hoặc lần Tổng hợp gần "
+    "nhất. Chưa có dự toán thì để trống.",
+    _CODE, ("co_quan", "Tên cơ quan sử dụng kinh phí; để trống: tất cả", True), of_figures=True,
+)  # fmt: skip
+def cchc_dutoan(figures: Figures, code: object, agency: object = "") -> object:
+    if _is_blank(code):
+        return None
+    return million_number(figures.budgets[figures.row(code)].get(figures.agency(agency)))
+
+
+@_function(
+    "Kinh phí đã chi lũy kế (triệu đồng) theo lần Tổng hợp gần nhất của kỳ. Chưa có số liệu thì "
+    "để trống.",
+    _CODE, _PERIOD, _AGENCY, of_figures=True,
+)  # fmt: skip
+def cchc_dachi(figures: Figures, code: object, period: object = "", agency: object = "") -> object:
+    if _is_blank(code):
+        return None
+    return million_number(figures.part(figures.period(period), code, agency).get("spent"))
+
+
+@_function(
+    "Tỷ lệ đã chi so với dự toán (%), theo lần Tổng hợp gần nhất của kỳ.",
+    _CODE, _PERIOD, of_figures=True,
+)  # fmt: skip
+def cchc_tyle(figures: Figures, code: object, period: object = "") -> object:
+    if _is_blank(code):
+        return None
+    of_period = figures.period(period)
+    spent = figures.part(of_period, code, "").get("spent")
+    budget = of_period["budgets"].get(figures.row(code), {}).get("")
+    return Decimal(spent) / budget * 100 if budget and spent is not None else None
+
+
+@_function(
+    "Trạng thái của một dòng kế hoạch (Hoàn thành, Đang thực hiện, Quá hạn…) theo lần Tổng hợp "
+    "gần nhất của kỳ.",
+    _CODE, _PERIOD, _AGENCY, of_figures=True,
+)  # fmt: skip
+def cchc_trangthai(
+    figures: Figures, code: object, period: object = "", agency: object = ""
+) -> object:
+    if _is_blank(code):
+        return None
+    return figures.part(figures.period(period), code, agency).get("status")
+
+
+@_function(
+    "Số liệu lấy từ đâu: cơ quan, tệp, trang, ô và thời điểm nhận.",
+    _CODE, _PERIOD, _AGENCY, of_figures=True,
+)  # fmt: skip
+def cchc_nguon(figures: Figures, code: object, period: object = "", agency: object = "") -> object:
+    if _is_blank(code):
+        return None
+    row = figures.period(period)["rows"].get(figures.row(code), {})
+    name = figures.agency(agency)
+    sources = [s for s in row.get("sources", ()) if not name or name in s[:2]]
+    shown = [
+        f"{by}: {file}, {sheet}, {cell}, nhận {when}"
+        for by, _, file, sheet, cell, when in sources[:_MOST_SOURCES]
+    ]
+    if len(sources) > _MOST_SOURCES:
+        shown.append(f"và {len(sources) - _MOST_SOURCES} nguồn khác (trang Nguồn số liệu)")
+    return "; ".join(shown)
+
+
+@_function(
+    "Đổi thời hạn viết bằng chữ (Tháng 10/2017, Quý I/2018, trước ngày 31/12/2017…) thành ngày "
+    "cuối cùng còn đúng hạn. Không nêu thời hạn (Thường xuyên…) thì để trống.",
+    ("van_ban", "Thời hạn viết bằng chữ", False),
+    ("nam", "Năm dùng khi văn bản không ghi năm", False),
+)  # fmt: skip
+def cchc_han(text: object, year: object) -> datetime.datetime | None:
+    if isinstance(text, datetime.datetime):
+        return text
+    words, of_year = cell_text(text), parse_number(cell_text(year))
+    if not words:
+        return None
+    if of_year is None or not 1900 <= of_year <= 9999:
+        raise FunctionError("Năm phải là số, ví dụ 2018")
+    day = last_day_named(words, int(of_year))
+    if is_partly_read(words):
+        raise FunctionError(f"Chưa đọc hết thời hạn “{words}”")
+    return datetime.datetime.combine(day, datetime.time()) if day else None
+
+
+@_function(
+    "Đổi số viết bằng chữ số kiểu Việt Nam hoặc kiểu Anh, có hoặc không có đơn vị (1.478,4; "
+    "8,5 tỷ; 15 triệu; 50%) thành số. Có thể hiểu hai cách thì báo, không tự chọn.",
+    ("van_ban", "Ô có số viết dạng chữ", False),
+)  # fmt: skip
+def cchc_so(text: object) -> object:
+    if isinstance(text, int | float):
+        return text
+    words = cell_text(text)
+    if not words:
+        return None
+    readings = quantity_readings(words)
+    if len(readings) > 1:
+        raise FunctionError(f"“{words}” có thể là {' hoặc '.join(map(format_number, readings))}")
+    if not readings:
+        raise FunctionError(f"“{words}” không phải là số")
+    return int(readings[0]) if readings[0] == int(readings[0]) else readings[0]
+
+
+@_function(
+    "Đọc số tiền (hoặc số đếm) bằng chữ: 8000000000 thành Tám tỷ đồng.",
+    ("so", "Số cần đọc", False),
+    ("don_vi", "Đơn vị: đồng (mặc định), nghìn đồng, triệu đồng, tỷ đồng, hoặc chữ khác", True),
+)  # fmt: skip
+def cchc_bangchu(number: object, unit: object = "") -> str | None:
+    if isinstance(number, int | float):
+        value: Decimal | None = exact(number)
+    else:
+        if not cell_text(number):
+            return None
+        readings = quantity_readings(cell_text(number))
+        value = readings[0] if len(readings) == 1 else None
+    if value is None:
+        raise FunctionError(f"“{cell_text(number)}” không phải là số")
+    name, size = _unit(cell_text(unit))
+    value *= size
+    if value != value.to_integral_value():
+        raise FunctionError(f"Chưa đọc được phần lẻ của {format_number(value)} {name}")
+    if abs(value) > _LARGEST_IN_WORDS:
+        raise FunctionError("Số quá lớn")
+    words = f"{in_words(int(value))} {name}"
+    return words[0].upper() + words[1:]
+
+
+@lru_cache(maxsize=64)
+def _unit(unit: str) -> tuple[str, int]:
+    from .vietnamese import fold
+
+    return _UNITS.get(fold(unit) or "dong", (unit, 1))
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, str) and not value.strip())

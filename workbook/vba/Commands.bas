@@ -1,0 +1,36 @@
+Attribute VB_Name = "Commands"
+Option Explicit
+' One line a command: it calls one Python entry, which calls one step. No rules here.
+' A button of the ribbon has its macro's name as its id (ribbon.xml).
+
+Public Sub LoadDecisions()
+    RunPython "from cchc_xl.excel import commands; commands.load_decisions()"
+End Sub
+
+Public Sub MakeForms()
+    RunPython "from cchc_xl.excel import commands; commands.make_forms()"
+End Sub
+
+Public Sub OpenInbox()
+    RunPython "from cchc_xl.excel import commands; commands.open_inbox()"
+End Sub
+
+Public Sub Consolidate()
+    RunPython "from cchc_xl.excel import commands; commands.consolidate()"
+End Sub
+
+Public Sub MakeMonitoring()
+    RunPython "from cchc_xl.excel import commands; commands.make_monitoring()"
+End Sub
+
+Public Sub CheckComputer()
+    RunPython "from cchc_xl.excel import commands; commands.check_computer()"
+End Sub
+
+Public Sub OpenGuide()
+    RunPython "from cchc_xl.excel import commands; commands.open_guide()"
+End Sub
+
+Public Sub OnRibbon(control As IRibbonControl)
+    Application.Run "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & control.Id
+End Sub
