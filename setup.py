@@ -16,22 +16,35 @@ setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11",
-    # templates/ and workbook/ stand at the top level for those who restyle and build; what is
+    # docs/, templates/ and workbook/ stand at the top level for those who restyle and build; what is
     # needed of them at run time ships inside the package.
-    packages=["cchc_xl", "cchc_xl.data", "cchc_xl.excel", "cchc_xl.templates", "cchc_xl.workbook"],
+    packages=[
+        "cchc_xl",
+        "cchc_xl.data",
+        "cchc_xl.docs",
+        "cchc_xl.docs.images",
+        "cchc_xl.excel",
+        "cchc_xl.templates",
+        "cchc_xl.workbook",
+    ],
     package_dir={
         "cchc_xl": "cchc_xl",
+        "cchc_xl.docs": "docs",
+        "cchc_xl.docs.images": "docs/images",
         "cchc_xl.templates": "templates",
         "cchc_xl.workbook": "workbook",
     },
     package_data={
         "cchc_xl.data": ["*"],
+        "cchc_xl.docs": ["*.md"],
+        "cchc_xl.docs.images": ["*.png"],
         "cchc_xl.templates": ["*"],
         "cchc_xl.workbook": ["vbaProject.bin", "ribbon.xml"],
     },
     install_requires=[
         "click>=8.1",
         "jinja2>=3.1",
+        "markdown-it-py>=3",
         "openpyxl>=3.1.5",
         "pandas>=2.2",
         "python-calamine>=0.4",

@@ -192,8 +192,8 @@ def _command(name: str):
 @_workspace
 @click.option(
     "--decision", "decisions", metavar="TỆP", type=click.Path(path_type=Path), multiple=True,
-    required=True, help="Quyết định ban hành kế hoạch (.txt, .md, .docx, .xlsx); ghi được "
-    "nhiều lần.",
+    help="Quyết định ban hành kế hoạch (.txt, .md, .docx, .xlsx); ghi được nhiều lần. Không "
+    "ghi thì sổ còn trống, nạp quyết định sau trong Excel.",
 )  # fmt: skip
 @click.option(
     "--agencies", metavar="TỆP", type=click.Path(path_type=Path),
@@ -284,6 +284,20 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
         return
     _say_ledger(done.ledger, done.outputs)
     _say_findings(done.findings)
+
+
+@_command("doctor")
+@click.argument("workspace", metavar="[THƯ_MỤC]", required=False,
+                type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
+def doctor_command(workspace: Path | None) -> int:
+    """Kiểm tra máy và thư mục làm việc.
+
+    Mỗi mục cho biết đạt hay cần làm gì; có thể chép cả đoạn gửi cán bộ công nghệ thông tin."""
+    from .doctor import examine, report
+
+    checks = examine(workspace)
+    click.echo(report(checks))
+    return WorkspaceError.exit_code if any(check.ok is False for check in checks) else 0
 
 
 @_command("demo")

@@ -62,9 +62,13 @@ def plan_rows(
     items = [item for plan in plans for item in plan.items]
     return {
         SETTINGS: [
-            ("Tỉnh", programme.province),
-            ("Cơ quan tổng hợp", programme.office),
-            ("Năm", str(programme.year or "")),
+            (name, value)
+            for name, value in (
+                ("Tỉnh", programme.province),
+                ("Cơ quan tổng hợp", programme.office),
+                ("Năm", str(programme.year or "")),
+            )
+            if value
         ],
         PLANS: [
             (

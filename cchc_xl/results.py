@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from .consolidate import AgencyResult, ItemResult, Ledger
 from .findings import SEVERITY_NAMES, Finding
 from .master_sheets import (
     MARK,
@@ -24,6 +24,9 @@ from .master_sheets import (
 from .plan import LEVELS
 from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
 from .statuses import ALL_STATUSES
+
+if TYPE_CHECKING:  # brings in pandas
+    from .consolidate import AgencyResult, ItemResult, Ledger
 
 FATES = {
     ACCEPTED: "Đã nhận",

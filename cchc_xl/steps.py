@@ -37,8 +37,9 @@ from .settings import settings_file
 from .sheets import OpenedWorkbook, WorkbookSheets
 from .workspace import Workspace, arrival, read_file, write_files
 
-if TYPE_CHECKING:  # brings in pandas
-    from .consolidate import Ledger
+if TYPE_CHECKING:
+    from .consolidate import Ledger  # brings in pandas
+    from .doctor import Check
 
 _LONGEST_NAME = 80  # of an agency in a file name; systems refuse very long ones
 DEFAULT_OFFICE = "Sở Nội vụ"
@@ -73,7 +74,7 @@ def init(
     programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
     programme, _, kept = _with_decisions(programme, decision_files)
     files = {
-        workspace.new_master: write_master(programme, kept, _nothing_reported(programme)),
+        workspace.new_master: write_master(programme, kept, nothing_reported(programme)),
         workspace.settings: settings_file(),
     }
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
@@ -81,7 +82,7 @@ def init(
     return workspace.new_master, programme, [*kept, *prove_programme(programme)]
 
 
-def _nothing_reported(programme: Programme) -> Results:
+def nothing_reported(programme: Programme) -> Results:
     """The tables of results before anything was consolidated: the plan and who owes what."""
     if not programme.periods:
         return Results({})
@@ -333,3 +334,26 @@ def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolid
         Results(done.tables, period_id),
         period_id,
     )
+
+
+# --------------------------------------------------------------------- trợ giúp
+
+
+def check_computer(root: Path) -> tuple[Path, list[Check]]:
+    """Look at this computer and a workspace: a text for the IT officer in a file, and the
+    checks that ask for something to be done."""
+    from .doctor import examine, report
+
+    checks = examine(root)
+    path = Workspace(root).journal / "kiem-tra-may.txt"
+    write_files({path: report(checks).encode("utf-8-sig")})
+    return path, [check for check in checks if check.ok is False]
+
+
+def write_guide(workspace: Workspace) -> Path:
+    """The officers' guide as a page that any browser shows."""
+    from .guide import guide_html
+
+    path = workspace.journal / "huong-dan.html"
+    write_files({path: guide_html()})
+    return path

@@ -19,10 +19,12 @@ PACKAGE = ROOT / "cchc_xl"
 # A module imports only modules above it: data flows one way.
 ORDER = [
     "errors", "messages", "return_messages", "catalogue", "findings", "money", "vietnamese",
-    "words", "textfit", "statuses", "agencies", "periods", "plan", "sheets", "documents",
-    "preamble", "appendix", "proofs", "assignments", "decision", "workbooks", "master",
-    "master_tables", "master_reader", "forms", "recognition", "returns", "checks", "consolidate",
-    "plan_sheets", "overview", "monitoring", "workspace", "steps", "demo", "as_json", "cli",
+    "words", "quantities", "textfit", "statuses", "agencies", "periods", "plan", "sheets",
+    "documents", "preamble", "appendix", "proofs", "assignments", "decision", "workbooks",
+    "master_sheets", "master_tables", "master_reader", "forms", "recognition", "returns",
+    "checks", "consolidate", "results", "figures", "workspace", "functions", "macros",
+    "dashboard_grid", "dashboard_lists", "dashboard", "master", "plan_sheets", "overview",
+    "monitoring", "settings", "doctor", "guide", "steps", "demo", "as_json", "cli",
 ]  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
         (["init", letter / "x", *good], 7, "đường dẫn đi qua một tệp"),
         (["init", new, *good, "--agencies", decision_files[0]], 3, "danh sách cơ quan"),
         (["forms", started], 2, "Thiếu --period"),
-        (["init", new], 2, "Thiếu --decision"),
+        (["init"], 2, "Thiếu THƯ_MỤC"),
         (["init", new, "--decision"], 2, "Thiếu giá trị của --decision"),
         (["forms", started, "--perod", "x"], 2, "Không có tùy chọn --perod"),
         (["tonghop"], 2, "Lệnh gõ chưa đúng"),

@@ -14,7 +14,8 @@ from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
 from cchc_xl.findings import NOWHERE
 from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
-from cchc_xl.master_sheets import TABLES
+from cchc_xl.macros import WORDS_SHEET
+from cchc_xl.master_sheets import DASHBOARD, RESULTS, TABLES
 from cchc_xl.plan import code_order
 from cchc_xl.sheets import OpenedWorkbook
 from cchc_xl.steps import load
@@ -52,11 +53,14 @@ def test_the_same_programme_gives_the_same_bytes(programme):
     assert write_master(programme) == write_master(programme)
 
 
-def test_every_sheet_is_an_excel_table(workspace):
+def test_every_sheet_of_data_is_an_excel_table(workspace):
     book = openpyxl.load_workbook(master_of(workspace))
     assert {s.title: list(s.tables) for s in book.worksheets} == {
-        name: [table.name] for name, table in TABLES.items()
+        DASHBOARD: [],
+        **{name: [table.name] for name, table in (RESULTS | TABLES).items()},
+        WORDS_SHEET: [],
     }
+    assert book[WORDS_SHEET].sheet_state == "veryHidden"
 
 
 def test_the_decisions_are_kept_beside_the_master(workspace, decision_files):

@@ -84,7 +84,7 @@ def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeyp
 def test_a_damaged_master_is_named_with_its_fault(workspace):
     path = workspace / "CCHC-2018.xlsm"
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(MasterWorkbookError, match=r"CCHC-2018\.xlsx: tệp bị hỏng.*Khôi phục"):
+    with pytest.raises(MasterWorkbookError, match=r"CCHC-2018\.xlsm: tệp bị hỏng.*Khôi phục"):
         ws.Workspace(workspace).master()
 
 

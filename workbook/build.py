@@ -29,9 +29,13 @@ Option Explicit
 ' Made by workbook/build.py: the functions that stand in cells. Values go to Python, not
 ' ranges, so that it need not ask Excel for them.
 
-Private Function Values(argument As Variant) As Variant
-    If IsObject(argument) Then
-        Values = argument.Value
+Private Function Values(Optional argument As Variant) As Variant
+    Dim cells As Range
+    If IsMissing(argument) Then
+        Values = ""
+    ElseIf TypeName(argument) = "Range" Then
+        Set cells = argument
+        Values = cells.Value
     Else
         Values = argument
     End If
@@ -64,12 +68,13 @@ def modules() -> dict[str, str]:
 
 def _wrapper(function: Function) -> str:
     parameters = [
-        f'Optional {name} As Variant = ""' if optional else f"{name} As Variant"
+        f"{'Optional ' if optional else ''}{name} As Variant"
         for name, _, optional in function.arguments
     ]
     arguments = [f"Values({name})" for name, _, _ in function.arguments]
     if function.needs_figures:
-        arguments.insert(0, "ThisWorkbook.FullName")
+        # FullName is only the name in LibreOffice.
+        arguments.insert(0, 'ThisWorkbook.Path & "/" & ThisWorkbook.Name')
     return _WRAPPER.format(
         name=function.name, parameters=", ".join(parameters), arguments=", ".join(arguments)
     )

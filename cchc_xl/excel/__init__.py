@@ -1,1 +1,5 @@
-"""The only place that may import xlwings: what the master workbook's buttons call."""
+"""What runs when a button is clicked in Excel, and the functions that stand in cells.
+
+The only place that imports xlwings. It holds no rules: it reads and writes the open master
+workbook, and calls `steps`.
+"""

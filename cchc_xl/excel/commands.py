@@ -1,0 +1,237 @@
+"""One function for each button: the open workbook in, one step, the workbook refreshed.
+
+What an officer did wrong is said in one message with the next step. A fault of ours is
+written to a log whose name the message gives. Neither leaves anything half done, and Excel
+is as it was before.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+
+import click
+import xlwings as xw
+
+from ..errors import CchcError
+from ..findings import SEVERITY_NAMES, Finding
+from ..steps import Consolidation, Progress
+from .open_master import OpenMaster
+
+_TITLE = "CCHC-XL"
+_SECONDS_BETWEEN_UPDATES = 0.1
+_DECISIONS = "Quyết định (Word, Excel, văn bản),*.docx;*.xlsx;*.xlsm;*.xls;*.ods;*.txt;*.md"
+
+
+# ------------------------------------------------------------- around a command
+
+
+def _command(function: Callable[[OpenMaster, Progress], str]) -> Callable[[], None]:
+    """A button: runs with Excel kept quiet; what the function returns is told at the end."""
+
+    @wraps(function)
+    def run() -> None:
+        book = xw.Book.caller()
+        mode, message = "info", ""
+        try:
+            with _quiet(book.app) as progress:
+                message = function(OpenMaster(book), progress)
+        except CchcError as error:
+            mode, message = "critical", str(error)
+        except Exception:
+            mode, message = "critical", _fault_of_ours(book)
+        if message:
+            book.app.alert(message, title=_TITLE, buttons="ok", mode=mode)
+
+    return run
+
+
+@contextmanager
+def _quiet(app: xw.App) -> Iterator[Progress]:
+    """Excel without redrawing and recalculating, and as it was afterwards, come what may;
+    gives progress in the status bar."""
+    before = {name: getattr(app, name) for name in ("calculation", "screen_updating",
+                                                    "enable_events")}  # fmt: skip
+    last = 0.0
+
+    def progress(done: int, total: int, what: str) -> None:
+        nonlocal last
+        if done == total or time.monotonic() - last > _SECONDS_BETWEEN_UPDATES:
+            last = time.monotonic()
+            app.status_bar = f"CCHC: {done}/{total} {what}"
+
+    try:
+        app.status_bar = "CCHC: đang chạy…"
+        app.screen_updating = app.enable_events = False
+        app.calculation = "manual"
+        yield progress
+    finally:
+        for name, value in before.items():
+            setattr(app, name, value)
+        app.status_bar = False
+
+
+def _fault_of_ours(book: xw.Book) -> str:
+    """Write down what happened; gives what to tell the officer."""
+    what = f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}\n{traceback.format_exc()}\n"
+    name = f"loi_{datetime.date.today():%Y-%m-%d}.log"
+    written = ""
+    for folder in (_journal(book), Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / name).open("a", encoding="utf-8") as log:
+                log.write(what)
+            written = f" Gửi tệp {folder / name} cho người hỗ trợ."
+            break
+        except OSError:
+            continue
+    return "Phần mềm gặp lỗi ngoài dự kiến. Các phiếu và kết quả đã có vẫn còn nguyên." + written
+
+
+def _journal(book: xw.Book) -> Path:
+    try:
+        return OpenMaster(book).workspace.journal
+    except Exception:  # the fault may lie in the workbook itself
+        return Path(tempfile.gettempdir())
+
+
+def _open(path: Path) -> None:
+    """Open a folder or a document with the program that the system uses for it."""
+    if sys.platform == "win32":
+        os.startfile(path)
+    else:
+        click.launch(str(path))
+
+
+def _recalculate(app: xw.App) -> None:
+    """Functions in cells look at files that Excel does not watch."""
+    app.api.CalculateFull()
+
+
+# ------------------------------------------------------------------ the commands
+
+
+@_command
+def load_decisions(master: OpenMaster, progress: Progress) -> str:
+    """Nạp quyết định: choose decisions, and add their plans to the workbook."""
+    from ..master import plan_rows
+    from ..steps import load_decisions as step
+    from ..steps import nothing_reported
+
+    master.check_tables()
+    loaded = master.load()
+    app = master.book.app
+    app.screen_updating = True
+    chosen = app.api.GetOpenFilename(_DECISIONS, 1, "Chọn quyết định ban hành kế hoạch", "", True)
+    app.screen_updating = False
+    if not chosen:
+        return ""
+    programme, plans, found = step(loaded, [Path(path) for path in chosen])
+    master.add_plan_rows(plan_rows(replace(programme, plans=plans), found))
+    if not master.shown_period:
+        master.show_results(nothing_reported(programme).rows, "")
+        if not master.chosen_period:
+            master.choose_period(programme.periods[0].id)
+    _recalculate(app)
+    lines = [f"{plan.decision}: {len(plan.items)} dòng, {len(plan.leaves)} việc" for plan in plans]
+    return (
+        "Đã nạp:\n" + "\n".join(lines) + f"\n\n{_counted(found)} Xem trang Phát hiện khi nạp, "
+        "rồi lưu sổ (Ctrl+S)."
+    )
+
+
+@_command
+def make_forms(master: OpenMaster, progress: Progress) -> str:
+    """Tạo phiếu báo cáo: the forms of the chosen period."""
+    from ..steps import make_forms as step
+
+    loaded = master.load()
+    paths, found = step(loaded, master.chosen_period, progress)
+    folder = loaded.workspace.forms(master.chosen_period)
+    _open(folder)
+    stale = "".join(f"\n{one.message}" for one in found)
+    return f"Đã tạo {len(paths)} phiếu trong thư mục {folder}.{stale}"
+
+
+@_command
+def consolidate(master: OpenMaster, progress: Progress) -> str:
+    """Tổng hợp: read what came back, write the results, show them in the workbook."""
+    return _told(_consolidate(master, progress))
+
+
+@_command
+def make_monitoring(master: OpenMaster, progress: Progress) -> str:
+    """Lập Phụ lục 2: consolidate, and open the workbook with the tables."""
+    done = _consolidate(master, progress)
+    master.book.app.books.open(str(done.outputs[0]))
+    return ""
+
+
+def _consolidate(master: OpenMaster, progress: Progress) -> Consolidation:
+    from ..steps import consolidate_period
+
+    master.check_tables()
+    done = consolidate_period(master.load(), master.chosen_period, progress)
+    master.show_results(done.tables, done.ledger.period.id)
+    _recalculate(master.book.app)
+    return done
+
+
+def _told(done: Consolidation) -> str:
+    ledger = done.ledger
+    due = len(ledger.programme.rows_by_agency(ledger.period))
+    files = "\n".join(str(path) for path in done.outputs)
+    return (
+        f"Đã tổng hợp kỳ {ledger.period.name}: {len(ledger.accepted)}/{due} cơ quan. "
+        f"{_counted(done.findings)} Xem trang Phát hiện.\n\nKết quả: {files}"
+    )
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    counts = [
+        f"{sum(found.severity == severity for found in findings)} {name.lower()}"
+        for severity, name in SEVERITY_NAMES.items()
+    ]
+    return f"Có {', '.join(counts)}."
+
+
+@_command
+def open_inbox(master: OpenMaster, progress: Progress) -> str:
+    """Mở thư mục nhận về: where returned files of the chosen period go."""
+    from ..steps import find_period
+
+    loaded = master.load()
+    inbox = loaded.workspace.inbox(find_period(loaded.programme, master.chosen_period).id)
+    inbox.mkdir(parents=True, exist_ok=True)
+    _open(inbox)
+    return ""
+
+
+@_command
+def check_computer(master: OpenMaster, progress: Progress) -> str:
+    """Kiểm tra máy: what is right on this computer, and what to do about the rest."""
+    from ..steps import check_computer as step
+
+    report, wrong = step(master.workspace.root)
+    _open(report)
+    if not wrong:
+        return "Máy đã sẵn sàng, mọi mục kiểm tra đều đạt."
+    return "Cần làm:\n" + "\n".join(f"• {check.name}: {check.action}" for check in wrong)
+
+
+@_command
+def open_guide(master: OpenMaster, progress: Progress) -> str:
+    """Hướng dẫn: the officers' guide."""
+    from ..steps import write_guide
+
+    _open(write_guide(master.workspace))
+    return ""

@@ -1,0 +1,101 @@
+"""The master workbook as it stands open in Excel, saved or not."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import xlwings as xw
+
+from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
+from ..errors import MasterWorkbookError, WorkspaceError
+from ..master_sheets import AGENCIES, GROUPS, RESULTS, TABLES
+from ..results import Row
+from ..sheets import Grid, cell_text
+from ..steps import Loaded, load_open
+from ..workspace import Workspace
+from .live_tables import LiveTable
+
+# More rows than this are mostly formatting that ran away; then the last filled row counts.
+_MANY_ROWS = 5_000
+
+
+class OpenMaster:
+    """Reads like a workbook file (`names`, `grid`), and shows what a step gave."""
+
+    def __init__(self, book: xw.Book):
+        """Raises WorkspaceError when the workbook lies in no folder of this computer."""
+        self.book = book
+        try:
+            path = Path(book.fullname)
+        except xw.XlwingsError:
+            path = Path()
+        if not path.is_file():
+            raise WorkspaceError(
+                f"Sổ {book.name} chưa nằm trong thư mục trên máy này (chưa lưu, hoặc mở thẳng từ "
+                "OneDrive, SharePoint, thư điện tử). Lưu sổ vào một thư mục trên máy rồi bấm lại."
+            )
+        self.workspace = Workspace(path.parent)
+        self.names: list[str] = [sheet.name for sheet in book.sheets]
+
+    def grid(self, name: str) -> Grid:
+        """The used part of a sheet in one read."""
+        sheet = self.book.sheets[name]
+        used = sheet.used_range
+        if used.shape[0] > _MANY_ROWS:
+            columns = range(used.column, used.column + used.shape[1])
+            last = max(sheet.cells(used.row + used.shape[0], at).end("up").row for at in columns)
+            used = used.resize(max(1, last - used.row + 1))
+        values = used.options(ndim=2, err_to_str=True).value
+        rows = [["" if cell is None else cell for cell in row] for row in values]
+        return Grid(name, rows, used.row - 1, used.column - 1)
+
+    def load(self) -> Loaded:
+        """The workspace with the plan as it stands in the sheets now."""
+        return load_open(self.workspace, self, self.book.name)
+
+    # ------------------------------------------------------------ dashboard
+
+    def _named(self, name: str) -> xw.Range:
+        try:
+            return self.book.names[name].refers_to_range
+        except Exception as error:  # each spreadsheet program has its own
+            raise MasterWorkbookError(
+                f"Trang Bảng điều khiển không còn ô {name}. Khôi phục trang này từ bản sao lưu."
+            ) from error
+
+    @property
+    def chosen_period(self) -> str:
+        """What stands in the picker."""
+        return cell_text(self._named(CHOSEN_PERIOD).value)
+
+    @property
+    def shown_period(self) -> str:
+        """The period that the tables of results are of; "" where nothing was consolidated."""
+        return cell_text(self._named(SHOWN_PERIOD).value)
+
+    def check_tables(self) -> None:
+        """Raises MasterWorkbookError when a table to write to is not as it must be."""
+        for name in (CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT):
+            self._named(name)
+        for name, table in RESULTS.items():
+            LiveTable(self.book, name, table)
+
+    def show_results(self, rows: Mapping[str, Sequence[Row]], period_id: str) -> None:
+        """Put the rows of the sheets of results into their tables."""
+        for name, table in RESULTS.items():
+            LiveTable(self.book, name, table).refresh(rows[name])
+        self._named(SHOWN_PERIOD).value = f"'{period_id}" if period_id else None
+        now = f"{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
+        self._named(SHOWN_AT).value = f"'{now}" if period_id else None
+
+    def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> None:
+        """Add rows to the sheets that officers edit; what stands there stays, and the
+        registry is the workbook's own."""
+        for name, table in TABLES.items():
+            if rows[name] and name not in (AGENCIES, GROUPS):
+                LiveTable(self.book, name, table).add(rows[name])
+
+    def choose_period(self, period_id: str) -> None:
+        self._named(CHOSEN_PERIOD).value = f"'{period_id}"
