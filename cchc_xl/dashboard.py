@@ -228,8 +228,8 @@ class _Dashboard:
         self._card(
             6, "Đã chi", Formula("=" + total("Đã chi"), million_number(spent or 0)),
             Formula(
-                f'=IF({total("Dự toán")}=0,"",FIXED({total("Đã chi")}/{total("Dự toán")}*100,1)&'
-                '"% dự toán")',
+                f'=IF({total("Dự toán")}=0,"",SUBSTITUTE(FIXED({total("Đã chi")}/'
+                f'{total("Dự toán")}*100,1,TRUE),".",",")&"% dự toán")',
                 share,
             ),
             self.colour["band"], **money,

@@ -12,9 +12,9 @@ from support import edit_workbook
 
 from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
 from cchc_xl.findings import NOWHERE
+from cchc_xl.macros import WORDS_SHEET
 from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
-from cchc_xl.macros import WORDS_SHEET
 from cchc_xl.master_sheets import DASHBOARD, RESULTS, TABLES
 from cchc_xl.plan import code_order
 from cchc_xl.sheets import OpenedWorkbook

@@ -15,7 +15,7 @@ from cchc_xl.returns import ACCEPTED, REJECTED, SUPERSEDED, ReturnReader, settle
 from cchc_xl.steps import load, make_forms
 
 AGENCY = "Sở Tư pháp"
-ARRIVED = datetime.datetime(2018, 5, 20, 9, tzinfo=datetime.timezone.utc)
+ARRIVED = datetime.datetime(2018, 5, 20, 9, tzinfo=datetime.UTC)
 ENTRIES = {
     "1.1.3": {
         "status": "Hoàn thành", "percent": 100, "result": "Đã tập huấn 02 lớp",

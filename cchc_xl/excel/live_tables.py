@@ -88,7 +88,9 @@ class LiveTable:
     # ------------------------------------------------------------- reading
 
     def _values(self) -> list[list[object]]:
-        return self.live.data_body_range.options(ndim=2).value
+        body = self.live.data_body_range
+        # None when an officer has deleted every row: Excel keeps an empty one to type in.
+        return body.options(ndim=2).value if body else [[None] * self.width]
 
     def _lines(self) -> list[_Line]:
         values = self._values()
