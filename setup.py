@@ -45,6 +45,7 @@ setup(
         "click>=8.1",
         "jinja2>=3.1",
         "markdown-it-py>=3",
+        "olefile>=0.47",
         "openpyxl>=3.1.5",
         "pandas>=2.2",
         "python-calamine>=0.4",

@@ -79,6 +79,7 @@ class _Dashboard:
             "valign": "vcenter", "indent": 1,
         }  # fmt: skip
         self.sheet.raw.set_row(0, 32)
+        self.sheet.raw.set_row(1, 20)
         self.grid.across(
             0, 0, COLUMNS, "BẢNG ĐIỀU KHIỂN CẢI CÁCH HÀNH CHÍNH", bold=True, font_size=18, **band
         )

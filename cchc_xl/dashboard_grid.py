@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from .master_sheets import MARK, PLAN, RESULT_ITEMS, RESULTS, STATUS
 from .results import Row
-from .workbooks import Book, Formula, Sheet, house_style
+from .workbooks import Book, Formula, Sheet, column_name, house_style
 
 LEFT = 1  # the first column inside the margin
 COLUMNS = 28
 _COLUMN_WIDTH = 4.3
+_TITLE_HEIGHT = 20
 
 
 class Results(NamedTuple):
@@ -59,6 +60,7 @@ class Grid:
         self, row: int, first: int, title: str, headings: Sequence[tuple[str, int]]
     ) -> None:
         """The title and the headings (with their widths) of a list."""
+        self.sheet.raw.set_row(row, _TITLE_HEIGHT)
         self.across(row, first, sum(w for _, w in headings), title, bold=True, font_size=12)
         style = {
             "bold": True, "font_size": 10, "bg_color": house_style()["colour"]["heading_fill"],
@@ -70,11 +72,20 @@ class Grid:
             first += width
 
     def cell(self, row: int, first: int, width: int, value: object, **style) -> None:
-        line = {
-            "font_size": 10, "border": 1, "border_color": self.colour["card_line"],
-            "valign": "vcenter",
-        }  # fmt: skip
-        self.across(row, first, width, value, **line, **style)
+        self.across(row, first, width, value, font_size=10, valign="vcenter", **style)
+
+    def lines(self, row: int, first: int, width: int, rows: int) -> None:
+        """Lines around the rows of a list in which something stands."""
+        left, right = LEFT + first, LEFT + first + width - 1
+        line = self.book.condition(border=1, border_color=self.colour["card_line"])
+        self.sheet.raw.conditional_format(
+            row, left, row + rows - 1, right,
+            {
+                "type": "formula",
+                "criteria": f'=${column_name(left)}{row + 1}<>""',
+                "format": line,
+            },
+        )  # fmt: skip
 
     def numbers(
         self, row: int, column: int, table: str, heading: str, condition: str, found: list[int],

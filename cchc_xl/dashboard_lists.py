@@ -27,7 +27,7 @@ from .workbooks import ANY_MONEY, VIETNAMESE, Formula, cell_name, house_style
 _OVERDUE_ROWS, _MISSING_ROWS, _MONEY_ROWS, _PLAN_ROWS, _PERIOD_ROWS = 13, 6, 10, 3, 4
 _CHART_ROWS = 17
 _ROW_PIXELS = 20
-_SHOWN_LETTERS = 54
+_SHOWN_LETTERS = 50
 _HALF = COLUMNS // 2
 _LEAF = f'(KetQua[Việc phải báo cáo]="{MARK}")'
 
@@ -62,6 +62,7 @@ class _Lists:
         marks = self.results.column(RESULT_ITEMS, "Việc phải báo cáo")
         found = [n for n, s in enumerate(statuses) if s == OVERDUE and marks[n] == MARK]
         condition = f'(KetQua[{STATUS}]="{OVERDUE}")*{_LEAF}'
+        self.grid.lines(row + 2, 0, 15, _OVERDUE_ROWS)
         self.grid.numbers(row + 2, 0, "KetQua", CODE, condition, found, _OVERDUE_ROWS)
         for n in range(_OVERDUE_ROWS):
             at = f"$A{row + 3 + n}"
@@ -76,6 +77,7 @@ class _Lists:
     def _due_days(self, row: int) -> None:
         first, columns = 16, (("Kỳ", 3), ("Nộp trước ngày", 4), ("Còn lại", 5))
         self.grid.heading(row, first, "Lịch nộp báo cáo", columns)
+        self.grid.lines(row + 2, first, 12, _PERIOD_ROWS)
         periods: tuple[Period | None, ...] = (*self.programme.periods, *[None] * _PERIOD_ROWS)
         for n in range(_PERIOD_ROWS):
             period = periods[n]
@@ -95,9 +97,9 @@ class _Lists:
 
     def _missing(self, row: int) -> None:
         first = 16
-        self.grid.heading(
-            row, first, "Cơ quan chưa có phiếu dùng được", ((AGENCY, 8), ("Tình trạng", 4))
-        )
+        columns = ((AGENCY, 8), ("Tình trạng", 4))
+        self.grid.heading(row, first, "Cơ quan chưa có phiếu dùng được", columns)
+        self.grid.lines(row + 2, first, 12, _MISSING_ROWS)
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
         found = [n for n, fate in enumerate(fates) if fate != FATES[ACCEPTED]]
         condition = f'(TienDoNop[Tình trạng]<>"{FATES[ACCEPTED]}")*(TienDoNop[Cơ quan]<>"")'
@@ -113,10 +115,9 @@ class _Lists:
     # ----------------------------------------------------------- the charts
 
     def _status_chart(self, row: int) -> None:
-        widths = [3, *[2] * len(ALL_STATUSES)]
-        self.grid.heading(
-            row, 0, "Số việc theo tình trạng", [("", 3), *((s, 2) for s in ALL_STATUSES)]
-        )
+        columns = [("", 3), *((s, 2) for s in ALL_STATUSES)]
+        self.grid.heading(row, 0, "Số việc theo tình trạng", columns)
+        self.grid.lines(row + 2, 0, 15, _PLAN_ROWS)
         self.sheet.raw.set_row(row + 1, 32)
         first = 3
         heading = {
@@ -132,9 +133,7 @@ class _Lists:
             plan = plans[n] if n < len(plans) else None
             of = f'IF(ROWS(QuyetDinh[{PLAN}])<{n + 1},"",INDEX(QuyetDinh[{PLAN}],{n + 1})&"")'
             name = f'=IF({of}="","",INDEX(QuyetDinh[Tên gọi tắt],{n + 1}))'
-            self.grid.cell(
-                row + 2 + n, 0, widths[0], Formula(name, plan.short_name if plan else "")
-            )
+            self.grid.cell(row + 2 + n, 0, 3, Formula(name, plan.short_name if plan else ""))
             for at, status in enumerate(ALL_STATUSES):
                 count = (
                     f'=IF({of}="","",COUNTIFS(KetQua[{PLAN}],{of},KetQua[{STATUS}],"{status}",'
@@ -171,6 +170,7 @@ class _Lists:
     def _money_chart(self, row: int) -> None:
         first, columns = 16, ((AGENCY, 6), ("Dự toán", 3), ("Đã chi", 3))
         self.grid.heading(row, first, "Kinh phí theo cơ quan (triệu đồng)", columns)
+        self.grid.lines(row + 2, first, 12, _MONEY_ROWS)
         names, budgets, spents = (
             self.results.column(RESULT_AGENCIES, h) for h in (AGENCY, "Dự toán", "Đã chi")
         )

@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property, lru_cache, wraps
 from pathlib import Path
@@ -26,6 +27,7 @@ from .quantities import quantity_readings
 from .sheets import OpenedWorkbook, cell_text
 from .vietnamese import (
     clean,
+    fold,
     format_number,
     is_partly_read,
     key,
@@ -37,6 +39,7 @@ from .workspace import Workspace, read_file
 
 _MOST_SOURCES = 3  # named in a cell; the sheet Nguồn số liệu has them all
 _LARGEST_IN_WORDS = 10**18
+_LARGEST_EXACT = 10**15  # of the numbers that a spreadsheet holds
 _UNITS = {
     "dong": ("đồng", 1),
     "nghin dong": ("đồng", 10**3),
@@ -74,8 +77,11 @@ class Figures:
         """period id -> its figures, in the order of time."""
         found = []
         for path in self._workspace.all_figures():
-            content = json.loads(read_file(path))
-            found.append(content | {"written": path.stat().st_mtime_ns})
+            try:
+                content = json.loads(read_file(path))
+                found.append(content | {"written": path.stat().st_mtime_ns})
+            except (ValueError, TypeError, OSError):
+                raise FunctionError(f"Tệp {path.name} hỏng: bấm Tổng hợp lại") from None
         found.sort(key=lambda figures: (figures["year"], figures["months"]))
         return {figures["period"]: figures for figures in found}
 
@@ -142,12 +148,11 @@ def figures_at(master: str) -> Figures:
     if "://" in master:
         raise FunctionError("Sổ đang mở từ mạng (OneDrive): chép thư mục về máy")
     path = Path(master)
-    try:
-        seen = [(path.name, path.stat())]
+    seen = []
+    with suppress(OSError):  # what is not there is said when it is asked for
+        seen.append((path.name, path.stat()))
         with os.scandir(Workspace(path.parent).journal) as entries:
             seen += [(entry.name, entry.stat()) for entry in entries]
-    except FileNotFoundError:
-        pass
     files = tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in seen)
     return _figures(_Stamp(master, files))
 
@@ -162,25 +167,26 @@ def _figures(stamp: _Stamp) -> Figures:
 
 def _each(function: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """Call a function for single values, or for each row of the columns among them."""
-    blocks = [argument for argument in arguments if isinstance(argument, list | tuple)]
-    known: dict[tuple, object] = {}
 
     def one(values: tuple) -> object:
         try:
-            if values not in known:
-                known[values] = _shown(function(*values))
-            return known[values]
+            value = function(*values)
         except FunctionError as error:
             return str(error)
+        if value is None:
+            return ""
+        return float(value) if isinstance(value, Decimal) else value
 
+    blocks = [_rows(argument) for argument in arguments if isinstance(argument, list | tuple)]
     if not blocks:
         return one(arguments)
-    blocks = [_rows(block) for block in blocks]
     height, width = max(map(len, blocks)), max(len(block[0]) for block in blocks)
     if any(len(b) not in (1, height) or len(b[0]) not in (1, width) for b in blocks):
         return "Các cột phải dài bằng nhau"
-    grids = [_widened(argument, height, width) for argument in arguments]
-    return [[one(values) for values in zip(*row, strict=True)] for row in zip(*grids, strict=True)]
+    cells = list(zip(*(_cells(argument, height, width) for argument in arguments), strict=True))
+    known = {values: one(values) for values in set(cells)}  # columns repeat themselves
+    return [[known[values] for values in cells[at : at + width]]
+            for at in range(0, height * width, width)]  # fmt: skip
 
 
 def _rows(block: list | tuple) -> list:
@@ -188,18 +194,13 @@ def _rows(block: list | tuple) -> list:
     return [row if isinstance(row, list | tuple) else (row,) for row in block] or [("",)]
 
 
-def _widened(argument: object, height: int, width: int) -> list:
+def _cells(argument: object, height: int, width: int) -> list:
+    """The cells of an argument, row by row, repeated to fill so many rows and columns."""
     if not isinstance(argument, list | tuple):
-        return [(argument,) * width] * height
-    rows = [tuple(row) * width if len(row) == 1 else row for row in _rows(argument)]
-    return rows * height if len(rows) == 1 else rows
-
-
-def _shown(value: object) -> object:
-    """A value as a cell takes it."""
-    if value is None:
-        return ""
-    return float(value) if isinstance(value, Decimal) else value
+        return [argument] * (height * width)
+    rows = _rows(argument)
+    cells = [cell for row in rows for cell in (row if len(row) == width else [row[0]] * width)]
+    return cells if len(rows) == height else cells * height
 
 
 class Function(NamedTuple):
@@ -339,15 +340,15 @@ def cchc_han(text: object, year: object) -> datetime.datetime | None:
 def cchc_so(text: object) -> object:
     if isinstance(text, int | float):
         return text
+    readings = quantity_readings(text if isinstance(text, str) else cell_text(text))
+    if len(readings) == 1:
+        return readings[0]
     words = cell_text(text)
-    if not words:
-        return None
-    readings = quantity_readings(words)
-    if len(readings) > 1:
+    if readings:
         raise FunctionError(f"“{words}” có thể là {' hoặc '.join(map(format_number, readings))}")
-    if not readings:
+    if words:
         raise FunctionError(f"“{words}” không phải là số")
-    return int(readings[0]) if readings[0] == int(readings[0]) else readings[0]
+    return None
 
 
 @_function(
@@ -356,30 +357,38 @@ def cchc_so(text: object) -> object:
     ("don_vi", "Đơn vị: đồng (mặc định), nghìn đồng, triệu đồng, tỷ đồng, hoặc chữ khác", True),
 )  # fmt: skip
 def cchc_bangchu(number: object, unit: object = "") -> str | None:
-    if isinstance(number, int | float):
-        value: Decimal | None = exact(number)
+    name, size = _unit(unit)
+    if isinstance(number, float) and number.is_integer() and abs(number) < _LARGEST_EXACT:
+        whole = int(number) * size
     else:
-        if not cell_text(number):
+        value = _amount(number)
+        if value is None:
             return None
-        readings = quantity_readings(cell_text(number))
-        value = readings[0] if len(readings) == 1 else None
-    if value is None:
-        raise FunctionError(f"“{cell_text(number)}” không phải là số")
-    name, size = _unit(cell_text(unit))
-    value *= size
-    if value != value.to_integral_value():
-        raise FunctionError(f"Chưa đọc được phần lẻ của {format_number(value)} {name}")
-    if abs(value) > _LARGEST_IN_WORDS:
+        whole = int(value * size)
+        if whole != value * size:
+            raise FunctionError(f"Chưa đọc được phần lẻ của {format_number(value * size)} {name}")
+    if abs(whole) > _LARGEST_IN_WORDS:
         raise FunctionError("Số quá lớn")
-    words = f"{in_words(int(value))} {name}"
-    return words[0].upper() + words[1:]
+    words = in_words(whole)
+    return f"{words[0].upper()}{words[1:]} {name}"
+
+
+def _amount(number: object) -> Decimal | None:
+    """A number, or the one that a text stands for; None for an empty cell."""
+    if isinstance(number, int | float):
+        return exact(number)
+    text = cell_text(number)
+    readings = quantity_readings(text)
+    if text and len(readings) != 1:
+        raise FunctionError(f"“{text}” không phải là một số rõ ràng")
+    return readings[0] if readings else None
 
 
 @lru_cache(maxsize=64)
-def _unit(unit: str) -> tuple[str, int]:
-    from .vietnamese import fold
-
-    return _UNITS.get(fold(unit) or "dong", (unit, 1))
+def _unit(unit: object) -> tuple[str, int]:
+    """What the number counts, in words, and how many of it one is."""
+    text = cell_text(unit)
+    return _UNITS.get(fold(text) or "dong", (text, 1))
 
 
 def _is_blank(value: object) -> bool:

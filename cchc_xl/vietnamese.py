@@ -77,13 +77,17 @@ def number_readings(text: str) -> tuple[Decimal, ...]:
     "1.478,4" and "1,478.4" have one reading, "1.500" has two (1500 and 1.5), "mười"
     has none.
     """
-    text = clean(text)
+    return digit_readings(clean(text))
+
+
+def digit_readings(text: str) -> tuple[Decimal, ...]:
+    """As `number_readings`, of a text that is clean already."""
     readings = []
     if _VIETNAMESE.fullmatch(text):
         readings.append(Decimal(text.replace(".", "").replace(",", ".")))
-    if _ENGLISH.fullmatch(text):
-        readings.append(Decimal(text.replace(",", "")))
-    return tuple(dict.fromkeys(readings))
+    if _ENGLISH.fullmatch(text) and (number := Decimal(text.replace(",", ""))) not in readings:
+        readings.append(number)
+    return tuple(readings)
 
 
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2},\d{3}")

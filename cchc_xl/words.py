@@ -9,11 +9,12 @@ is silent. Beyond tỷ the count starts again: "một nghìn tỷ".
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from .vietnamese import key
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_GROUPS = ("", "nghìn", "triệu")
+_GROUPS = ((10**6, " triệu"), (10**3, " nghìn"), (1, ""))
 _BILLION = 10**9
 
 # Spellings that mean the same, for comparing what a document says.
@@ -32,7 +33,7 @@ def in_words(number: int) -> str:
     """A whole number in words, in small letters: 21 -> "hai mươi mốt"."""
     if number < 0:
         return f"âm {in_words(-number)}"
-    return " ".join(_words(number, after_more=False)) or _DIGITS[0]
+    return _words(number, after_more=False) or _DIGITS[0]
 
 
 def dong_in_words(dong: int) -> str:
@@ -53,20 +54,18 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _words(number: int, after_more: bool) -> list[str]:
+def _words(number: int, after_more: bool) -> str:
     billions, rest = divmod(number, _BILLION)
-    words: list[str] = []
-    if billions:
-        words += [*_words(billions, after_more), "tỷ"]
-    for power in (2, 1, 0):
-        group, rest = divmod(rest, 1000**power)
+    words = [f"{_words(billions, after_more)} tỷ"] if billions else []
+    for size, name in _GROUPS:
+        group, rest = divmod(rest, size)
         if group:
-            words += _three_digits(group, after_more or bool(words))
-            words += filter(None, [_GROUPS[power]])
-    return words
+            words.append(_three_digits(group, after_more or bool(words)) + name)
+    return " ".join(words)
 
 
-def _three_digits(group: int, after_more: bool) -> list[str]:
+@cache
+def _three_digits(group: int, after_more: bool) -> str:
     hundreds, rest = divmod(group, 100)
     tens, ones = divmod(rest, 10)
     words = [_DIGITS[hundreds], "trăm"] if hundreds or after_more else []
@@ -78,7 +77,7 @@ def _three_digits(group: int, after_more: bool) -> list[str]:
         words += ["linh"]
     if ones:
         words += [_ones(ones, tens)]
-    return words
+    return " ".join(words)
 
 
 def _ones(ones: int, tens: int) -> str:

@@ -7,14 +7,11 @@ is as it was before.
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -25,6 +22,7 @@ import xlwings as xw
 from ..errors import CchcError
 from ..findings import SEVERITY_NAMES, Finding
 from ..steps import Consolidation, Progress
+from .faults import note_fault
 from .open_master import OpenMaster
 
 _TITLE = "CCHC-XL"
@@ -82,26 +80,12 @@ def _quiet(app: xw.App) -> Iterator[Progress]:
 
 def _fault_of_ours(book: xw.Book) -> str:
     """Write down what happened; gives what to tell the officer."""
-    what = f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}\n{traceback.format_exc()}\n"
-    name = f"loi_{datetime.date.today():%Y-%m-%d}.log"
-    written = ""
-    for folder in (_journal(book), Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / name).open("a", encoding="utf-8") as log:
-                log.write(what)
-            written = f" Gửi tệp {folder / name} cho người hỗ trợ."
-            break
-        except OSError:
-            continue
-    return "Phần mềm gặp lỗi ngoài dự kiến. Các phiếu và kết quả đã có vẫn còn nguyên." + written
-
-
-def _journal(book: xw.Book) -> Path:
-    try:
-        return OpenMaster(book).workspace.journal
-    except Exception:  # the fault may lie in the workbook itself
-        return Path(tempfile.gettempdir())
+    folders = []
+    with suppress(Exception):  # the fault may lie in the workbook itself
+        folders.append(OpenMaster(book).workspace.journal)
+    log = note_fault(folders)
+    send = f" Gửi tệp {log} cho người hỗ trợ." if log else ""
+    return f"Phần mềm gặp lỗi ngoài dự kiến. Các phiếu và kết quả đã có vẫn còn nguyên.{send}"
 
 
 def _open(path: Path) -> None:

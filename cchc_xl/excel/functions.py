@@ -8,6 +8,7 @@ from decimal import Decimal
 import xlwings as xw
 
 from ..functions import FUNCTIONS, Function
+from .faults import note_fault
 
 
 def _called_from_excel(function: Function) -> Callable[..., object]:
@@ -15,7 +16,11 @@ def _called_from_excel(function: Function) -> Callable[..., object]:
     @xw.func
     @xw.arg("values", ndim=2)
     def call(*values):
-        return function.call(*map(_argument, values))
+        try:
+            return function.call(*map(_argument, values))
+        except Exception:
+            log = note_fault(())
+            return f"Phần mềm gặp lỗi, xem {log}" if log else "Phần mềm gặp lỗi"
 
     return call
 
