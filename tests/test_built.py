@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cchc_xl.guide import guide_html
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -58,9 +60,20 @@ def test_the_installed_wheel_does_the_whole_job(installed, tmp_path):
     assert (tmp_path / "CCHC-2018/2018-6T/tong-hop/Phu-luc-2_2018-6T.xlsx").exists()
 
 
+def test_the_guide_is_a_page_with_its_pictures_inside():
+    page = guide_html().decode("utf-8")
+    assert "<h1>Hướng dẫn dùng CCHC-XL</h1>" in page
+    assert "data:image/png;base64," in page
+    assert 'src="images/' not in page
+
+
 def test_the_wheel_holds_what_it_needs_and_no_tests(installed):
     names = {str(p.relative_to(installed)) for p in (installed / "cchc_xl").rglob("*.*")}
-    for needed in ("templates/styles.toml", "data/agencies.csv", "data/3598-QD-UBND-2017.txt"):
+    for needed in (
+        "templates/styles.toml", "data/agencies.csv", "data/3598-QD-UBND-2017.txt",
+        "workbook/vbaProject.bin", "workbook/ribbon.xml", "docs/huong-dan.md",
+        "docs/images/bang-dieu-khien.png",
+    ):  # fmt: skip
         assert f"cchc_xl/{needed}" in names
     assert not (installed / "tests").exists()
 
