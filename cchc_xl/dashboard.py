@@ -34,7 +34,7 @@ CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT = "KY_BAO_CAO", "KY_KET_QUA", "LUC_TONG_HO
 
 _CARD = 4  # columns of a card or a button
 _CARDS = COLUMNS // _CARD
-_PERIOD_ROW, _BUTTON_ROW, _CARD_ROW, _CHART_ROW = 3, 6, 9, 14
+_PERIOD_ROW, _BUTTON_ROW, _BUTTON_ROWS = 3, 6, 3
 
 
 def write_dashboard(book: Book, programme: Programme, chosen: str, results: Results) -> None:
@@ -54,6 +54,8 @@ class _Dashboard:
         self.results = results
         self.grid = Grid(book, sheet, results)
         self.colour = self.grid.colour
+        lines = -(-len(commands()) // _CARDS)  # a later button may begin another line
+        self.card_row = _BUTTON_ROW + _BUTTON_ROWS * lines
 
     def write(self) -> None:
         raw = self.sheet.raw
@@ -62,7 +64,7 @@ class _Dashboard:
         self._period_picker()
         self._buttons()
         self._cards()
-        last = write_lists(self.grid, self.programme, _CHART_ROW)
+        last = write_lists(self.grid, self.programme, self.card_row + 5)
         raw.set_portrait()
         raw.set_paper(9)
         raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
@@ -155,12 +157,12 @@ class _Dashboard:
 
     def _buttons(self) -> None:
         widths = [self.grid.column_pixels * _CARD] * _CARDS
-        for row in (_BUTTON_ROW, _BUTTON_ROW + 1):
-            self.sheet.raw.set_row(row, 19)
+        for row in range(_BUTTON_ROW, self.card_row):
+            self.sheet.raw.set_row(row, 19 if (row - _BUTTON_ROW) % _BUTTON_ROWS < 2 else 15)
         for number, command in enumerate(commands()):
             line, place = divmod(number, _CARDS)
             self.sheet.raw.insert_button(
-                _BUTTON_ROW + 3 * line,
+                _BUTTON_ROW + _BUTTON_ROWS * line,
                 LEFT + place * _CARD,
                 {
                     "macro": command.macro,
@@ -244,15 +246,15 @@ class _Dashboard:
             "border_color": self.colour["card_line"], "left": 1, "right": 1,
         }  # fmt: skip
         first = number * _CARD
-        for row, height in ((_CARD_ROW, 20), (_CARD_ROW + 1, 32), (_CARD_ROW + 2, 18)):
+        for row, height in ((self.card_row, 20), (self.card_row + 1, 32), (self.card_row + 2, 18)):
             self.sheet.raw.set_row(row, height)
-        self.grid.across(_CARD_ROW, first, _CARD, label, font_size=10, top=1, **fill)
+        self.grid.across(self.card_row, first, _CARD, label, font_size=10, top=1, **fill)
         self.grid.across(
-            _CARD_ROW + 1, first, _CARD, value, bold=True, font_size=20, font_color=colour, **fill,
+            self.card_row + 1, first, _CARD, value, bold=True, font_size=20, font_color=colour, **fill,
             **style,
         )  # fmt: skip
         self.grid.across(
-            _CARD_ROW + 2, first, _CARD, note, font_size=9, italic=True, bottom=1, **fill
+            self.card_row + 2, first, _CARD, note, font_size=9, italic=True, bottom=1, **fill
         )
 
     def _total(self, heading: str) -> int | None:

@@ -198,7 +198,7 @@ RESULTS: dict[str, Table] = {
         (
             Column(PLAN, 12),
             Column(CODE, 9),
-            Column("Cấp", 13),
+            Column("Cấp", 15),
             Column(TITLE, 46),
             Column("Thời gian", 17, "centre"),
             Column(STATUS, 15, "centre"),

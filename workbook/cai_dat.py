@@ -22,6 +22,7 @@ OFFLINE = HERE / "offline"
 # The last Python 3.12 with an installer; Cai-dat-CCHC.cmd names the same.
 PYTHON = "3.12.10"
 PYTHON_URL = f"https://www.python.org/ftp/python/{PYTHON}/python-{PYTHON}-amd64.exe"
+_TO_DO = 4  # `cchc-xl doctor` found something to do, and says what
 _SOURCES = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "tests", "offline")
 
 
@@ -80,9 +81,11 @@ class Installer:
         self.python = self.venv / "Scripts" / "python.exe"
         self.log = home / "cai-dat.log"
 
-    def run(self, what: str, command: list[object], failure: str = "") -> str | None:
+    def run(
+        self, what: str, command: list[object], failure: str = "", also_good: int = 0
+    ) -> str | None:
         """Run a program; gives what it printed, or None where it failed. With a line for its
-        failure it raises Stop instead."""
+        failure it raises Stop instead. `also_good` is an exit code that is no failure."""
         print(f"{what}…", flush=True)
         done = subprocess.run(
             [str(part) for part in command],
@@ -98,7 +101,7 @@ class Installer:
             log.write(f"Mã kết thúc: {done.returncode}\n")
         if done.returncode and failure:
             raise Stop(f"{failure}\nNhật ký để gửi cán bộ công nghệ thông tin: {self.log}")
-        return None if done.returncode else done.stdout
+        return done.stdout if done.returncode in (0, also_good) else None
 
     @contextmanager
     def new_venv(self) -> Iterator[None]:
@@ -216,7 +219,7 @@ def install(folder: Path | None, environ: Mapping[str, str] = os.environ) -> Non
     if installer.run("Đang tạo biểu tượng trên màn hình", command) is None:
         print(f"Không tạo được biểu tượng; mở sổ tại {master}.")
     command = [installer.python, "-m", "cchc_xl", "doctor", folder]
-    said = installer.run("Đang kiểm tra máy", command)
+    said = installer.run("Đang kiểm tra máy", command, also_good=_TO_DO)
     print(said or f"Có mục cần xử lý, xem {installer.log}.")
     print(f"ĐÃ CÀI XONG. Sổ tổng hợp: {master}")
 
