@@ -249,10 +249,8 @@ class _Dashboard:
         for row, height in ((self.card_row, 20), (self.card_row + 1, 32), (self.card_row + 2, 18)):
             self.sheet.raw.set_row(row, height)
         self.grid.across(self.card_row, first, _CARD, label, font_size=10, top=1, **fill)
-        self.grid.across(
-            self.card_row + 1, first, _CARD, value, bold=True, font_size=20, font_color=colour, **fill,
-            **style,
-        )  # fmt: skip
+        large = {"bold": True, "font_size": 20, "font_color": colour}
+        self.grid.across(self.card_row + 1, first, _CARD, value, **large, **fill, **style)
         self.grid.across(
             self.card_row + 2, first, _CARD, note, font_size=9, italic=True, bottom=1, **fill
         )

@@ -284,6 +284,21 @@ def test_a_sorted_table_stays_sorted(book):
     assert shown(book, "KetQua") == turned
 
 
+def test_a_filter_stays_and_hides_no_row_from_the_refresh(book):
+    """An officer looks at what is overdue only; all rows must be written, the filter kept."""
+    rows = shown(book, "KetQua")
+    wrong = [[value if at in (0, 1) else None for at, value in enumerate(row)] for row in rows]
+    typed = [[f"'{v}" if isinstance(v, str) else v for v in row] for row in wrong]
+    book.set_cell("Kết quả", f"A5:O{last_row(book, 'KetQua')}", typed)
+    book.set_cell("Kết quả", "F10", "Quá hạn")
+    book.filter_table("KetQua", "Trạng thái", "Quá hạn")
+    assert book.hidden_rows("KetQua") > 100
+    book.press("Tổng hợp")
+    assert shown(book, "KetQua") == rows
+    overdue = sum(row[5] == "Quá hạn" for row in rows)
+    assert book.hidden_rows("KetQua") == len(rows) - overdue
+
+
 def test_rows_that_are_gone_leave_unless_somebody_wrote_beside_them(book):
     before = len(book.table("KetQua"))
     book.set_cell("Kết quả", "P4", "Ghi chú")

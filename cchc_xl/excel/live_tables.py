@@ -22,6 +22,7 @@ from ..master_sheets import Table
 from ..money import million_number
 from ..sheets import cell_text, find_columns
 from ..workbooks import ANY_MONEY
+from .filters import without_filters
 
 # Excel refuses a block with a longer text; such a text goes in by itself.
 _LONGEST_IN_BLOCK = 8_000
@@ -70,6 +71,10 @@ class LiveTable:
 
     def refresh(self, rows: Sequence[Sequence[object]]) -> None:
         """Make the table hold these rows (in the order of the declared columns)."""
+        with without_filters(self.live):
+            self._refresh(rows)
+
+    def _refresh(self, rows: Sequence[Sequence[object]]) -> None:
         lines = self._lines()
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
         known = {line.key for line in lines}
@@ -79,6 +84,10 @@ class LiveTable:
 
     def add(self, rows: Sequence[Sequence[object]]) -> None:
         """Add the rows that the table does not have; those it has stay as they are."""
+        with without_filters(self.live):
+            self._add(rows)
+
+    def _add(self, rows: Sequence[Sequence[object]]) -> None:
         lines = self._lines()
         known = {line.key for line in lines}
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))

@@ -84,6 +84,17 @@ class OpenBook:
         sheet = self.doc.Sheets.getByIndex(table.DataArea.Sheet)
         table.setDataArea(sheet.getCellRangeByName(address).RangeAddress)
 
+    def filter_table(self, name: str, heading: str, value: str) -> None:
+        """Pick one value in a table's drop-down."""
+        self._ask("filter_table", name, heading, value)
+
+    def hidden_rows(self, name: str) -> int:
+        """How many rows of a table are not shown."""
+        table = self.doc.DatabaseRanges.getByName(name)
+        area = table.DataArea
+        rows = self.doc.Sheets.getByIndex(area.Sheet).Rows
+        return sum(not rows.getByIndex(n).IsVisible for n in range(area.StartRow, area.EndRow + 1))
+
     def answer(self, *alerts: str, files: Any = None) -> None:
         """What the officer will answer: to alerts, and to the file dialog (paths or False)."""
         answers = [] if files is None else [files]

@@ -116,18 +116,27 @@ def _used(book: str, sheet: str) -> Any:
     return cells.range((1, 1), (last.row, last.column)).options(ndim=2).value
 
 
-def _table(book: str, name: str) -> dict[str, Any]:
+def _find_table(book: str, name: str) -> Any:
     for sheet in xlwings.Book(impl=engine.App().books(book)).sheets:
         if name in sheet.tables:
-            table = sheet.tables[name]
-            body = table.data_body_range
-            return {
-                "sheet": sheet.name,
-                "address": table.range.get_address(False, False),
-                "headings": table.header_row_range.options(ndim=1).value,
-                "rows": body.options(ndim=2).value if body else [],
-            }
+            return sheet.tables[name]
     raise KeyError(name)
+
+
+def _table(book: str, name: str) -> dict[str, Any]:
+    table = _find_table(book, name)
+    body = table.data_body_range
+    return {
+        "address": table.range.get_address(False, False),
+        "headings": table.header_row_range.options(ndim=1).value,
+        "rows": body.options(ndim=2).value if body else [],
+    }
+
+
+def _filter_table(book: str, name: str, heading: str, value: str) -> None:
+    table = _find_table(book, name)
+    field = table.header_row_range.options(ndim=1).value.index(heading) + 1
+    table.autofilter.apply_values(field, [value])
 
 
 def _state() -> dict[str, Any]:
@@ -149,6 +158,7 @@ _ANSWERS = {
     "formula": _formula,
     "used": _used,
     "table": _table,
+    "filter_table": _filter_table,
     "state": _state,
     "answer": _answer,
     "forget": _forget,

@@ -40,6 +40,10 @@ class Table(base_classes.Table):
         self.api.AutoFilter = value
 
     @property
+    def autofilter(self) -> AutoFilter:
+        return AutoFilter(self)
+
+    @property
     def range(self) -> Range:
         return self._sheet.at(self.api.DataArea)
 
@@ -143,6 +147,45 @@ class Table(base_classes.Table):
             and cells.column <= mine.column
             and mine.last_column <= cells.last_column
         )
+
+
+class AutoFilter(base_classes.AutoFilter):
+    """The criteria of a table: one value for a field, as an officer picks it."""
+
+    def __init__(self, table: Table):
+        self._table = table
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        found = {
+            field.Field + 1: "" if field.IsNumeric else field.StringValue
+            for field in self._table.range.xl.createFilterDescriptor(False).getFilterFields()
+        }
+        return [
+            base_classes.autofilter_criteria_snapshot(n, "values", [f"={found[n]}"])
+            if n in found
+            else base_classes.empty_autofilter_criteria(n)
+            for n in range(1, self._table.range.shape[1] + 1)
+        ]
+
+    def apply_values(self, field: int, values: list[str]) -> None:
+        import uno
+
+        (value,) = values
+        one = uno.createUnoStruct("com.sun.star.sheet.TableFilterField")
+        one.Field, one.StringValue, one.IsNumeric = field - 1, value, False
+        one.Operator = uno.Enum("com.sun.star.sheet.FilterOperator", "EQUAL")
+        self._filter((one,))
+
+    def clear(self, field: int | None) -> None:
+        self._filter(())
+
+    def _filter(self, fields: tuple[Any, ...]) -> None:
+        cells = self._table.range.xl
+        descriptor = cells.createFilterDescriptor(True)
+        descriptor.ContainsHeader = True
+        descriptor.setFilterFields(fields)
+        cells.filter(descriptor)
 
 
 class Tables(base_classes.Tables):
