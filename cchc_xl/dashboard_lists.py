@@ -142,7 +142,7 @@ class _Lists:
                 value = self.results.leaves(status, plan.id) if plan else ""
                 self.grid.cell(row + 2 + n, 3 + 2 * at, 2, Formula(count, value), align="center")
         chart = self.book.chart("bar", "percent_stacked")
-        last = row + 1 + max(1, min(len(plans), _PLAN_ROWS))
+        last = row + 1 + _PLAN_ROWS
         for at in range(len(ALL_STATUSES)):
             column = LEFT + 3 + 2 * at
             chart.add_series(
@@ -187,7 +187,7 @@ class _Lists:
             for place, heading in ((6, "Dự toán"), (9, "Đã chi")):
                 amount = self.grid.picked(RESULT_AGENCIES, heading, found, n, at, million_number)
                 self.grid.cell(row + 2 + n, first + place, 3, amount, num_format=ANY_MONEY)
-        last = row + 1 + (min(len(found), _MONEY_ROWS) or _MONEY_ROWS)
+        last = row + 1 + _MONEY_ROWS
         chart = self.book.chart("bar")
         for place, colour in ((6, "budget"), (9, "spent")):
             chart.add_series(

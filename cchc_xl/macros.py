@@ -19,6 +19,7 @@ from .workbooks import Book, resource
 WORDS_SHEET = "_ham"
 # What a cell shows when Python cannot be reached at all.
 UNAVAILABLE = "Chưa gọi được Python: chạy lại bộ cài đặt CCHC"
+SEVERAL_AREAS = "Chỉ chọn một vùng ô liền nhau"
 _RIBBON_PART = "customUI/customUI14.xml"
 _RELATIONSHIP = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 
@@ -44,7 +45,7 @@ def commands() -> tuple[Command, ...]:
 def add_macros(book: Book) -> None:
     """Put the VBA project into a new workbook, and the words it needs into a hidden sheet."""
     sheet = book.sheet(WORDS_SHEET)
-    for column, text in enumerate(("Hàm", "Mô tả", "Tham số", UNAVAILABLE)):
+    for column, text in enumerate(("Hàm", "Mô tả", "Tham số", UNAVAILABLE, SEVERAL_AREAS)):
         sheet.put(0, column, text)
     for row, function in enumerate(FUNCTIONS.values(), 1):
         asked = "\n".join(description for _, description, _ in function.arguments)

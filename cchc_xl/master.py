@@ -148,7 +148,7 @@ def _write_sheet(
         landscape=True,
         heading_rows=(_HEADING_ROW, _HEADING_ROW),
         columns=len(table.columns),
-        rows=last + 1,
+        rows=None,
     )
     sheet.raw.set_tab_color(style["dashboard"][tab_colour])
     for heading, options in _VALIDATIONS.get(name, {}).items():

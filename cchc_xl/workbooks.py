@@ -148,10 +148,17 @@ class _GrowingRows(Worksheet):
     """Rows keep the height they are given only until their text changes: without the mark
     `customHeight`, Excel fits a row again when an officer types into it."""
 
-    def _xml_start_tag(self, tag, attributes=()):
-        if tag == "row":
-            attributes = [pair for pair in attributes if pair[0] != "customHeight"]
-        super()._xml_start_tag(tag, attributes)
+    def _xml_start_tag_unencoded(self, tag, attributes=()):
+        super()._xml_start_tag_unencoded(tag, _not_fixed(tag, attributes))
+
+    def _xml_empty_tag_unencoded(self, tag, attributes=()):
+        super()._xml_empty_tag_unencoded(tag, _not_fixed(tag, attributes))
+
+
+def _not_fixed(tag: str, attributes):
+    if tag != "row":
+        return attributes
+    return [pair for pair in attributes if pair[0] != "customHeight"]
 
 
 class Sheet:
@@ -312,8 +319,11 @@ class Sheet:
         self.raw.freeze_panes(row + 1, 0)
         return last
 
-    def page(self, *, landscape: bool, heading_rows: tuple[int, int], columns: int, rows: int):
-        """A4, the decree's margins, one page wide, heading repeated, page number on top."""
+    def page(
+        self, *, landscape: bool, heading_rows: tuple[int, int], columns: int, rows: int | None
+    ):
+        """A4, the decree's margins, one page wide, heading repeated, page number on top; so
+        many rows, or all there will be."""
         margin = house_style()["margin"]
         inches = {side: mm / _MM_PER_INCH for side, mm in margin.items()}
         if landscape:
@@ -325,7 +335,8 @@ class Sheet:
         )
         self.raw.fit_to_pages(1, 0)
         self.raw.repeat_rows(*heading_rows)
-        self.raw.print_area(0, 0, rows - 1, columns - 1)
+        if rows is not None:
+            self.raw.print_area(0, 0, rows - 1, columns - 1)
         self.raw.center_horizontally()
 
 

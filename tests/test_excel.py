@@ -227,6 +227,22 @@ def test_an_edited_budget_counts_without_saving(book, demo):
     assert (demo / "CCHC-2018.xlsm").read_bytes() == saved
 
 
+def test_a_budget_in_a_currency_format_is_the_same_budget(book):
+    """COM hands such a cell over as a Decimal cut to four places."""
+    cell = address(book, "KeHoach", "Kinh phí dự toán (triệu đồng)", Mã="1.1.3")
+    book.set_cell("Kế hoạch", cell, 0.761123)
+    book.format_cells("Kế hoạch", cell, "[$₫-42A]#,##0.00")
+    book.press("Tổng hợp")
+    assert row_of(book, "KetQua", Mã="1.1.3")["Dự toán"] == pytest.approx(0.761123)
+
+
+def test_runaway_formatting_does_not_make_the_plan_unreadable(book):
+    book.format_cells("Kế hoạch", "C1048576", "@")
+    book.set_cell("Kế hoạch", "T1048576", "x")
+    book.press("Tổng hợp")
+    assert "31/36 cơ quan" in told(book)
+
+
 def test_a_renamed_agency_counts_without_saving(book):
     cell = address(book, "CoQuan", "Tên cơ quan", **{"Tên cơ quan": "Sở Tư pháp"})
     book.set_cell("Cơ quan", cell, "Sở Tư pháp và Hộ tịch")
@@ -297,6 +313,19 @@ def test_a_filter_stays_and_hides_no_row_from_the_refresh(book):
     assert shown(book, "KetQua") == rows
     overdue = sum(row[5] == "Quá hạn" for row in rows)
     assert book.hidden_rows("KetQua") == len(rows) - overdue
+
+
+def test_codes_stay_texts_where_an_officer_changed_their_format(calc, tmp_path, decision_files):
+    master, _, _ = init(tmp_path / "CCHC")
+    with calc.open(master) as book:
+        book.format_cells("Kế hoạch", "A5:B5", "General")
+        book.answer(files=[str(decision_files[0])])
+        book.press("Nạp quyết định")
+        codes = [row["Mã"] for row in book.table("KeHoach")]
+        assert {"1.1", "1.10"} & set(codes) <= set(codes)
+        assert all(isinstance(code, str) for code in codes)
+        assert len(set(codes)) == 103
+        assert book.tracebacks == []
 
 
 def test_rows_that_are_gone_leave_unless_somebody_wrote_beside_them(book):
@@ -371,6 +400,7 @@ MISTAKES = {
     "Trang “Kết quả” thiếu cột “Mã”": lambda book, _: book.set_cell("Kết quả", "B4", "Ký hiệu"),
     "Trang “Kế hoạch” của": lambda book, _: book.set_cell("Kế hoạch", "B4", "Ký hiệu"),
     "không còn bảng KetQua": lambda book, _: book.doc.DatabaseRanges.removeByName("KetQua"),
+    "đang khóa (Protect Sheet)": lambda book, _: book.protect("Theo cơ quan"),
     "Không ghi được": no_folder,
 }
 
@@ -453,6 +483,15 @@ def test_functions_give_what_the_ledger_says(book, demo):
     (source,) = ledger.result(plan.by_code["7.1.4"]).sources
     for part in source:
         assert part in book.cell(SCRATCH, "F1")
+
+
+def test_a_whole_column_is_as_long_as_what_is_used(book):
+    book.set_array(SCRATCH, "G1:G300", "=CCHC_DUTOAN($'Kế hoạch'.B1:B1048576)")
+    book.calculate()
+    given = [row[0] for row in book.block(SCRATCH, "G1:G300")]
+    plan = book.table("KeHoach")
+    results = {row["Mã"]: row["Dự toán"] for row in book.table("KetQua")}
+    assert given[4 : 4 + len(plan)] == [results[row["Mã"]] for row in plan]
 
 
 def test_a_column_gives_a_column(book):

@@ -130,7 +130,7 @@ def test_every_ribbon_button_runs_a_sub_of_its_name():
     buttons = [node for node in root.iter() if node.tag.endswith("}button")]
     assert len(buttons) == len(commands()) > 6
     for button in buttons:
-        assert button.attrib["onAction"] == "OnRibbon"
+        assert button.attrib["onAction"] == "CchcOnRibbon"
         assert f"Public Sub {button.attrib['id']}()" in OURS["Commands"]
         assert {"label", "imageMso", "screentip", "supertip"} <= button.attrib.keys()
         assert re.search(r"[À-ỹ]", button.attrib["supertip"])
@@ -152,9 +152,10 @@ def test_sheet_buttons_run_the_same_macros():
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_wrapper_calls_a_python_function_with_its_arguments(name):
     wrapper = re.search(
-        rf"Public Function {name}\((.*?)\).*?Array\((.*?)\), ThisWorkbook", OURS["Functions"],
+        rf'Public Function {name}\((.*?)\) As Variant.*?Ask\("{name}", Array\((.*?)\)\)\n',
+        OURS["Functions"],
         re.DOTALL,
-    )  # fmt: skip
+    )
     declared = [part.strip().split()[-3] for part in wrapper[1].split(",")]
     assert declared == [argument for argument, _, _ in FUNCTIONS[name].arguments]
     passed = re.findall(r"Values\((\w+)\)", wrapper[2])

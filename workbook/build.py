@@ -29,30 +29,61 @@ Option Explicit
 ' Made by workbook/build.py: the functions that stand in cells. Values go to Python, not
 ' ranges, so that it need not ask Excel for them.
 
+Private Const Home As String = "cchc_xl.excel.functions"
+Private Const SeveralAreas As Long = 513
+
 Private Function Values(Optional argument As Variant) As Variant
     Dim cells As Range
     If IsMissing(argument) Then
         Values = ""
     ElseIf TypeName(argument) = "Range" Then
         Set cells = argument
-        Values = cells.Value
+        If cells.Areas.Count > 1 Then Err.Raise SeveralAreas
+        ' Of a whole column only what is in use: a million empty cells take minutes.
+        If cells.Rows.Count = cells.Worksheet.Rows.Count Then
+            Set cells = Application.Intersect(cells, cells.Worksheet.UsedRange)
+        End If
+        If cells Is Nothing Then
+            Values = ""
+        Else
+            Values = cells.Value
+        End If
     Else
         Values = argument
     End If
 End Function
 
-Private Function Unavailable() As String
-    Unavailable = ThisWorkbook.Worksheets("_ham").Range("D1").Value
+' The connection to Python is kept, and made anew when it has broken.
+Private Function Ask(which As String, arguments As Variant) As Variant
+    Static server As Object
+    On Error GoTo Broken
+    If server Is Nothing Then Set server = XLPy
+    Ask = server.CallUDF(Home, which, arguments, ThisWorkbook, Application.Caller)
+    Exit Function
+Broken:
+    Resume Anew
+Anew:
+    On Error GoTo 0
+    Set server = Nothing
+    Set server = XLPy
+    Ask = server.CallUDF(Home, which, arguments, ThisWorkbook, Application.Caller)
+End Function
+
+Private Function Problem(code As Long) As String
+    If code = SeveralAreas Then
+        Problem = ThisWorkbook.Worksheets("_ham").Range("E1").Value
+    Else
+        Problem = ThisWorkbook.Worksheets("_ham").Range("D1").Value
+    End If
 End Function
 """
 _WRAPPER = """
 Public Function {name}({parameters}) As Variant
     On Error GoTo Failed
-    {name} = XLPy.CallUDF("cchc_xl.excel.functions", "{name}", _
-        Array({arguments}), ThisWorkbook, Application.Caller)
+    {name} = Ask("{name}", Array({arguments}))
     Exit Function
 Failed:
-    {name} = Unavailable()
+    {name} = Problem(Err.Number)
 End Function
 """
 
@@ -86,6 +117,7 @@ def build_project() -> bytes:
         path = Path(folder) / "project.xlsm"
         with ExcelFile.create_new(path) as book:
             project = book.vba_project()
+            project.delete_module("Module1")  # empty, and not ours
             for name, source in modules().items():
                 if name in project.module_names():
                     book.set_module(name, source)

@@ -21,13 +21,15 @@ import xlwings as xw
 
 from ..errors import CchcError
 from ..findings import SEVERITY_NAMES, Finding
+from ..master_sheets import RESULTS, TABLES
 from ..steps import Consolidation, Progress
 from .faults import note_fault
 from .open_master import OpenMaster
 
 _TITLE = "CCHC-XL"
 _SECONDS_BETWEEN_UPDATES = 0.1
-_DECISIONS = "Quyết định (Word, Excel, văn bản),*.docx;*.xlsx;*.xlsm;*.xls;*.ods;*.txt;*.md"
+# One comma: Excel takes pairs of a name and patterns, parted by commas.
+_DECISIONS = "Quyết định (Word/Excel/văn bản),*.docx;*.xlsx;*.xlsm;*.xls;*.ods;*.txt;*.md"
 
 
 # ------------------------------------------------------------- around a command
@@ -69,6 +71,7 @@ def _quiet(app: xw.App) -> Iterator[Progress]:
 
     try:
         app.status_bar = "CCHC: đang chạy…"
+        app.cut_copy_mode = False  # else Excel inserts what was copied
         app.screen_updating = app.enable_events = False
         app.calculation = "manual"
         yield progress
@@ -111,7 +114,7 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
     from ..steps import load_decisions as step
     from ..steps import nothing_reported
 
-    master.check_tables()
+    master.check_tables(RESULTS | TABLES)
     loaded = master.load()
     app = master.book.app
     app.screen_updating = True
@@ -163,7 +166,7 @@ def make_monitoring(master: OpenMaster, progress: Progress) -> str:
 def _consolidate(master: OpenMaster, progress: Progress) -> Consolidation:
     from ..steps import consolidate_period
 
-    master.check_tables()
+    master.check_tables(RESULTS)
     done = consolidate_period(master.load(), master.chosen_period, progress)
     master.show_results(done.tables, done.ledger.period.id)
     _recalculate(master.book.app)

@@ -9,12 +9,13 @@ import xlwings as xw
 
 from ..functions import FUNCTIONS, Function
 from .faults import note_fault
+from .open_master import with_errors
 
 
 def _called_from_excel(function: Function) -> Callable[..., object]:
     # Two dimensions tell a column from a row. No type hints: xlwings takes them for converters.
     @xw.func
-    @xw.arg("values", ndim=2)
+    @xw.arg("values", ndim=2, err_to_str=True)
     def call(*values):
         try:
             return function.call(*map(_argument, values))
@@ -28,7 +29,7 @@ def _called_from_excel(function: Function) -> Callable[..., object]:
 def _argument(value: object) -> object:
     """A single value, or rows of them; currency as plain numbers."""
     if not isinstance(value, list | tuple):
-        return float(value) if isinstance(value, Decimal) else value
+        return float(value) if isinstance(value, Decimal) else with_errors(value)
     rows = [
         [_argument(cell) for cell in (row if isinstance(row, list | tuple) else (row,))]
         for row in value

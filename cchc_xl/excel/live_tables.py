@@ -27,6 +27,8 @@ from .filters import without_filters
 # Excel refuses a block with a longer text; such a text goes in by itself.
 _LONGEST_IN_BLOCK = 8_000
 
+_TEXT_FORMATS = {"code": "@", "text": "General", "centre": "General"}
+
 Key = tuple[tuple[str, ...], int]
 
 
@@ -53,6 +55,14 @@ def find_table(book: xw.Book, sheet_name: str, table: Table) -> tuple[xw.Sheet, 
     )
 
 
+def check_writable(sheet: xw.Sheet) -> None:
+    """Raises MasterWorkbookError for a protected sheet."""
+    if sheet.api.ProtectContents:
+        raise MasterWorkbookError(
+            f"Trang “{sheet.name}” đang khóa (Protect Sheet). Bỏ khóa trang này rồi bấm lại."
+        )
+
+
 class LiveTable:
     """A table of the open workbook."""
 
@@ -60,7 +70,13 @@ class LiveTable:
         """Raises MasterWorkbookError when the table or one of its headings is not there."""
         self.table = table
         self.sheet, self.live = find_table(book, sheet_name, table)
+        check_writable(self.sheet)
         header = self.live.header_row_range
+        if header is None:
+            raise MasterWorkbookError(
+                f"Bảng ở trang “{self.sheet.name}” đang ẩn dòng tiêu đề. Vào thẻ Table Design, "
+                "đánh dấu Header Row rồi bấm lại."
+            )
         self.columns = find_columns(header.options(ndim=1).value, table.headings)
         if missing := [f"“{h}”" for h in table.headings if h not in self.columns]:
             raise MasterWorkbookError(
@@ -186,11 +202,18 @@ class LiveTable:
         for is_ours, at, count in _runs([row is not None for row in rows]):
             if is_ours:
                 self._write_block(at, rows[at : at + count])
+                self._range(at, count).rows.autofit()
 
     def _write_block(self, at: int, rows: Sequence[Sequence[object]]) -> None:
         headings = sorted(self.table.headings, key=self.columns.__getitem__)
         kinds = {column.heading: column.kind for column in self.table.columns}
         position = {heading: n for n, heading in enumerate(self.table.headings)}
+        for heading in headings:
+            # Codes are texts even where they look like numbers; elsewhere an apostrophe says
+            # so, which a cell formatted as text would show.
+            if kinds[heading] in _TEXT_FORMATS:
+                cells = self._range(at, len(rows), self.columns[heading], 1)
+                cells.number_format = _TEXT_FORMATS[kinds[heading]]
         for run in _neighbours(headings, self.columns):
             block = [[_cell(row[position[h]], kinds[h]) for h in run] for row in rows]
             left = self.columns[run[0]]

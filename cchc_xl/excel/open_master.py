@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import xlwings as xw
 
 from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
-from ..master_sheets import AGENCIES, GROUPS, RESULTS, TABLES
+from ..master_sheets import AGENCIES, GROUPS, RESULTS, TABLES, Table
 from ..results import Row
 from ..sheets import Grid, cell_text
 from ..steps import Loaded, load_open
 from ..workspace import Workspace
-from .live_tables import LiveTable
+from .live_tables import LiveTable, check_writable
 
+# How COM hands over error values, old and new.
+_ERROR_NUMBERS = range(-2146826288, -2146826199)
 # More rows than this are mostly formatting that ran away; then the last filled row counts.
 _MANY_ROWS = 5_000
 
@@ -44,12 +47,28 @@ class OpenMaster:
         sheet = self.book.sheets[name]
         used = sheet.used_range
         if used.shape[0] > _MANY_ROWS:
-            columns = range(used.column, used.column + used.shape[1])
-            last = max(sheet.cells(used.row + used.shape[0], at).end("up").row for at in columns)
-            used = used.resize(max(1, last - used.row + 1))
+            used = used.resize(self._filled_rows(sheet, used))
         values = used.options(ndim=2, err_to_str=True).value
-        rows = [["" if cell is None else cell for cell in row] for row in values]
+        if any(isinstance(cell, Decimal) for row in values for cell in row):
+            # Excel hands over amounts in a currency format cut to four decimals.
+            plain = used.api.Value2
+            values = [
+                [plain[r][c] if isinstance(cell, Decimal) else cell for c, cell in enumerate(row)]
+                for r, row in enumerate(values)
+            ]
+        rows = [["" if cell is None else with_errors(cell) for cell in row] for row in values]
         return Grid(name, rows, used.row - 1, used.column - 1)
+
+    @staticmethod
+    def _filled_rows(sheet: xw.Sheet, used: xw.Range) -> int:
+        """How many rows of a range the tables of its sheet, and what stands below them, take."""
+        tables = [table.range for table in sheet.tables]
+        columns = {at for cells in tables for at in range(cells.column, cells.last_cell.column + 1)}
+        last_of_all = sheet.cells.shape[0]
+        ends = [sheet.cells(last_of_all, at).end("up").row for at in sorted(columns)]
+        # A filter may hide the last rows of a table, which `end` then passes over.
+        last = max([used.row, *ends, *(cells.last_cell.row for cells in tables)])
+        return min(last - used.row + 1, used.shape[0])
 
     def load(self) -> Loaded:
         """The workspace with the plan as it stands in the sheets now."""
@@ -75,11 +94,11 @@ class OpenMaster:
         """The period that the tables of results are of; "" where nothing was consolidated."""
         return cell_text(self._named(SHOWN_PERIOD).value)
 
-    def check_tables(self) -> None:
-        """Raises MasterWorkbookError when a table to write to is not as it must be."""
+    def check_tables(self, tables: Mapping[str, Table]) -> None:
+        """Raises MasterWorkbookError when what is to be written to is not as it must be."""
         for name in (CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT):
-            self._named(name)
-        for name, table in RESULTS.items():
+            check_writable(self._named(name).sheet)
+        for name, table in tables.items():
             LiveTable(self.book, name, table)
 
     def show_results(self, rows: Mapping[str, Sequence[Row]], period_id: str) -> None:
@@ -99,3 +118,9 @@ class OpenMaster:
 
     def choose_period(self, period_id: str) -> None:
         self._named(CHOSEN_PERIOD).value = f"'{period_id}"
+
+
+def with_errors(cell: object) -> object:
+    """A cell's value; errors that xlwings does not know (#SPILL!, #CALC!…) come as numbers."""
+    is_error = isinstance(cell, int) and not isinstance(cell, bool) and cell in _ERROR_NUMBERS
+    return "#LỖI!" if is_error else cell

@@ -84,6 +84,13 @@ class OpenBook:
         sheet = self.doc.Sheets.getByIndex(table.DataArea.Sheet)
         table.setDataArea(sheet.getCellRangeByName(address).RangeAddress)
 
+    def format_cells(self, sheet: str, address: str, code: str) -> None:
+        """Give cells a number format."""
+        self._ask("set_format", sheet, address, code)
+
+    def protect(self, sheet: str) -> None:
+        self.doc.Sheets.getByName(sheet).protect("")
+
     def filter_table(self, name: str, heading: str, value: str) -> None:
         """Pick one value in a table's drop-down."""
         self._ask("filter_table", name, heading, value)

@@ -79,6 +79,13 @@ class Sheets(base_classes.Sheets):
         return name.lower() in (known.lower() for known in self.api.getElementNames())
 
 
+class SheetApi:
+    """What of Excel's own Worksheet object is asked for."""
+
+    def __init__(self, xl: Any):
+        self.ProtectContents = xl.isProtected()
+
+
 class Sheet(base_classes.Sheet):
     book: Any = None  # a property of the base class
 
@@ -89,7 +96,7 @@ class Sheet(base_classes.Sheet):
     def xl(self) -> Any:
         return self.book.doc.Sheets.getByName(self._name)
 
-    api = xl
+    api = property(lambda self: SheetApi(self.xl))
     tables = property(lambda self: Tables(self))
     names = property(lambda self: Names(self.xl.NamedRanges, self.book))
     index = property(lambda self: self.xl.getRangeAddress().Sheet + 1)

@@ -7,13 +7,14 @@ Calc shrinks a sheet object kept from before when cells of the sheet are deleted
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import uno
 from xlwings import base_classes
 from xlwings.utils import col_name
 
-from .contents import DATE, LOGICAL, TEXT, TIME, Formats, as_text, content, set_formula
+from .contents import CURRENCY, DATE, LOGICAL, TEXT, TIME, Formats, as_text, content, set_formula
 from .typed import Typed, calc_formula, excel_formula, moment
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -41,6 +42,25 @@ def _column(letters: str) -> int:
     return number
 
 
+def _as_formatted(number: float, kind: int) -> Any:
+    """What COM makes of a number by its format; of an amount it keeps four decimals."""
+    if kind & LOGICAL:
+        return bool(number)
+    return Decimal(f"{number:.4f}") if kind & CURRENCY else moment(number)
+
+
+class RangeApi:
+    """What of Excel's own Range object is asked for."""
+
+    def __init__(self, xl: Any):
+        self.xl = xl
+
+    @property
+    def Value2(self) -> Any:
+        rows = self.xl.getDataArray()
+        return rows if len(rows) * len(rows[0]) > 1 else rows[0][0]
+
+
 class Range(base_classes.Range):
     """A block of cells; without rows or columns it is Excel's Nothing."""
 
@@ -56,7 +76,7 @@ class Range(base_classes.Range):
         left, top = self._column - 1, self._row - 1
         return self._sheet.xl.getCellRangeByPosition(left, top, left + columns - 1, top + rows - 1)
 
-    api = xl
+    api = property(lambda self: RangeApi(self.xl) if self.xl else None)
     sheet = property(lambda self: self._sheet)
     row = property(lambda self: self._row)
     column = property(lambda self: self._column)
@@ -104,13 +124,12 @@ class Range(base_classes.Range):
         formats = Formats(self._sheet.book.doc)
         for place, key in formats.of(block):
             kind = formats.kind(key)
-            if not kind & (DATE | TIME | LOGICAL):
+            if not kind & (DATE | TIME | LOGICAL | CURRENCY):
                 continue
             for row, column in self._inside(place):
                 number = rows[row][column]
                 if isinstance(number, float):
-                    is_logical = kind & LOGICAL
-                    rows[row][column] = bool(number) if is_logical else moment(number)
+                    rows[row][column] = _as_formatted(number, kind)
         return tuple(map(tuple, rows)) if len(self) > 1 else rows[0][0]
 
     @raw_value.setter
@@ -310,6 +329,10 @@ class Range(base_classes.Range):
         def inside(row: int, column: int) -> bool:
             return 1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN
 
+        if direction == "up" and not filled(row, column):  # in one call, however far it is
+            above = self._sheet.xl.getCellRangeByPosition(column - 1, 0, column - 1, row - 1)
+            places = above.queryContentCells(_CONTENTS).getRangeAddresses()
+            return Range(self._sheet, max((p.EndRow + 1 for p in places), default=1), column)
         block = filled(row, column) and filled(row + down, column + right)
         while inside(row + down, column + right):
             following = filled(row + down, column + right)

@@ -11,7 +11,7 @@ import uno
 from .typed import DATE as DATE_FORMAT
 from .typed import LONGEST, TIMED, Typed, calc_formula, serial, typed
 
-DATE, TIME, TEXT, LOGICAL = 2, 4, 256, 1024  # com.sun.star.util.NumberFormat
+DATE, TIME, CURRENCY, TEXT, LOGICAL = 2, 4, 8, 256, 1024  # com.sun.star.util.NumberFormat
 # Errors of parsing: Excel refuses such a formula instead of showing an error.
 _REFUSED = range(501, 515)
 

@@ -105,6 +105,10 @@ def _set_value(book: str, sheet: str, address: str, value: Any) -> None:
     _sheet(book, sheet).range(address).value = value
 
 
+def _set_format(book: str, sheet: str, address: str, code: str) -> None:
+    _sheet(book, sheet).range(address).number_format = code
+
+
 def _formula(book: str, sheet: str, address: str) -> Any:
     return _sheet(book, sheet).range(address).formula
 
@@ -157,6 +161,7 @@ _ANSWERS = {
     "set_value": _set_value,
     "formula": _formula,
     "used": _used,
+    "set_format": _set_format,
     "table": _table,
     "filter_table": _filter_table,
     "state": _state,

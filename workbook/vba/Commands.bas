@@ -31,6 +31,7 @@ Public Sub OpenGuide()
     RunPython "from cchc_xl.excel import commands; commands.open_guide()"
 End Sub
 
-Public Sub OnRibbon(control As IRibbonControl)
-    Application.Run "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & control.Id
+' With two masters open Excel may ask either of them; the tab belongs to the active one.
+Public Sub CchcOnRibbon(control As IRibbonControl)
+    Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!" & control.Id
 End Sub
