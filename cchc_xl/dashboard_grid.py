@@ -57,7 +57,7 @@ class Grid:
         self.sheet.merge((row, start), (row, start + width - 1), value, **style)
 
     def heading(
-        self, row: int, first: int, title: str, headings: Sequence[tuple[str, int]]
+        self, row: int, first: int, title: str | Formula, headings: Sequence[tuple[str, int]]
     ) -> None:
         """The title and the headings (with their widths) of a list."""
         self.sheet.raw.set_row(row, _TITLE_HEIGHT)

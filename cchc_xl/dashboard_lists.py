@@ -57,7 +57,14 @@ class _Lists:
 
     def _overdue(self, row: int) -> None:
         columns = ((CODE, 2, "center"), (TITLE, 9, "left"), ("Thời gian", 4, "center"))
-        self.grid.heading(row, 0, "Việc quá hạn", [(h, w) for h, w, _ in columns])
+        title = _title(
+            "Việc quá hạn",
+            f'COUNTIFS(KetQua[{STATUS}],"{OVERDUE}",KetQua[Việc phải báo cáo],"{MARK}")',
+            self.results.leaves(OVERDUE),
+            _OVERDUE_ROWS,
+            RESULT_ITEMS,
+        )
+        self.grid.heading(row, 0, title, [(h, w) for h, w, _ in columns])
         statuses = self.results.column(RESULT_ITEMS, STATUS)
         marks = self.results.column(RESULT_ITEMS, "Việc phải báo cáo")
         found = [n for n, s in enumerate(statuses) if s == OVERDUE and marks[n] == MARK]
@@ -97,12 +104,18 @@ class _Lists:
 
     def _missing(self, row: int) -> None:
         first = 16
-        columns = ((AGENCY, 8), ("Tình trạng", 4))
-        self.grid.heading(row, first, "Cơ quan chưa có phiếu dùng được", columns)
-        self.grid.lines(row + 2, first, 12, _MISSING_ROWS)
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
         found = [n for n, fate in enumerate(fates) if fate != FATES[ACCEPTED]]
         condition = f'(TienDoNop[Tình trạng]<>"{FATES[ACCEPTED]}")*(TienDoNop[Cơ quan]<>"")'
+        title = _title(
+            "Cơ quan chưa có phiếu dùng được",
+            f'COUNTA(TienDoNop[{AGENCY}])-COUNTIF(TienDoNop[Tình trạng],"{FATES[ACCEPTED]}")',
+            len(found),
+            _MISSING_ROWS,
+            RESULT_SUBMISSIONS,
+        )
+        self.grid.heading(row, first, title, ((AGENCY, 8), ("Tình trạng", 4)))
+        self.grid.lines(row + 2, first, 12, _MISSING_ROWS)
         column = LEFT + COLUMNS
         self.grid.numbers(row + 2, column, "TienDoNop", AGENCY, condition, found, _MISSING_ROWS)
         for n in range(_MISSING_ROWS):
@@ -116,7 +129,14 @@ class _Lists:
 
     def _status_chart(self, row: int) -> None:
         columns = [("", 3), *((s, 2) for s in ALL_STATUSES)]
-        self.grid.heading(row, 0, "Số việc theo tình trạng", columns)
+        title = _title(
+            "Số việc theo tình trạng",
+            f"COUNTA(QuyetDinh[{PLAN}])",
+            len(self.programme.plans),
+            _PLAN_ROWS,
+            RESULT_ITEMS,
+        )
+        self.grid.heading(row, 0, title, columns)
         self.grid.lines(row + 2, 0, 15, _PLAN_ROWS)
         self.sheet.raw.set_row(row + 1, 32)
         first = 3
@@ -154,7 +174,7 @@ class _Lists:
                     "gap": 60,
                 }
             )
-        chart.set_title(_title("Tình trạng thực hiện theo kế hoạch"))
+        chart.set_title(_chart_title("Tình trạng thực hiện theo kế hoạch"))
         chart.set_legend({"position": "bottom", "font": _font(9)})
         chart.set_y_axis({"reverse": True, "num_font": _font(9)})
         chart.set_x_axis(
@@ -169,8 +189,6 @@ class _Lists:
 
     def _money_chart(self, row: int) -> None:
         first, columns = 16, ((AGENCY, 6), ("Dự toán", 3), ("Đã chi", 3))
-        self.grid.heading(row, first, "Kinh phí theo cơ quan (triệu đồng)", columns)
-        self.grid.lines(row + 2, first, 12, _MONEY_ROWS)
         names, budgets, spents = (
             self.results.column(RESULT_AGENCIES, h) for h in (AGENCY, "Dự toán", "Đã chi")
         )
@@ -178,6 +196,15 @@ class _Lists:
             n for n in range(len(names)) if budgets[n] is not None or spents[n] is not None
         ]  # fmt: skip
         condition = "ISNUMBER(TheoCoQuan[Dự toán])+ISNUMBER(TheoCoQuan[Đã chi])>0"
+        title = _title(
+            "Kinh phí theo cơ quan (triệu đồng)",
+            f"SUMPRODUCT(--({condition}))",
+            len(found),
+            _MONEY_ROWS,
+            RESULT_AGENCIES,
+        )
+        self.grid.heading(row, first, title, columns)
+        self.grid.lines(row + 2, first, 12, _MONEY_ROWS)
         column = LEFT + COLUMNS
         self.grid.numbers(row + 2, column, "TheoCoQuan", AGENCY, condition, found, _MONEY_ROWS)
         for n in range(_MONEY_ROWS):
@@ -201,7 +228,7 @@ class _Lists:
                     "gap": 60,
                 }
             )  # fmt: skip
-        chart.set_title(_title("Dự toán và đã chi theo cơ quan (triệu đồng)"))
+        chart.set_title(_chart_title("Dự toán và đã chi theo cơ quan (triệu đồng)"))
         chart.set_legend({"position": "bottom", "font": _font(9)})
         chart.set_y_axis({"reverse": True, "num_font": _font(8)})
         chart.set_x_axis(
@@ -227,6 +254,13 @@ class _Lists:
         )
 
 
+def _title(text: str, count: str, number: int, rows: int, sheet: str) -> Formula:
+    """The title of a list, which says so where there is more than it can show."""
+    more = f'" ({rows} trong "&{count}&", xem trang {sheet})"'
+    shown = f" ({rows} trong {number}, xem trang {sheet})" if number > rows else ""
+    return Formula(f'="{text}"&IF({count}>{rows},{more},"")', text + shown)
+
+
 def _shortened(formula: Formula) -> Formula:
     """A text as long as its cell can show, with dots where it is cut."""
     text, value = formula.text[1:], str(formula.value)
@@ -239,7 +273,7 @@ def _font(size: int) -> dict:
     return {"name": house_style()["font"]["name"], "size": size}
 
 
-def _title(text: str) -> dict:
+def _chart_title(text: str) -> dict:
     return {"name": text, "name_font": {**_font(12), "bold": True}, "overlay": False}
 
 
