@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import edit_workbook
+from support import edit_workbook, return_form
 
 from cchc_xl.demo import run_demo
 from cchc_xl.functions import FUNCTIONS, figures_at
-from cchc_xl.steps import consolidate_period, load
+from cchc_xl.steps import consolidate_period, load, make_forms
 from cchc_xl.vietnamese import format_number
 from cchc_xl.words import in_words
 
@@ -136,6 +136,54 @@ def test_a_saved_budget_and_a_new_consolidation_are_seen_at_once(tmp_path):
     (file,) = (root / "nhat-ky").glob("so-lieu_*.json")
     file.unlink()
     assert call("CCHC_TYLE", str(path), "6.2.1") == "Chưa tổng hợp kỳ nào"
+
+
+def test_the_latest_period_is_meant_unless_told(tmp_path):
+    """By the calendar, not by when it was consolidated."""
+    root = tmp_path / "CCHC-2018"
+    run_demo(root)
+    master = str(root / "CCHC-2018.xlsm")
+    six_months = call("CCHC_DACHI", master, "3598-2017")
+    paths, _ = make_forms(load(root), "2018-Q1")
+    form = paths["Sở Tư pháp"]
+    return_form(form, root / "2018-Q1/nhan-ve", {"1.1.3": {"status": "Đang thực hiện", "spent": 2}})
+    consolidate_period(load(root), "2018-Q1")
+    assert call("CCHC_DACHI", master, "3598-2017") == six_months
+    assert call("CCHC_DACHI", master, "3598-2017", "2018-Q1") == 2
+    assert call("CCHC_DACHI", master, "3598-2017", "quý i 2018", "Sở Tư pháp") == 2
+    assert call("CCHC_NGUON", master, "1.1.3", "2018-Q1").startswith(f"Sở Tư pháp: {form.name}")
+
+
+def test_a_code_of_two_plans_must_say_which(workspace):
+    master = workspace / "CCHC-2018.xlsm"
+    for sheet in ("Kế hoạch", "Phân công"):
+        edit_workbook(master, sheet, {"Mã": "VIII"}, Mã="1")
+    told = call("CCHC_DUTOAN", str(master), "1")
+    assert told == "Mã 1 có ở nhiều kế hoạch, hãy ghi 3598-2017|1"
+    assert call("CCHC_DUTOAN", str(master), "3598-2017|1") == 150
+
+
+def test_a_successors_money_is_what_its_forerunner_held(workspace):
+    master = workspace / "CCHC-2018.xlsm"
+    edit_workbook(
+        master, "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"},
+        **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": datetime.date(2018, 3, 1)},
+    )  # fmt: skip
+    assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2050
+    paths, _ = make_forms(load(workspace), "2018-6T")
+    inbox = workspace / "2018-6T/nhan-ve"
+    return_form(paths["Sở Nội vụ"], inbox, {"1.1.3": {"status": "Đang thực hiện", "spent": 3}})
+    consolidate_period(load(workspace), "2018-6T")
+    assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2200
+    assert call("CCHC_DACHI", str(master), "1.1.3", "", "Sở Nội vụ") == 3
+    assert call("CCHC_DACHI", str(master), "1.1.3", "", "Sở Tư pháp") == ""
+
+
+def test_names_and_codes_are_taken_as_they_are_written(master):
+    assert call("CCHC_DUTOAN", master, "6.2.1.") == call("CCHC_DUTOAN", master, " 6.2.1 ") == 1949
+    assert call("CCHC_DUTOAN", master, 1.0) == 150
+    group = "Các Sở, ban, ngành"
+    assert call("CCHC_DUTOAN", master, "1", group) == f"Không có cơ quan “{group}”"
 
 
 def test_what_cannot_be_read_is_said(tmp_path):
