@@ -16,8 +16,8 @@ setup(
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11",
-    # docs/, templates/ and workbook/ stand at the top level for those who restyle and build; what is
-    # needed of them at run time ships inside the package.
+    # docs/, templates/ and workbook/ stand at the top level for those who restyle and build;
+    # what is needed of them at run time ships inside the package.
     packages=[
         "cchc_xl",
         "cchc_xl.data",
