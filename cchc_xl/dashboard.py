@@ -15,8 +15,11 @@ from .dashboard_lists import write_lists
 from .macros import commands
 from .master_sheets import (
     DASHBOARD,
+    FATES,
     MARK,
+    NOT_RETURNED,
     PERIODS,
+    RESULT_FILES,
     RESULT_FINDINGS,
     RESULT_ITEMS,
     RESULT_SUBMISSIONS,
@@ -24,7 +27,6 @@ from .master_sheets import (
 )
 from .money import million_number, sum_known
 from .plan import Programme
-from .results import FATES, NOT_RETURNED
 from .returns import ACCEPTED, REJECTED
 from .statuses import DONE, OVERDUE
 from .vietnamese import format_number
@@ -180,18 +182,26 @@ class _Dashboard:
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
         late = [days for days in self.results.column(RESULT_SUBMISSIONS, "Trễ (ngày)") if days]
         severities = self.results.column(RESULT_FINDINGS, "Mức độ")
+        rejected = self.results.column(RESULT_FILES, "Kết quả").count(FATES[REJECTED])
         leaves = self.results.column(RESULT_ITEMS, "Việc phải báo cáo").count(MARK)
         budget, spent = (self._total(heading) for heading in ("Dự toán", "Đã chi"))
         errors, warnings = severities.count("Lỗi"), severities.count("Cảnh báo")
         count = 'COUNTIF(TienDoNop[Tình trạng],"{}")'.format
         leaf_status = f'COUNTIFS(KetQua[{STATUS}],"{{}}",KetQua[Việc phải báo cáo],"{MARK}")'.format
         total = f'SUMIFS(KetQua[{{}}],KetQua[Cộng vào tổng],"{MARK}")'.format
+
+        def known(heading: str) -> str:
+            return f'=IF(COUNT(KetQua[{heading}])=0,"",{total(heading)})'
+
+        words = ",".join(f'"{word}"' for word in (*FATES.values(), NOT_RETURNED))
+        # Not the rows of agencies that no longer report, nor officers' own.
+        due = f"SUMPRODUCT(COUNTIF(TienDoNop[Tình trạng],{{{words}}}))"
         good, bad = house_style()["colour"]["done"], house_style()["colour"]["error"]
         self._card(
             0, "Cơ quan đã nộp",
             Formula("=" + count(FATES[ACCEPTED]), fates.count(FATES[ACCEPTED])),
             Formula(
-                '="trên "&COUNTA(TienDoNop[Cơ quan])&" cơ quan"', f"trên {len(fates)} cơ quan"
+                f'="trên "&{due}&" cơ quan"', f"trên {len(fates)} cơ quan"
             ),
             good,
         )  # fmt: skip
@@ -202,7 +212,7 @@ class _Dashboard:
         )  # fmt: skip
         self._card(
             2, "Phiếu không dùng được",
-            Formula("=" + count(FATES[REJECTED]), fates.count(FATES[REJECTED])),
+            Formula(f'=COUNTIF(TepNhanVe[Kết quả],"{FATES[REJECTED]}")', rejected),
             Formula(
                 '=COUNTIF(PhatHienKy[Mức độ],"Lỗi")&" lỗi, "&COUNTIF(PhatHienKy[Mức độ],'
                 '"Cảnh báo")&" cảnh báo"',
@@ -224,15 +234,16 @@ class _Dashboard:
         )  # fmt: skip
         money = {"num_format": ANY_MONEY}
         self._card(
-            5, "Dự toán", Formula("=" + total("Dự toán"), million_number(budget or 0)),
+            5, "Dự toán", Formula(known("Dự toán"), _shown(budget)),
             "triệu đồng", self.colour["band"], **money,
         )  # fmt: skip
-        share = f"{format_number(Decimal(spent or 0) / budget * 100, 1)}% dự toán" if budget else ""
+        stated = budget and spent is not None
+        share = f"{format_number(Decimal(spent) / budget * 100, 1)}% dự toán" if stated else ""
         self._card(
-            6, "Đã chi", Formula("=" + total("Đã chi"), million_number(spent or 0)),
+            6, "Đã chi", Formula(known("Đã chi"), _shown(spent)),
             Formula(
-                f'=IF({total("Dự toán")}=0,"",SUBSTITUTE(FIXED({total("Đã chi")}/'
-                f'{total("Dự toán")}*100,1,TRUE),".",",")&"% dự toán")',
+                f'=IF(OR({total("Dự toán")}=0,COUNT(KetQua[Đã chi])=0),"",SUBSTITUTE(FIXED('
+                f'{total("Đã chi")}/{total("Dự toán")}*100,1,TRUE),".",",")&"% dự toán")',
                 share,
             ),
             self.colour["band"], **money,
@@ -259,3 +270,8 @@ class _Dashboard:
         amounts = self.results.column(RESULT_ITEMS, heading)
         tops = self.results.column(RESULT_ITEMS, "Cộng vào tổng")
         return sum_known(a for a, top in zip(amounts, tops, strict=True) if top == MARK)
+
+
+def _shown(dong: int | None) -> object:
+    """An amount of đồng in triệu đồng; empty where none is known, which is not nought."""
+    return "" if dong is None else million_number(dong)

@@ -8,7 +8,10 @@ from .master_sheets import (
     AGENCY,
     CODE,
     DASHBOARD,
+    FATES,
     MARK,
+    NOT_RETURNED,
+    PERIODS,
     PLAN,
     RESULT_AGENCIES,
     RESULT_ITEMS,
@@ -19,7 +22,6 @@ from .master_sheets import (
 from .money import million_number
 from .periods import Period
 from .plan import Programme
-from .results import FATES
 from .returns import ACCEPTED
 from .statuses import ALL_STATUSES, OVERDUE
 from .workbooks import ANY_MONEY, VIETNAMESE, Formula, cell_name, house_style
@@ -83,7 +85,14 @@ class _Lists:
 
     def _due_days(self, row: int) -> None:
         first, columns = 16, (("Kỳ", 3), ("Nộp trước ngày", 4), ("Còn lại", 5))
-        self.grid.heading(row, first, "Lịch nộp báo cáo", columns)
+        title = _title(
+            "Lịch nộp báo cáo",
+            "COUNTA(KyBaoCao[Kỳ])",
+            len(self.programme.periods),
+            _PERIOD_ROWS,
+            PERIODS,
+        )
+        self.grid.heading(row, first, title, columns)
         self.grid.lines(row + 2, first, 12, _PERIOD_ROWS)
         periods: tuple[Period | None, ...] = (*self.programme.periods, *[None] * _PERIOD_ROWS)
         for n in range(_PERIOD_ROWS):
@@ -106,10 +115,12 @@ class _Lists:
         first = 16
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
         found = [n for n, fate in enumerate(fates) if fate != FATES[ACCEPTED]]
-        condition = f'(TienDoNop[Tình trạng]<>"{FATES[ACCEPTED]}")*(TienDoNop[Cơ quan]<>"")'
+        words = [*FATES.values(), NOT_RETURNED]
+        words.remove(FATES[ACCEPTED])
+        condition = "+".join(f'(TienDoNop[Tình trạng]="{word}")' for word in words)
         title = _title(
             "Cơ quan chưa có phiếu dùng được",
-            f'COUNTA(TienDoNop[{AGENCY}])-COUNTIF(TienDoNop[Tình trạng],"{FATES[ACCEPTED]}")',
+            "+".join(f'COUNTIF(TienDoNop[Tình trạng],"{word}")' for word in words),
             len(found),
             _MISSING_ROWS,
             RESULT_SUBMISSIONS,

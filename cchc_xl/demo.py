@@ -52,13 +52,14 @@ def decision_paths() -> list[Path]:
 
 def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     """Make a workspace in an empty folder and go through a whole period with it."""
-    master, _, found = init(root, decision_paths())
+    master, programme, found = init(root, decision_paths())
     loaded = load(root)
     paths, _ = make_forms(loaded, PERIOD, progress)
     _return_forms(loaded.workspace, loaded.programme, paths)
     done = consolidate_period(loaded, PERIOD, progress)
-    # As it stands after a click on Tổng hợp.
-    write_files({master: consolidated_master(loaded, found, done)})
+    # As it stands after a click on Tổng hợp; the plan still names the decisions it came from.
+    read = loaded._replace(programme=programme)
+    write_files({master: consolidated_master(read, found, done)})
     return done
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .forms import row_key
-from .periods import Period
 from .plan import Item, Plan, Programme
+from .vietnamese import key
 
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import Ledger
@@ -23,8 +23,10 @@ if TYPE_CHECKING:  # brings in pandas
 Budgets = dict[str, dict[str, int | None]]
 
 
-def budgets_of(programme: Programme, period: Period | None = None) -> Budgets:
-    """The budgets of a plan's rows, and what each agency holds of them."""
+def budgets_of(programme: Programme) -> Budgets:
+    """The budgets of a plan's rows, and what each agency holds of them at the year's end:
+    where one succeeds another, the successor."""
+    period = programme.periods[-1] if programme.periods else None
     budgets: Budgets = {}
     for plan in programme.plans:
         budgets[plan.id] = {"": plan.budget_of(None)}
@@ -76,10 +78,18 @@ def figures_of(ledger: Ledger) -> bytes:
         "name": ledger.period.name,
         "year": ledger.period.year,
         "months": ledger.period.months,
-        "budgets": budgets_of(programme, ledger.period),
+        "agencies": agency_names(programme),
+        "budgets": budgets_of(programme),
         "rows": rows,
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def agency_names(programme: Programme) -> dict[str, str]:
+    """The normal form of every name an agency has or had -> its name."""
+    units = programme.registry.agencies
+    names = {key(alias): unit.name for unit in units for alias in unit.aliases}
+    return names | {key(unit.name): unit.name for unit in units}
 
 
 def _row_and_above(plan: Plan, item: Item) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .catalogue import CATALOGUE, SEVERITIES
 
+_LONGEST_VALUE = 500
 SEVERITY_NAMES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú"}
 
 
@@ -64,5 +65,7 @@ def _natural(text: str) -> tuple:
 def finding(code: str, place: Place, value: object = "", *, agency: str = "", **details) -> Finding:
     """A finding of the catalogue's kind `code`, its message filled from `details`."""
     text = "" if value is None else str(value)
+    if len(text) > _LONGEST_VALUE:  # the place says where all of it stands
+        text = f"{text[: _LONGEST_VALUE - 1]}…"
     message = CATALOGUE[code].message.format(value=text, agency=agency, **details)
     return Finding(code, place, text, message, agency)

@@ -18,9 +18,8 @@ from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .agencies import Registry
 from .errors import CchcError
-from .figures import Budgets, budgets_of
+from .figures import Budgets, agency_names, budgets_of
 from .master_reader import read_master
 from .money import exact, million_number
 from .quantities import quantity_readings
@@ -39,6 +38,7 @@ from .workspace import Workspace, read_file
 
 _MOST_SOURCES = 3  # named in a cell; the sheet Nguồn số liệu has them all
 _LARGEST_IN_WORDS = 10**18
+_FIGURES = {"period", "name", "year", "months", "agencies", "budgets", "rows"}
 _LARGEST_EXACT = 10**15  # of the numbers that a spreadsheet holds
 _UNITS = {
     "dong": ("đồng", 1),
@@ -63,14 +63,15 @@ class Figures:
         self._workspace = Workspace(master.parent)
 
     @cached_property
-    def _saved(self) -> tuple[Registry, Budgets, int]:
-        """The registry and the budgets of the master as saved, and when that was."""
+    def _saved(self) -> tuple[dict[str, str], Budgets, int]:
+        """The agencies' names and the budgets of the master as saved, and when that was."""
         try:
             content = read_file(self._master)
             programme, _ = read_master(OpenedWorkbook(content), self._master.name)
         except CchcError:
             raise FunctionError("Chưa đọc được sổ tổng hợp đã lưu") from None
-        return programme.registry, budgets_of(programme), self._master.stat().st_mtime_ns
+        saved_at = self._master.stat().st_mtime_ns
+        return agency_names(programme), budgets_of(programme), saved_at
 
     @cached_property
     def _periods(self) -> dict[str, dict[str, Any]]:
@@ -79,17 +80,26 @@ class Figures:
         for path in self._workspace.all_figures():
             try:
                 content = json.loads(read_file(path))
+                if not content.keys() >= _FIGURES:
+                    raise ValueError(path.name)
                 found.append(content | {"written": path.stat().st_mtime_ns})
-            except (ValueError, TypeError, OSError):
+            except (ValueError, TypeError, AttributeError, OSError):
                 raise FunctionError(f"Tệp {path.name} hỏng: bấm Tổng hợp lại") from None
         found.sort(key=lambda figures: (figures["year"], figures["months"]))
         return {figures["period"]: figures for figures in found}
 
     @cached_property
-    def budgets(self) -> Budgets:
+    def _newest(self) -> dict[str, Any]:
+        """The agencies' names and the budgets as saved or consolidated, whichever is later."""
         last = max(self._periods.values(), key=lambda one: one["written"], default=None)
-        _, saved, when = self._saved
-        return last["budgets"] if last and last["written"] > when else saved
+        names, saved, when = self._saved
+        if last and last["written"] > when:
+            return last
+        return {"agencies": names, "budgets": saved}
+
+    @property
+    def budgets(self) -> Budgets:
+        return self._newest["budgets"]
 
     def period(self, name: object) -> dict[str, Any]:
         """The figures of a period named by its id or name; of the latest one where none is."""
@@ -103,15 +113,22 @@ class Figures:
                 return figures
         raise FunctionError(f"Kỳ {cell_text(name)} chưa tổng hợp")
 
-    def agency(self, name: object) -> str:
-        """An agency's name of today from any of its names; "" for none."""
+    def agency(self, name: object, figures: dict[str, Any] | None = None) -> str:
+        """The name that an agency has in some figures (else in the budgets), from any name it
+        has or had; "" for none."""
         text = cell_text(name)
         if not text:
             return ""
-        mention = self._saved[0].resolve(text)
-        if mention.how != "exact" or not self._saved[0].is_agency(mention.name):
-            raise FunctionError(f"Không có cơ quan “{text}”")
-        return mention.name
+        wanted = key(text)
+        now = self._newest["agencies"].get(wanted, "")
+        names = (figures or self._newest)["agencies"]
+        if found := names.get(wanted) or names.get(key(now)):
+            return found
+        # Renamed since: one of its other names was its name then.
+        aliases = (alias for alias, of in self._newest["agencies"].items() if now and of == now)
+        if found := next((names[alias] for alias in aliases if alias in names), ""):
+            return found
+        raise FunctionError(f"Không có cơ quan “{text}”")
 
     @cached_property
     def _keys_by_code(self) -> dict[str, list[str]]:
@@ -134,7 +151,7 @@ class Figures:
     def part(self, figures: dict[str, Any], code: object, agency: object) -> dict[str, Any]:
         """What is known of a row in a period, or of an agency's part of it."""
         row = figures["rows"].get(self.row(code), {})
-        name = self.agency(agency)
+        name = self.agency(agency, figures)
         return row.get("of", {}).get(name, {}) if name else row
 
 
@@ -300,8 +317,9 @@ def cchc_trangthai(
 def cchc_nguon(figures: Figures, code: object, period: object = "", agency: object = "") -> object:
     if _is_blank(code):
         return None
-    row = figures.period(period)["rows"].get(figures.row(code), {})
-    name = figures.agency(agency)
+    of_period = figures.period(period)
+    row = of_period["rows"].get(figures.row(code), {})
+    name = figures.agency(agency, of_period)
     sources = [s for s in row.get("sources", ()) if not name or name in s[:2]]
     shown = [
         f"{by}: {file}, {sheet}, {cell}, nhận {when}"

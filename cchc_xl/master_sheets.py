@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .findings import SEVERITY_NAMES
 from .statuses import ALL_STATUSES
 from .workbooks import Column
 
@@ -34,6 +35,13 @@ RESULT_SUBMISSIONS = "Tiến độ nộp"
 RESULT_FILES = "Tệp nhận về"
 RESULT_FINDINGS = "Phát hiện"
 RESULT_SOURCES = "Nguồn số liệu"
+# What became of a returned file, in the officers' words.
+FATES = {
+    "accepted": "Đã nhận",
+    "superseded": "Có bản mới hơn",
+    "rejected": "Không dùng được",
+}
+NOT_RETURNED = "Chưa nộp"
 STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
 
 
@@ -42,7 +50,8 @@ class Table(NamedTuple):
 
     `key` names the columns that tell its rows apart. A row of results that is no longer
     there, but beside which an officer wrote something, stays with `gone` (a column and a
-    text) in place of figures.
+    text) in place of figures. `words` are all that may stand in that column of a row of ours:
+    another row is the officers' own.
     """
 
     name: str
@@ -50,6 +59,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     gone: tuple[str, str] = ("", "")
+    words: tuple[str, ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -214,6 +224,7 @@ RESULTS: dict[str, Table] = {
         ),
         key=(PLAN, CODE),
         gone=(STATUS, "Không còn trong kế hoạch"),
+        words=ALL_STATUSES,
     ),
     RESULT_AGENCIES: Table(
         "TheoCoQuan",
@@ -250,6 +261,7 @@ RESULTS: dict[str, Table] = {
         ),
         key=(AGENCY,),
         gone=("Tình trạng", "Không phải nộp"),
+        words=(*FATES.values(), NOT_RETURNED),
     ),
     RESULT_FINDINGS: Table(
         "PhatHienKy",
@@ -265,7 +277,8 @@ RESULTS: dict[str, Table] = {
             Column("Việc cần làm", 40),
         ),
         key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
-        gone=("Mức độ", "Đã hết"),
+        gone=("Mức độ", "Không có ở kỳ này"),
+        words=tuple(SEVERITY_NAMES.values()),
     ),
     RESULT_FILES: Table(
         "TepNhanVe",
@@ -279,7 +292,8 @@ RESULTS: dict[str, Table] = {
             Column("Mã kiểm tra SHA-256", 36),
         ),
         key=("Tệp",),
-        gone=("Kết quả", "Không còn trong thư mục"),
+        gone=("Kết quả", "Không có ở kỳ này"),
+        words=tuple(FATES.values()),
     ),
     RESULT_SOURCES: Table(
         "NguonSoLieu",
@@ -300,6 +314,7 @@ RESULTS: dict[str, Table] = {
             Column("Ô", 7, "centre"),
         ),
         key=(PLAN, CODE, "Cơ quan báo cáo"),
-        gone=(STATUS, "Không còn"),
+        gone=(STATUS, "Không có ở kỳ này"),
+        words=ALL_STATUSES,
     ),
 }

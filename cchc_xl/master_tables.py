@@ -36,15 +36,19 @@ def read_table(
     """
     if sheet not in workbook.names:
         raise MasterWorkbookError(
-            f"Sổ tổng hợp {file} không có trang “{sheet}”. Khôi phục trang này từ bản sao lưu."
+            f"Sổ tổng hợp {file} không có trang “{sheet}”. Nếu đã đổi tên trang thì đổi lại; nếu "
+            "đã xóa thì khôi phục từ bản sao lưu."
         )
     grid = workbook.grid(sheet)
-    found = ((at, find_columns(row, TABLES[sheet].headings)) for at, row in enumerate(grid.rows))
-    heading_row, columns = next(((at, c) for at, c in found if set(required) <= c.keys()), (0, {}))
+    found = [find_columns(row, TABLES[sheet].headings) for row in grid.rows]
+    most = max(found, key=len, default={})
+    heading_row, columns = next(
+        ((at, c) for at, c in enumerate(found) if set(required) <= c.keys()), (0, {})
+    )
     if not columns:
+        missing = ", ".join(f"“{heading}”" for heading in required if heading not in most)
         raise MasterWorkbookError(
-            f"Trang “{sheet}” của {file} thiếu cột {', '.join(f'“{h}”' for h in required)}. "
-            "Khôi phục dòng tiêu đề."
+            f"Trang “{sheet}” của {file} thiếu cột {missing}. Khôi phục dòng tiêu đề."
         )
     for number in range(heading_row + 1, len(grid.rows)):
         cells = {heading: grid.rows[number][at] for heading, at in columns.items()}

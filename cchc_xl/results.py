@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from .findings import SEVERITY_NAMES, Finding
 from .master_sheets import (
+    FATES,
     MARK,
+    NOT_RETURNED,
     RESULT_AGENCIES,
     RESULT_FILES,
     RESULT_FINDINGS,
@@ -22,18 +24,11 @@ from .master_sheets import (
     RESULT_SUBMISSIONS,
 )
 from .plan import LEVELS
-from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
+from .returns import ACCEPTED, Return
 from .statuses import ALL_STATUSES
 
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import AgencyResult, ItemResult, Ledger
-
-FATES = {
-    ACCEPTED: "Đã nhận",
-    SUPERSEDED: "Có bản mới hơn",
-    REJECTED: "Không dùng được",
-}
-NOT_RETURNED = "Chưa nộp"
 
 Row = tuple[object, ...]
 

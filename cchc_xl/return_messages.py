@@ -96,7 +96,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
     "row-of-other-work": Rule(
         "error",
         "Mục {item}: phiếu ghi nội dung “{value}”, khác với kế hoạch hiện nay; không được tính.",
-        "Kế hoạch đã đổi mã sau khi gửi phiếu; tạo và gửi lại phiếu cho cơ quan.",
+        "Kế hoạch đã đổi mã hoặc nội dung sau khi gửi phiếu; tạo và gửi lại phiếu cho cơ quan.",
     ),
     "row-repeated": Rule(
         "error",

@@ -93,8 +93,12 @@ def find_columns(row: Iterable[object], headings: Sequence[str]) -> dict[str, in
     """Where each heading stands in a row, compared by words only."""
     wanted = {key(heading): heading for heading in headings}
     found: dict[str, int] = {}
+    exact: set[str] = set()
     for at, value in enumerate(row):
         if isinstance(value, str) and (heading := wanted.get(key(value))):
+            if clean(value) == heading and heading not in exact:  # before one that is alike
+                found[heading] = at
+                exact.add(heading)
             found.setdefault(heading, at)
     return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from .decision import read_decision
 from .errors import (
     MasterWorkbookError,
     NoReturnsError,
+    OutputError,
     UnknownPeriodError,
     UnreadableFileError,
     WorkspaceError,
@@ -103,7 +105,14 @@ def load_decisions(
     """
     workspace, programme, _ = loaded
     programme, plans, kept = _with_decisions(programme, decision_files)
-    write_files({workspace.decisions / path.name: read_file(path) for path in decision_files})
+    copies = {workspace.decisions / path.name: read_file(path) for path in decision_files}
+    for copy, content in copies.items():
+        if copy.exists() and read_file(copy) != content:
+            raise WorkspaceError(
+                f"Thư mục {workspace.decisions} đã có tệp {copy.name} khác. Đổi tên tệp quyết định "
+                "rồi nạp lại."
+            )
+    write_files(copies)
     return programme, plans, kept
 
 
@@ -123,6 +132,11 @@ def _with_decisions(
         if plan.id in known:
             raise WorkspaceError(f"Quyết định {plan.id} được nạp hai lần. Bỏ bớt một tệp.")
         known.add(plan.id)
+        if programme.year and plan.year > programme.year:
+            raise WorkspaceError(
+                f"Quyết định {plan.decision} là kế hoạch năm {plan.year}, sổ này theo dõi năm "
+                f"{programme.year}. Tạo sổ khác (thư mục khác) cho năm {plan.year}."
+            )
     plans = tuple(decision.plan for decision in decisions)
     due = {kind: day for decision in decisions for kind, day in decision.due.items()}
     year = programme.year or max((plan.year for plan in plans), default=0)
@@ -208,12 +222,13 @@ def find_period(programme: Programme, period_id: str) -> Period:
             "Sổ tổng hợp chưa có kế hoạch nào. Bấm Nạp quyết định trong Excel, hoặc tạo sổ mới "
             "bằng “cchc-xl init” với --decision."
         )
-    period = programme.period_by_id.get(period_id)
+    by_id = {known.casefold(): period for known, period in programme.period_by_id.items()}
+    period = by_id.get(period_id.casefold())
     if period is None:
         known = ", ".join(programme.period_by_id) or "không có kỳ nào đọc được"
         raise UnknownPeriodError(
-            f"Không có kỳ báo cáo “{period_id}”. Các kỳ trong sổ tổng hợp: {known}. Xem lại trang "
-            "Kỳ báo cáo; “cchc-xl plan” cho biết ô nào không đọc được."
+            f"Không có kỳ báo cáo “{period_id}”. Các kỳ trong sổ tổng hợp: {known}. Chọn một kỳ "
+            "trong số này (ô vàng ở Bảng điều khiển), hoặc xem lại trang Kỳ báo cáo."
         )
     return period
 
@@ -346,7 +361,12 @@ def check_computer(root: Path) -> tuple[Path, list[Check]]:
 
     checks = examine(root)
     path = Workspace(root).journal / "kiem-tra-may.txt"
-    write_files({path: report(checks).encode("utf-8-sig")})
+    text = report(checks).encode("utf-8-sig")
+    try:
+        write_files({path: text})
+    except OutputError:  # that is one of the things to be told
+        path = Path(tempfile.gettempdir()) / path.name
+        write_files({path: text})
     return path, [check for check in checks if check.ok is False]
 
 

@@ -169,7 +169,7 @@ def test_a_successors_money_is_what_its_forerunner_held(workspace):
         master, "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"},
         **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": datetime.date(2018, 3, 1)},
     )  # fmt: skip
-    assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2050
+    assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2200
     paths, _ = make_forms(load(workspace), "2018-6T")
     inbox = workspace / "2018-6T/nhan-ve"
     return_form(paths["Sở Nội vụ"], inbox, {"1.1.3": {"status": "Đang thực hiện", "spent": 3}})
@@ -177,6 +177,24 @@ def test_a_successors_money_is_what_its_forerunner_held(workspace):
     assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2200
     assert call("CCHC_DACHI", str(master), "1.1.3", "", "Sở Nội vụ") == 3
     assert call("CCHC_DACHI", str(master), "1.1.3", "", "Sở Tư pháp") == ""
+
+
+def test_a_renamed_agency_is_found_by_both_names(tmp_path):
+    """Its figures were consolidated under the old name, which stays an alias."""
+    root = tmp_path / "CCHC-2018"
+    run_demo(root)
+    master = root / "CCHC-2018.xlsm"
+    spent = call("CCHC_DACHI", str(master), "1", "", "Sở Tư pháp")
+    assert spent == 57.8
+    name = {"Tên cơ quan": "Sở Tư pháp và Hộ tịch"}
+    edit_workbook(master, "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"}, **name)
+    for each in ("Sở Tư pháp", "Sở Tư pháp và Hộ tịch"):
+        assert call("CCHC_DACHI", str(master), "1", "", each) == spent
+        assert call("CCHC_DUTOAN", str(master), "3598-2017", each) == 150
+        assert "Sở Tư pháp: " in call("CCHC_NGUON", str(master), "1.1.3", "", each)
+    consolidate_period(load(root), "2018-6T")
+    for each in ("Sở Tư pháp", "Sở Tư pháp và Hộ tịch"):
+        assert call("CCHC_DACHI", str(master), "1", "", each) == spent
 
 
 def test_names_and_codes_are_taken_as_they_are_written(master):
@@ -195,9 +213,10 @@ def test_what_cannot_be_read_is_said(tmp_path):
 
 def test_a_damaged_figures_file_is_said(workspace):
     (workspace / "nhat-ky").mkdir()
-    (workspace / "nhat-ky/so-lieu_2018-6T.json").write_bytes(b"{")
-    told = call("CCHC_DACHI", f"{workspace}/CCHC-2018.xlsm", "1")
-    assert told == "Tệp so-lieu_2018-6T.json hỏng: bấm Tổng hợp lại"
+    for content in (b"{", b"{}", b"[]", b'{"period": "x"}'):
+        (workspace / "nhat-ky/so-lieu_2018-6T.json").write_bytes(content)
+        told = call("CCHC_DACHI", f"{workspace}/CCHC-2018.xlsm", "1")
+        assert told == "Tệp so-lieu_2018-6T.json hỏng: bấm Tổng hợp lại"
 
 
 # --------------------------------------------------------------- cells and columns

@@ -23,6 +23,7 @@ from ..errors import CchcError
 from ..findings import SEVERITY_NAMES, Finding
 from ..master_sheets import RESULTS, TABLES
 from ..steps import Consolidation, Progress
+from ..workspace import cause
 from .faults import note_fault
 from .open_master import OpenMaster
 
@@ -47,6 +48,12 @@ def _command(function: Callable[[OpenMaster, Progress], str]) -> Callable[[], No
                 message = function(OpenMaster(book), progress)
         except CchcError as error:
             mode, message = "critical", str(error)
+        except OSError as error:
+            mode = "critical"
+            message = (
+                f"Không dùng được {error.filename or 'tệp'} ({cause(error)}). Kiểm tra đường dẫn và "
+                "quyền ghi rồi bấm lại."
+            )
         except Exception:
             mode, message = "critical", _fault_of_ours(book)
         if message:

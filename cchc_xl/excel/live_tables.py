@@ -26,6 +26,7 @@ from .filters import without_filters
 
 # Excel refuses a block with a longer text; such a text goes in by itself.
 _LONGEST_IN_BLOCK = 8_000
+_LONGEST_IN_CELL = 32_766  # after the apostrophe
 
 _TEXT_FORMATS = {"code": "@", "text": "General", "centre": "General"}
 
@@ -33,11 +34,12 @@ Key = tuple[tuple[str, ...], int]
 
 
 class _Line(NamedTuple):
-    """A row of a table: its key (None where it has none), and whether it must stay though
-    it is no longer ours."""
+    """A row of a table: its key (None where it has none), whether an officer wrote something
+    beside it, and whether it is one that we wrote."""
 
     key: Key | None
     has_notes: bool = False
+    is_ours: bool = True
 
 
 def find_table(book: xw.Book, sheet_name: str, table: Table) -> tuple[xw.Sheet, xw.main.Table]:
@@ -82,6 +84,19 @@ class LiveTable:
             raise MasterWorkbookError(
                 f"Trang “{self.sheet.name}” thiếu cột {', '.join(missing)}. Khôi phục dòng tiêu đề."
             )
+        below = [
+            other.name
+            for other in self.sheet.tables
+            if other.name != table.name
+            and other.range.row > header.row
+            and other.range.column <= header.last_cell.column
+            and other.range.last_cell.column >= header.column
+        ]
+        if below:
+            raise MasterWorkbookError(
+                f"Trang “{self.sheet.name}” có bảng {', '.join(below)} nằm bên dưới bảng của phần "
+                "mềm. Chuyển bảng đó sang trang khác rồi bấm lại."
+            )
         self.top, self.left = header.row + 1, header.column
         self.width = header.shape[1]
 
@@ -91,12 +106,22 @@ class LiveTable:
             self._refresh(rows)
 
     def _refresh(self, rows: Sequence[Sequence[object]]) -> None:
-        lines = self._lines()
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
+        # A row that we do not want and never wrote is the officer's own.
+        lines = [
+            line if line.key in wanted or line.is_ours else _Line(None, has_notes=True)
+            for line in self._lines()
+        ]
         known = {line.key for line in lines}
         lines = self._insert(lines, [key for key in wanted if key not in known], list(wanted))
         lines = self._remove_gone(lines, wanted)
-        self._write([wanted.get(line.key) or self._gone(line) for line in lines])
+        # A copy of a row, kept for its notes, shows what the row shows.
+        copied = ((line.key[0], 1) if line.key else None for line in lines)
+        rows_now = [
+            wanted.get(line.key) or wanted.get(first) or self._gone(line)
+            for line, first in zip(lines, copied, strict=True)
+        ]
+        self._write(rows_now)
 
     def add(self, rows: Sequence[Sequence[object]]) -> None:
         """Add the rows that the table does not have; those it has stay as they are."""
@@ -107,7 +132,8 @@ class LiveTable:
         lines = self._lines()
         known = {line.key for line in lines}
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
-        lines = self._insert(lines, [key for key in wanted if key not in known], list(wanted))
+        new = [key for key in wanted if key not in known]
+        lines = self._insert(lines, new, new, start=len(lines) - 1)
         self._write([None if line.key in known else wanted.get(line.key) for line in lines])
 
     # ------------------------------------------------------------- reading
@@ -123,9 +149,15 @@ class LiveTable:
         texts = [tuple(cell_text(row[at]) for at in key_columns) for row in values]
         keys = iter(_numbered(text for text in texts if any(text)))
         notes = self._notes(values)
+        mark = self.columns.get(self.table.gone[0])
+        ours = {*self.table.words, self.table.gone[1]}
         return [
-            _Line(next(keys) if any(text) else None, note)
-            for text, note in zip(texts, notes, strict=True)
+            _Line(
+                next(keys) if any(text) else None,
+                note,
+                mark is None or cell_text(row[mark]) in ours,
+            )
+            for text, note, row in zip(texts, notes, values, strict=True)
         ]
 
     def _notes(self, values: list[list[object]]) -> list[bool]:
@@ -143,13 +175,17 @@ class LiveTable:
 
     # ------------------------------------------------------------- the rows
 
-    def _insert(self, lines: list[_Line], new: list[Key], order: list[Key]) -> list[_Line]:
-        """Make room for new rows, each after the row that comes before it in `order`."""
-        if new and lines == [_Line(None)]:  # the one empty row of an empty table
-            lines, new = [_Line(new[0])], new[1:]
+    def _insert(
+        self, lines: list[_Line], new: list[Key], order: list[Key], start: int = -1
+    ) -> list[_Line]:
+        """Make room for new rows, each after the row that comes before it in `order`; those
+        before all others after the row `start`."""
+        if new and [line.key for line in lines] == [None] and not lines[0].has_notes:
+            lines, new = [_Line(new[0])], new[1:]  # the one empty row of an empty table
+            start = max(start, 0)
         after: dict[int, list[Key]] = {}
         place = {line.key: at for at, line in enumerate(lines) if line.key}
-        at, is_new = -1, set(new)
+        at, is_new = start, set(new)
         for key in order:
             if key in is_new:
                 after.setdefault(at, []).append(key)
@@ -244,7 +280,7 @@ def _cell(value: object, kind: str) -> object:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return datetime.datetime.combine(value, datetime.time())
     if isinstance(value, str):
-        return (value if kind == "code" else f"'{value}") if value else None
+        return (value if kind == "code" else f"'{value[:_LONGEST_IN_CELL]}") if value else None
     return value
 
 
