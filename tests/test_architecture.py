@@ -22,7 +22,8 @@ ORDER = [
     "words", "quantities", "textfit", "statuses", "agencies", "periods", "plan", "sheets",
     "documents", "preamble", "appendix", "proofs", "assignments", "decision", "workbooks",
     "master_sheets", "master_tables", "master_reader", "forms", "recognition", "returns",
-    "checks", "consolidate", "results", "figures", "workspace", "functions", "macros",
+    "checks", "consolidate", "results", "figures", "workspace", "figure_store",
+    "functions", "macros",
     "dashboard_grid", "dashboard_lists", "dashboard", "master", "plan_sheets", "overview",
     "monitoring", "settings", "doctor", "guide", "steps", "demo", "as_json", "cli",
 ]  # fmt: skip

@@ -51,8 +51,8 @@ def _command(function: Callable[[OpenMaster, Progress], str]) -> Callable[[], No
         except OSError as error:
             mode = "critical"
             message = (
-                f"Không dùng được {error.filename or 'tệp'} ({cause(error)}). Kiểm tra đường dẫn và "
-                "quyền ghi rồi bấm lại."
+                f"Không dùng được {error.filename or 'tệp'} ({cause(error)}). Kiểm tra đường dẫn "
+                "và quyền ghi rồi bấm lại."
             )
         except Exception:
             mode, message = "critical", _fault_of_ours(book)

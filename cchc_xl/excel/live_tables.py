@@ -109,7 +109,9 @@ class LiveTable:
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
         # A row that we do not want and never wrote is the officer's own.
         lines = [
-            line if line.key in wanted or line.is_ours else _Line(None, has_notes=True)
+            line
+            if line.key is None or line.key in wanted or line.is_ours
+            else _Line(None, has_notes=True)
             for line in self._lines()
         ]
         known = {line.key for line in lines}
