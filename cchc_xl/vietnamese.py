@@ -85,6 +85,8 @@ def digit_readings(text: str) -> tuple[Decimal, ...]:
     readings = []
     if _VIETNAMESE.fullmatch(text):
         readings.append(Decimal(text.replace(".", "").replace(",", ".")))
+        if "." in text and "," in text:  # no English number has them in this order
+            return tuple(readings)
     if _ENGLISH.fullmatch(text) and (number := Decimal(text.replace(",", ""))) not in readings:
         readings.append(number)
     return tuple(readings)
