@@ -12,13 +12,13 @@ import io
 import os
 import random
 import re
-import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 from .forms import FIELDS, FORM_SHEET, IDENTITY_SHEET
 from .money import million_from_dong
+from .packages import repacked
 from .periods import Period
 from .plan import Item, Programme
 from .steps import (
@@ -190,14 +190,10 @@ _FAULTS: dict[str, Callable] = {
 
 def _without_time(content: bytes) -> bytes:
     """The same workbook without the time of saving, so that a demo gives the same bytes."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                part = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2018-05-01T00:00:00Z", part)
-            target.writestr(zipfile.ZipInfo(entry.filename), part, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+
+    def timeless(name: str, part: bytes) -> bytes:
+        if name != "docProps/core.xml":
+            return part
+        return re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2018-05-01T00:00:00Z", part)
+
+    return repacked(content, timeless)

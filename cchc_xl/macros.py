@@ -7,13 +7,12 @@ The VBA project is built from `workbook/` by `workbook/build.py`; the ribbon is
 
 from __future__ import annotations
 
-import io
-import zipfile
 from functools import cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .functions import FUNCTIONS
+from .packages import repacked
 from .workbooks import Book, resource
 
 WORDS_SHEET = "_ham"
@@ -57,25 +56,15 @@ def add_macros(book: Book) -> None:
 
 def with_ribbon(content: bytes) -> bytes:
     """The same workbook with the ribbon tab; the same bytes give the same bytes."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename == "_rels/.rels":
-                relationship = (
-                    f'<Relationship Id="rIdRibbon" Type="{_RELATIONSHIP}" Target="{_RIBBON_PART}"/>'
-                )
-                part = part.replace(b"</Relationships>", f"{relationship}</Relationships>".encode())
-            target.writestr(entry, part, zipfile.ZIP_DEFLATED)
-        target.writestr(
-            zipfile.ZipInfo(_RIBBON_PART, source.infolist()[0].date_time),
-            _ribbon(),
-            zipfile.ZIP_DEFLATED,
-        )
-    return buffer.getvalue()
+    relationship = f'<Relationship Id="rIdRibbon" Type="{_RELATIONSHIP}" Target="{_RIBBON_PART}"/>'
+    end = "</Relationships>"
+
+    def related(name: str, part: bytes) -> bytes:
+        if name != "_rels/.rels":
+            return part
+        return part.replace(end.encode(), f"{relationship}{end}".encode())
+
+    return repacked(content, related, {_RIBBON_PART: _ribbon()})
 
 
 def _ribbon() -> bytes:

@@ -127,19 +127,19 @@ def _with_decisions(
             "tệp rồi chạy lại."
         )
     decisions = [read_decision(path, programme.registry) for path in decision_files]
+    plans = tuple(decision.plan for decision in decisions)
+    year = programme.year or max((plan.year for plan in plans), default=0)
     known = {plan.id for plan in programme.plans}
-    for plan in (decision.plan for decision in decisions):
+    for plan in plans:
         if plan.id in known:
             raise WorkspaceError(f"Quyết định {plan.id} được nạp hai lần. Bỏ bớt một tệp.")
         known.add(plan.id)
-        if programme.year and plan.year > programme.year:
+        if plan.year not in (0, year):  # their money would be added up
             raise WorkspaceError(
                 f"Quyết định {plan.decision} là kế hoạch năm {plan.year}, sổ này theo dõi năm "
-                f"{programme.year}. Tạo sổ khác (thư mục khác) cho năm {plan.year}."
+                f"{year}. Tạo sổ khác (thư mục khác) cho năm {plan.year}."
             )
-    plans = tuple(decision.plan for decision in decisions)
     due = {kind: day for decision in decisions for kind, day in decision.due.items()}
-    year = programme.year or max((plan.year for plan in plans), default=0)
     programme = replace(
         programme,
         year=year,

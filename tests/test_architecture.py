@@ -19,7 +19,8 @@ PACKAGE = ROOT / "cchc_xl"
 # A module imports only modules above it: data flows one way.
 ORDER = [
     "errors", "messages", "return_messages", "catalogue", "findings", "money", "vietnamese",
-    "words", "quantities", "textfit", "statuses", "agencies", "periods", "plan", "sheets",
+    "words", "quantities", "textfit", "packages", "statuses", "agencies", "periods", "plan",
+    "sheets",
     "documents", "preamble", "appendix", "proofs", "assignments", "decision", "workbooks",
     "master_sheets", "master_tables", "master_reader", "forms", "recognition", "returns",
     "checks", "consolidate", "results", "figures", "workspace", "figure_store",

@@ -252,6 +252,26 @@ def test_nap_quyet_dinh_fills_an_empty_master(calc, tmp_path, decision_files):
     }
 
 
+def test_another_decision_file_of_the_same_name_is_refused(book, demo, tmp_path, decision_files):
+    other = tmp_path / "khac" / decision_files[0].name
+    other.parent.mkdir()
+    text = decision_files[0].read_text("utf-8").replace("3598", "4321")
+    other.write_text(text, "utf-8")
+    kept, plan = files_of(demo / "quyet-dinh"), book.table("KeHoach")
+    book.answer(files=[str(other)])
+    book.press("Nạp quyết định")
+    assert f"đã có tệp {other.name} khác" in told(book)
+    assert (files_of(demo / "quyet-dinh"), book.table("KeHoach")) == (kept, plan)
+
+
+def test_what_the_system_refuses_is_said_with_its_place(book, demo):
+    (demo / "2018-9T").write_text("")
+    book.set_cell(DASHBOARD, "F4", "2018-9T")
+    book.press("Mở thư mục nhận về")
+    assert f"Không dùng được {demo / '2018-9T'}" in told(book)
+    assert "đường dẫn đi qua một tệp" in told(book) or "trùng tên thư mục" in told(book)
+
+
 def test_choosing_no_decision_changes_nothing(book):
     plan = book.table("KeHoach")
     book.press("Nạp quyết định")
@@ -265,12 +285,11 @@ def test_an_edited_budget_counts_without_saving(book, demo):
     saved = (demo / "CCHC-2018.xlsm").read_bytes()
     cell = address(book, "KeHoach", "Kinh phí dự toán (triệu đồng)", Mã="6.2.1")
     book.set_cell("Kế hoạch", cell, 2000)
-    book.press("Tổng hợp")
+    book.set_cell(SCRATCH, "E1", '=CCHC_DUTOAN("6.2.1")')
+    book.press("Tổng hợp")  # which also calculates the functions anew
     assert row_of(book, "KetQua", Mã="6.2.1")["Dự toán"] == 2000
     written = stored_values(demo / "2018-6T/tong-hop/Phu-luc-2_2018-6T.xlsx")["Phụ lục 1"]
     assert 2000 in next(row for row in written if "6.2.1" in row)
-    book.set_cell(SCRATCH, "E1", '=CCHC_DUTOAN("6.2.1")')
-    book.calculate()
     assert book.cell(SCRATCH, "E1") == 2000
     assert (demo / "CCHC-2018.xlsm").read_bytes() == saved
 
@@ -419,6 +438,43 @@ def test_decisions_loaded_one_after_the_other_stand_in_that_order(calc, tmp_path
         assert book.tracebacks == []
 
 
+def test_an_own_row_among_the_agencies_stays(book):
+    end = last_row(book, "TheoCoQuan")
+    book.set_cell("Theo cơ quan", f"B{end + 1}:D{end + 1}", [["Tổng của tôi", None, 7]])
+    book.resize_table("TheoCoQuan", f"A4:{get_column_letter(9 + 6)}{end + 1}")
+    book.press("Tổng hợp")
+    assert row_of(book, "TheoCoQuan", **{"Cơ quan": "Tổng của tôi"})["Dự toán"] == 7
+
+
+def test_a_column_with_a_heading_like_ours_is_not_taken_for_it(book):
+    """The officer's “Trạng thái:” stands beside our “Trạng thái”."""
+    last = last_row(book, "KetQua")
+    block = book.block("Kết quả", f"A4:O{last}")
+    own = ["Trạng thái:", *["của tôi"] * (len(block) - 1)]
+    moved = [[row[0], mine, *row[1:]] for row, mine in zip(block, own, strict=True)]
+    typed = [[f"'{v}" if isinstance(v, str) else v for v in row] for row in moved]
+    book.resize_table("KetQua", f"A4:P{last}")
+    book.set_cell("Kết quả", f"A4:P{last}", typed)
+    book.press("Tổng hợp")
+    assert {row["Trạng thái:"] for row in book.table("KetQua")} == {"của tôi"}
+    assert row_of(book, "KetQua", Mã="7.1.4")["Trạng thái"] == "Quá hạn"
+
+
+def test_a_copied_row_with_a_note_shows_what_the_row_shows(book):
+    book.set_cell("Kết quả", "P4", "Ghi chú")
+    end = last_row(book, "KetQua")
+    (row,) = book.block("Kết quả", "A6:O6")
+    copy = [*(f"'{v}" if isinstance(v, str) else v for v in row), "bản sao"]
+    copy[7] = 999_999  # figures of an earlier day
+    book.set_cell("Kết quả", f"A{end + 1}:P{end + 1}", [copy])
+    book.resize_table("KetQua", f"A4:P{end + 1}")
+    book.press("Tổng hợp")
+    first, second = [one for one in book.table("KetQua") if one["Mã"] == row[1]]
+    assert second.pop("Ghi chú") == "bản sao"
+    assert first.pop("Ghi chú") is None
+    assert second == first
+
+
 def test_a_table_that_an_officer_emptied_is_filled_again(book):
     rows = shown(book, "KetQua")
     book.resize_table("KetQua", "A4:O5")
@@ -474,6 +530,9 @@ MISTAKES = {
     "không còn bảng KetQua": lambda book, _: book.doc.DatabaseRanges.removeByName("KetQua"),
     "đang khóa (Protect Sheet)": lambda book, _: book.protect("Theo cơ quan"),
     "Không ghi được": no_folder,
+    "có bảng CuaToi nằm bên dưới": lambda book, _: book.add_table(
+        "Tệp nhận về", "CuaToi", "A60:C63"
+    ),
 }
 
 

@@ -1,8 +1,8 @@
 """One function for each button: the open workbook in, one step, the workbook refreshed.
 
 What an officer did wrong is said in one message with the next step. A fault of ours is
-written to a log whose name the message gives. Neither leaves anything half done, and Excel
-is as it was before.
+written to a log whose name the message gives. No file is left half written, and Excel is as
+it was before.
 """
 
 from __future__ import annotations
@@ -49,12 +49,13 @@ def _command(function: Callable[[OpenMaster, Progress], str]) -> Callable[[], No
         except CchcError as error:
             mode, message = "critical", str(error)
         except OSError as error:
+            _log(book)  # it may be a fault of ours all the same
             mode = "critical"
             message = (
                 f"Không dùng được {error.filename or 'tệp'} ({cause(error)}). Kiểm tra đường dẫn "
                 "và quyền ghi rồi bấm lại."
             )
-        except Exception:
+        except Exception:  # whatever it is, no traceback may reach the officer
             mode, message = "critical", _fault_of_ours(book)
         if message:
             book.app.alert(message, title=_TITLE, buttons="ok", mode=mode)
@@ -88,14 +89,22 @@ def _quiet(app: xw.App) -> Iterator[Progress]:
         app.status_bar = False
 
 
-def _fault_of_ours(book: xw.Book) -> str:
-    """Write down what happened; gives what to tell the officer."""
+def _log(book: xw.Book) -> Path | None:
+    """Write down what happened, beside the workbook if that can be; gives the log."""
     folders = []
     with suppress(Exception):  # the fault may lie in the workbook itself
         folders.append(OpenMaster(book).workspace.journal)
-    log = note_fault(folders)
-    send = f" Gửi tệp {log} cho người hỗ trợ." if log else ""
-    return f"Phần mềm gặp lỗi ngoài dự kiến. Các phiếu và kết quả đã có vẫn còn nguyên.{send}"
+    return note_fault(folders)
+
+
+def _fault_of_ours(book: xw.Book) -> str:
+    """Write down what happened; gives what to tell the officer."""
+    log = _log(book)
+    send = f" Nếu vẫn lỗi, gửi tệp {log} cho người hỗ trợ." if log else ""
+    return (
+        "Phần mềm gặp lỗi ngoài dự kiến. Không tệp nào bị mất hay ghi dở; các trang kết quả trong "
+        f"sổ có thể mới cập nhật một phần. Bấm lại nút này.{send}"
+    )
 
 
 def _open(path: Path) -> None:
@@ -131,7 +140,7 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
         return ""
     programme, plans, found = step(loaded, [Path(path) for path in chosen])
     master.add_plan_rows(plan_rows(replace(programme, plans=plans), found))
-    if not master.shown_period:
+    if programme.periods and not master.shown_period:
         master.show_results(nothing_reported(programme).rows, "")
         if not master.chosen_period:
             master.choose_period(programme.periods[0].id)
@@ -146,11 +155,13 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
 @_command
 def make_forms(master: OpenMaster, progress: Progress) -> str:
     """Tạo phiếu báo cáo: the forms of the chosen period."""
+    from ..steps import find_period
     from ..steps import make_forms as step
 
     loaded = master.load()
-    paths, found = step(loaded, master.chosen_period, progress)
-    folder = loaded.workspace.forms(master.chosen_period)
+    period = find_period(loaded.programme, master.chosen_period)
+    paths, found = step(loaded, period.id, progress)
+    folder = loaded.workspace.forms(period.id)
     _open(folder)
     stale = "".join(f"\n{one.message}" for one in found)
     return f"Đã tạo {len(paths)} phiếu trong thư mục {folder}.{stale}"

@@ -157,7 +157,7 @@ class LiveTable:
             _Line(
                 next(keys) if any(text) else None,
                 note,
-                mark is None or cell_text(row[mark]) in ours,
+                all(text) if mark is None else cell_text(row[mark]) in ours,
             )
             for text, note, row in zip(texts, notes, values, strict=True)
         ]

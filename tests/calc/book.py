@@ -84,6 +84,11 @@ class OpenBook:
         sheet = self.doc.Sheets.getByIndex(table.DataArea.Sheet)
         table.setDataArea(sheet.getCellRangeByName(address).RangeAddress)
 
+    def add_table(self, sheet: str, name: str, address: str) -> None:
+        """Make a table of the officer's own."""
+        place = self.doc.Sheets.getByName(sheet).getCellRangeByName(address).RangeAddress
+        self.doc.DatabaseRanges.addNewByName(name, place)
+
     def format_cells(self, sheet: str, address: str, code: str) -> None:
         """Give cells a number format."""
         self._ask("set_format", sheet, address, code)
