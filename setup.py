@@ -43,7 +43,9 @@ setup(
     },
     install_requires=[
         "click>=8.1",
+        "filelock>=3.13",
         "jinja2>=3.1",
+        "lxml>=5",
         "markdown-it-py>=3",
         "olefile>=0.47",
         "openpyxl>=3.1.5",
@@ -52,6 +54,7 @@ setup(
         "python-docx>=1.1",
         "rapidfuzz>=3.9",
         "rich>=13",
+        "xlrd>=2.0.1",
         # Same inputs, same bytes: a new minor version may write other bytes.
         "xlsxwriter~=3.3.1",
         # The VBA module in the master and the DLL must be of one version: exactly this. After a
@@ -65,9 +68,11 @@ setup(
             "openxml-audit>=0.8",
             "pyopenvba>=6.5",
             "pyvbaanalysis>=3",
+            "pyxlsb>=1.0.10",
             "pytest>=8",
             "pytest-xdist>=3.6",
             "ruff>=0.8",
+            "xlwt>=1.3",
             "xlrd>=2",
         ],
     },

@@ -1,87 +1,267 @@
-"""What a reported row must agree with. One function per rule; a rule changes nothing."""
+"""What a reported row must agree with: its plan, itself, what was issued, and what the agency
+reported before. One function per rule; a rule changes nothing.
+
+What a breach does is set by the rule's severity (`rules`): an error leaves the reported field
+out of the figures.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
 
 from .findings import Finding, finding
+from .forms import FIELD_BY_NAME, row_key
+from .money import DONG_PER_MILLION, exact
+from .plan import Item, Programme
 from .returns import ReportedRow, Return
+from .rules import RULES as DECLARED
+from .rules import Rules
+from .sheets import cell_text, printed
 from .statuses import DONE
-from .vietnamese import format_million, format_number
+from .vietnamese import format_million, format_number, key, number_readings
 
 
-def check_return(one: Return) -> list[Finding]:
-    """Every finding of every rule on the rows of an accepted return."""
-    findings: list[Finding] = []
-    for row in one.rows:
-        for rule in RULES:
-            if breach := rule(row):
-                code, name, value, details = breach
-                findings.append(
-                    finding(
-                        code, one.place(row, name), value,
-                        agency=one.agency, item=row.item.code, **details,
+class Past(NamedTuple):
+    """What an agency reported last for a row: in which period, and what."""
+
+    period: str
+    row: ReportedRow
+
+
+# agency, row key -> what it reported last
+History = Mapping[tuple[str, str], Past]
+# row key -> field -> the texts that stood there on forms that were sent
+Issued = Mapping[str, Mapping[str, list[str]]]
+
+
+class Case(NamedTuple):
+    """A reported row with all that it is held to; `limit` is the rule's threshold."""
+
+    row: ReportedRow
+    past: Past | None = None
+    issued: Mapping[str, list[str]] | None = None
+    money_of_plan: int = 0
+    limit: Decimal = Decimal(0)
+
+    @property
+    def item(self) -> Item:
+        return self.row.item
+
+
+class Breach(NamedTuple):
+    """A finding's field, the value there and further details."""
+
+    field: str
+    value: str
+    details: Mapping[str, str] = {}
+
+
+class Checker:
+    """Holds returns of a period to the rules."""
+
+    def __init__(self, programme: Programme, history: History, issued: Issued):
+        self.rules: Rules = programme.rules
+        self.history = history
+        self.issued = issued
+        self.money_of_plan = {
+            plan.id: sum(leaf.budget or 0 for leaf in plan.leaves) for plan in programme.plans
+        }
+        # A row of a plan without money is held to the money of the others.
+        most = max(self.money_of_plan.values(), default=0)
+        self.money_of_plan = {plan: money or most for plan, money in self.money_of_plan.items()}
+
+    def check(self, one: Return) -> tuple[Return, list[Finding]]:
+        """An accepted return without the fields that a rule leaves out, and every finding."""
+        findings: list[Finding] = []
+        rows = []
+        for row in one.rows:
+            item_key = row_key(row.item.plan, row.item.code)
+            left_out: set[str] = set()
+            for code, rule in RULES.items():
+                severity = self.rules.severity(code)
+                if not severity:
+                    continue
+                breach = rule(
+                    Case(
+                        row,
+                        self.history.get((one.agency, item_key)),
+                        self.issued.get(item_key),
+                        self.money_of_plan[row.item.plan],
+                        self.rules.threshold(code),
                     )
+                )
+                if breach is None or breach.field in left_out:
+                    continue
+                found = finding(
+                    code, one.place(row, breach.field), breach.value, agency=one.agency,
+                    severity=severity, item=row.item.code, **breach.details,
                 )  # fmt: skip
-    return findings
+                if severity == "error" and DECLARED[code].field:
+                    left_out.add(DECLARED[code].field)
+                    found = replace(found, message=f"{found.message[:-1]}; không được tính.")
+                findings.append(found)
+            rows.append(_without(row, left_out))
+        return replace(one, rows=tuple(rows)), findings
 
 
-# A rule gives nothing, or (finding's code, field it points at, value there, further details).
-Breach = tuple[str, str, str, dict[str, str]]
-Rule = Callable[[ReportedRow], Breach | None]
+def _without(row: ReportedRow, names: set[str]) -> ReportedRow:
+    if not names:
+        return row
+    return row._replace(unread=row.unread | names, **dict.fromkeys(names))
 
 
-def spent_within_budget(row: ReportedRow) -> Breach | None:
-    if row.spent and row.item.budget is not None and row.spent > row.item.budget:
-        budget = format_million(row.item.budget)
-        return "spent-over-budget", "spent", format_million(row.spent), {"budget": budget}
+# -------------------------------------------------------------- money and budget
+
+
+def spent_in_another_unit(case: Case) -> Breach | None:
+    """An amount many times the row's budget or, on a row without one, more than the whole plan
+    has, was typed in đồng or nghìn đồng."""
+    spent, budget = case.row.spent, case.item.budget
+    if not spent:
+        return None
+    too_large = spent > budget * case.limit if budget else spent > case.money_of_plan > 0
+    if not too_large:
+        return None
+    fits = budget or case.money_of_plan
+    unit, size = ("nghìn đồng", 1000) if spent / 1000 <= fits else ("đồng", DONG_PER_MILLION)
+    times = format_number(Decimal(spent) / fits, 0)
+    likely = format_number(Decimal(spent) / size / DONG_PER_MILLION)
+    return Breach("spent", format_million(spent), {"times": times, "unit": unit, "likely": likely})
+
+
+def spent_within_budget(case: Case) -> Breach | None:
+    spent, budget = case.row.spent, case.item.budget
+    if spent and budget is not None and spent * 100 > budget * case.limit:
+        return Breach("spent", format_million(spent), {"budget": format_million(budget)})
     return None
 
 
-def spent_has_a_budget(row: ReportedRow) -> Breach | None:
-    if row.spent and row.item.budget is None:
-        return "spent-without-budget", "spent", format_million(row.spent), {}
+def spent_has_a_budget(case: Case) -> Breach | None:
+    if case.row.spent and case.item.budget is None:
+        return Breach("spent", format_million(case.row.spent))
     return None
 
 
-def spent_is_reported(row: ReportedRow) -> Breach | None:
-    """A cell with an error value (#N/A) arrives empty, so this tells of those too."""
+def spent_is_reported(case: Case) -> Breach | None:
+    row = case.row
     if row.item.budget and row.has_budget and row.spent is None and "spent" not in row.unread:
-        return "spent-missing", "spent", "", {"budget": format_million(row.item.budget)}
+        return Breach("spent", "", {"budget": format_million(row.item.budget)})
     return None
 
 
-def done_has_evidence(row: ReportedRow) -> Breach | None:
-    if row.status == DONE and not row.proof:
-        return "done-without-evidence", "proof", "", {}
+def spent_is_not_a_thousandth(case: Case) -> Breach | None:
+    """Typed as 1.478 into an Excel with English separators, 1478 becomes 1,478."""
+    spent, budget = case.row.spent, case.item.budget
+    if not spent or not budget or spent * 100 >= budget * case.limit or spent * 1000 > budget:
+        return None
+    details = {"budget": format_million(budget), "likely": format_million(spent * 1000)}
+    return Breach("spent", format_million(spent), details)
+
+
+# --------------------------------------------------------------- within the row
+
+
+def done_has_evidence(case: Case) -> Breach | None:
+    return Breach("proof", "") if case.row.status == DONE and not case.row.proof else None
+
+
+def full_percent_is_done(case: Case) -> Breach | None:
+    status = case.row.status
+    if case.row.percent == 100 and status is not None and status != DONE:
+        return Breach("status", status)
     return None
 
 
-def full_percent_is_done(row: ReportedRow) -> Breach | None:
-    if row.percent == 100 and row.status is not None and row.status != DONE:
-        return "full-percent-not-done", "status", row.status, {}
+def done_is_full_percent(case: Case) -> Breach | None:
+    percent = case.row.percent
+    if case.row.status == DONE and percent is not None and percent != 100:
+        return Breach("percent", format_number(percent))
     return None
 
 
-def done_is_full_percent(row: ReportedRow) -> Breach | None:
-    if row.status == DONE and row.percent is not None and row.percent != 100:
-        return "done-below-full-percent", "percent", format_number(row.percent), {}
-    return None
-
-
-def has_a_status(row: ReportedRow) -> Breach | None:
+def has_a_status(case: Case) -> Breach | None:
+    row = case.row
     reported = row.percent is not None or row.spent or row.result or row.proof
     if row.status is None and "status" not in row.unread and reported:
-        return "status-missing", "status", "", {}
+        return Breach("status", "")
     return None
 
 
-RULES: tuple[Rule, ...] = (
-    spent_within_budget,
-    spent_has_a_budget,
-    spent_is_reported,
-    done_has_evidence,
-    full_percent_is_done,
-    done_is_full_percent,
-    has_a_status,
-)
+# ------------------------------------------------------------- against the past
+
+
+def spent_does_not_fall(case: Case) -> Breach | None:
+    if case.past is None or case.row.spent is None or case.past.row.spent is None:
+        return None
+    if case.row.spent >= case.past.row.spent:
+        return None
+    before = format_million(case.past.row.spent)
+    details = {"period": case.past.period, "before": before}
+    return Breach("spent", format_million(case.row.spent), details)
+
+
+def percent_does_not_fall(case: Case) -> Breach | None:
+    if case.past is None or case.row.percent is None or case.past.row.percent is None:
+        return None
+    if case.row.percent >= case.past.row.percent:
+        return None
+    details = {"period": case.past.period, "before": format_number(case.past.row.percent)}
+    return Breach("percent", format_number(case.row.percent), details)
+
+
+def done_stays_done(case: Case) -> Breach | None:
+    if case.past is None or case.past.row.status != DONE or case.row.status in (None, DONE):
+        return None
+    return Breach("status", case.row.status or "", {"period": case.past.period})
+
+
+def given_is_unchanged(case: Case) -> Breach | None:
+    """A locked column says something else than the plan, and than any form that was sent."""
+    planned = given_texts(case.item)
+    for name, value in (case.row.given or {}).items():
+        known = [planned[name], *(case.issued or {}).get(name, ())]
+        if name == "budget" and not case.row.has_budget:
+            known = [text for text in known if not text] or [""]
+        if not any(_same(value, text) for text in known):
+            sent = known[-1] or "trống"
+            return Breach(
+                name, printed(value), {"column": FIELD_BY_NAME[name].heading, "sent": sent}
+            )
+    return None
+
+
+def given_texts(item: Item) -> dict[str, str]:
+    """What a form says of a row in its given columns."""
+    return {
+        "title": item.title,
+        "indicator": item.indicator,
+        "evidence": item.evidence,
+        "time": item.time,
+        "budget": "" if item.budget is None else format_million(item.budget),
+    }
+
+
+def _same(value: object, text: str) -> bool:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return exact(value) in number_readings(text)
+    return key(cell_text(value)) == key(text) or key(printed(value)) == key(text)
+
+
+RULES: dict[str, Callable[[Case], Breach | None]] = {
+    "spent-implausible": spent_in_another_unit,
+    "spent-over-budget": spent_within_budget,
+    "spent-without-budget": spent_has_a_budget,
+    "spent-missing": spent_is_reported,
+    "spent-maybe-thousands": spent_is_not_a_thousandth,
+    "spent-fell": spent_does_not_fall,
+    "percent-fell": percent_does_not_fall,
+    "done-reopened": done_stays_done,
+    "done-without-evidence": done_has_evidence,
+    "full-percent-not-done": full_percent_is_done,
+    "done-below-full-percent": done_is_full_percent,
+    "status-missing": has_a_status,
+    "given-changed": given_is_unchanged,
+}

@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .checks import check_return
+from .checks import Checker, History, Issued, Past
 from .findings import Finding, Place, finding
+from .forms import row_key
 from .money import sum_known
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .returns import ACCEPTED, Return
+from .rules import Rules
 from .statuses import (
     ALL_STATUSES,
     CANCELLED,
@@ -123,12 +125,28 @@ class Ledger:
         return tuple(agency for agency in due if agency not in self.accepted)
 
 
-def consolidate(programme: Programme, period: Period, returns: Sequence[Return]) -> Ledger:
-    """Put the accepted returns of a period together."""
+def consolidate(
+    programme: Programme,
+    period: Period,
+    returns: Sequence[Return],
+    earlier: Sequence[Ledger] = (),
+    issued: Issued | None = None,
+) -> Ledger:
+    """Put the accepted returns of a period together, held to the rules. `earlier` are the
+    year's periods before, in their order; `issued` what stood on the forms that were sent."""
+    checker = Checker(programme, _history(earlier), issued or {})
+    checked: list[Finding] = []
+    held = []
+    for one in returns:
+        if one.fate == ACCEPTED:
+            one, found = checker.check(one)
+            checked += found
+        held.append(one)
+    returns = held
     facts = _facts(programme, period, returns)
     items = _items(programme, facts)
-    checked = [f for one in returns if one.fate == ACCEPTED for f in check_return(one)]
-    findings = [*checked, *_over_budget_together(items), *(f for r in returns for f in r.findings)]
+    together = _over_budget_together(items, programme.rules)
+    findings = [*checked, *together, *(f for r in returns for f in r.findings)]
     return Ledger(
         programme,
         period,
@@ -140,22 +158,36 @@ def consolidate(programme: Programme, period: Period, returns: Sequence[Return])
     )
 
 
-def _over_budget_together(items: dict[tuple[str, str], ItemResult]) -> list[Finding]:
+def _history(earlier: Sequence[Ledger]) -> History:
+    """What each agency reported last for each row; later periods win."""
+    return {
+        (one.agency, row_key(row.item.plan, row.item.code)): Past(ledger.period.name, row)
+        for ledger in earlier
+        for one in ledger.accepted.values()
+        for row in one.rows
+    }
+
+
+def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules) -> list[Finding]:
     """Rows on which no agency alone spent more than the budget, but all of them did."""
+    code = "spent-over-budget-together"
+    severity, limit = rules.severity(code), rules.threshold(code)
     return [
         finding(
-            "spent-over-budget-together",
+            code,
             Place(result.sources[0].file, result.sources[0].sheet, result.sources[0].cell),
             format_million(result.spent),
             item=result.item.code,
             budget=format_million(result.budget),
             agencies="; ".join(source.agency for source in result.sources),
+            severity=severity,
         )
         for result in items.values()
-        if result.reported > 1
+        if severity
+        and result.reported > 1
         and result.item.reporters
         and result.budget is not None
-        and (result.spent or 0) > result.budget
+        and (result.spent or 0) * 100 > result.budget * limit
     ]
 
 

@@ -13,7 +13,9 @@ from typing import NamedTuple
 from .catalogue import CATALOGUE, SEVERITIES
 
 _LONGEST_VALUE = 500
-SEVERITY_NAMES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú"}
+SEVERITY_NAMES = {
+    "error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử",
+}  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -33,17 +35,19 @@ NOWHERE = Place()
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. `value` is what stood at `place`; `agency` is a name or ""."""
+    """One finding. `value` is what stood at `place`; `agency` is a name or ""; `set_severity`
+    is that of an officer's own setting, else it is the catalogue's."""
 
     code: str
     place: Place
     value: str
     message: str
     agency: str = ""
+    set_severity: str = ""
 
     @property
     def severity(self) -> str:
-        return CATALOGUE[self.code].severity
+        return self.set_severity or CATALOGUE[self.code].severity
 
     @property
     def action(self) -> str:
@@ -62,10 +66,17 @@ def _natural(text: str) -> tuple:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
-def finding(code: str, place: Place, value: object = "", *, agency: str = "", **details) -> Finding:
-    """A finding of the catalogue's kind `code`, its message filled from `details`."""
-    text = "" if value is None else str(value)
-    if len(text) > _LONGEST_VALUE:  # the place says where all of it stands
-        text = f"{text[: _LONGEST_VALUE - 1]}…"
-    message = CATALOGUE[code].message.format(value=text, agency=agency, **details)
-    return Finding(code, place, text, message, agency)
+def finding(
+    code: str, place: Place, value: object = "", *, agency: str = "", severity: str = "", **details
+) -> Finding:
+    """A finding of the catalogue's kind `code` (or of a `severity` set for it), its message
+    filled from `details`."""
+    text = _short("" if value is None else str(value))
+    told = {name: _short(str(detail)) for name, detail in details.items()}
+    message = CATALOGUE[code].message.format(value=text, agency=agency, **told)
+    return Finding(code, place, text, message, agency, severity)
+
+
+def _short(text: str) -> str:
+    """A text as a message can hold it: the place says where all of it stands."""
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

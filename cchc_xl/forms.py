@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .agencies import Agency
+from .agencies import Agency, slug
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .statuses import DONE, REPORTED_STATUSES
@@ -32,7 +32,10 @@ FORM_SHEET = "Phiếu báo cáo"
 IDENTITY_SHEET = "_cchc"
 ROW_KEY_HEADING = "Khóa dòng"
 AGENCY_LABEL = "Cơ quan báo cáo:"
+PERIOD_LABEL = "Kỳ báo cáo:"
+CONTACT_LABEL, PHONE_LABEL = "Người lập phiếu:", "Điện thoại:"
 TOTAL_LABEL = "Tổng cộng"
+_LONGEST_NAME = 80  # of an agency in a file name; systems refuse very long ones
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ def row_key(plan_id: str, code: str) -> str:
     return f"{plan_id}|{code}"
 
 
+def form_name(period: Period, agency: str) -> str:
+    """What the file of an agency's form is called, without its ending."""
+    return f"Phieu_{period.id}_{slug(agency)[:_LONGEST_NAME]}"
+
+
 def write_form(programme: Programme, period: Period, agency: Agency) -> bytes:
     """The form of an agency for a period, with the rows it must report."""
     rows = programme.rows_by_agency(period)[agency.name]
@@ -116,7 +124,7 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
         (0, 0), (0, last), "PHIẾU BÁO CÁO KẾT QUẢ THỰC HIỆN CẢI CÁCH HÀNH CHÍNH",
         bold=True, font_size=style["font"]["title"], **centre,
     )  # fmt: skip
-    sheet.merge((1, 0), (1, last), f"Kỳ báo cáo: {period.name}", bold=True, **centre)
+    sheet.merge((1, 0), (1, last), f"{PERIOD_LABEL} {period.name}", bold=True, **centre)
     sheet.merge((2, 0), (2, last), f"{AGENCY_LABEL} {agency.name}", bold=True, **centre)
     sheet.merge(
         (3, 0), (3, last),
@@ -126,9 +134,9 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
     )  # fmt: skip
     # Who filled it in: labels in the given columns, entries beside them.
     entry = _entry_style()
-    sheet.put(4, 1, "Người lập phiếu:", align="right")
+    sheet.put(4, 1, CONTACT_LABEL, align="right")
     sheet.merge((4, 2), (4, 3), "", **entry)
-    sheet.merge((4, 4), (4, 5), "Điện thoại:", align="right")
+    sheet.merge((4, 4), (4, 5), PHONE_LABEL, align="right")
     sheet.merge((4, 6), (4, 7), "", **{**entry, "num_format": "@"})
     sheet.put(4, 8, "Ngày lập:", align="right")
     sheet.put(4, 9, None, **{**entry, "num_format": "dd/mm/yyyy", "align": "center"})

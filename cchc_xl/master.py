@@ -14,6 +14,7 @@ from .master_sheets import (
     AGENCIES,
     ALLOCATIONS,
     ASSIGNMENTS,
+    CHOICES,
     FINDING_CODE,
     FINDINGS,
     GROUPS,
@@ -22,6 +23,7 @@ from .master_sheets import (
     PERIODS,
     PLANS,
     RESULTS,
+    RULES,
     SETTINGS,
     TABLES,
     YES,
@@ -29,6 +31,8 @@ from .master_sheets import (
 )  # fmt: skip
 from .periods import Period, period_of
 from .plan import LEVELS, Programme
+from .rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
+from .rules import RULES as DECLARED_RULES
 from .workbooks import Book, Sheet, house_style
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
@@ -110,6 +114,15 @@ def plan_rows(
             (p.id, p.name, str(p.year), str(p.months), p.due_before, _own_overdue(p))
             for p in programme.periods
         ],
+        RULES: [
+            (
+                rule.code, rule.what, own.use, SEVERITY_NAMES[own.severity], own.threshold,
+                rule.unit,
+            )
+            for rule in DECLARED_RULES.values()
+            for own in (programme.rules.setting(rule.code),)
+        ],
+        CHOICES: [(c.period, c.file, c.what, c.agency, c.reason) for c in programme.choices],
         FINDINGS: [
             (
                 SEVERITY_NAMES[f.severity], f.code, f.place.file, f.place.sheet, f.place.cell,
@@ -174,6 +187,11 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
     AGENCIES: {"Kế thừa từ ngày": _A_DATE},
     GROUPS: {"Từng thành viên trả lời": {"validate": "list", "source": [YES, NO]}},
     PERIODS: {"Nộp trước ngày": _A_DATE, "Tính quá hạn trước ngày": _A_DATE},
+    RULES: {
+        "Áp dụng": {"validate": "list", "source": list(USES)},
+        "Mức độ": {"validate": "list", "source": [SEVERITY_NAMES[s] for s in SETTABLE]},
+    },
+    CHOICES: {"Xử lý": {"validate": "list", "source": [USE_THIS, LEAVE_OUT]}},
 }
 
 

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator
 from .agencies import split_names
 from .catalogue import CATALOGUE
 from .findings import Finding, Place, finding
+from .master_rules import read_choices, read_rules
 from .master_sheets import (
     AGENCIES,
     ALLOCATIONS,
     ASSIGNMENTS,
+    CHOICES,
     CODE,
     FINDING_CODE,
     FINDINGS,
@@ -26,6 +28,7 @@ from .master_sheets import (
     PERIODS,
     PLAN,
     PLANS,
+    RULES,
     SETTINGS,
     TABLES,
     TITLE,
@@ -57,6 +60,10 @@ class _MasterReader:
     def rows(self, sheet: str) -> Iterator[Record]:
         return read_table(self.workbook, self.file, sheet, TABLES[sheet].headings)
 
+    def _rows_if_any(self, sheet: str) -> Iterator[Record]:
+        """The rows of a sheet that older masters do not have."""
+        return self.rows(sheet) if sheet in self.workbook.names else iter(())
+
     def read(self) -> tuple[Programme, list[Finding]]:
         settings = {r.text("Mục"): r.text("Giá trị") for r in self.rows(SETTINGS)}
         self.registry = read_registry(self.rows(AGENCIES), self.rows(GROUPS))
@@ -66,6 +73,9 @@ class _MasterReader:
             self._keep_first(self.assignments, (record.text(PLAN), _code(record)), record, CODE)
         plans = self._plans()
         year = settings.get("Năm", "")
+        rules, wrong_rules = read_rules(self._rows_if_any(RULES))
+        choices, wrong_choices = read_choices(self._rows_if_any(CHOICES), self.registry)
+        self.findings += [*wrong_rules, *wrong_choices]
         programme = Programme(
             year=int(year) if year.isdigit() else max((plan.year for plan in plans), default=0),
             province=settings.get("Tỉnh", ""),
@@ -73,6 +83,8 @@ class _MasterReader:
             plans=plans,
             registry=self.registry,
             periods=tuple(self._periods()),
+            rules=rules,
+            choices=choices,
         )
         return programme, [*self._kept_findings(), *self.findings]
 

@@ -23,6 +23,8 @@ ALLOCATIONS = "Phân bổ"
 AGENCIES = "Cơ quan"
 GROUPS = "Nhóm cơ quan"
 PERIODS = "Kỳ báo cáo"
+RULES = "Quy tắc"
+CHOICES = "Xử lý phiếu"
 FINDINGS = "Phát hiện khi nạp"
 
 PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
@@ -40,6 +42,8 @@ FATES = {
     "accepted": "Đã nhận",
     "superseded": "Có bản mới hơn",
     "rejected": "Không dùng được",
+    "excluded": "Loại khỏi tổng hợp",
+    "gone": "Không còn trong thư mục",
 }
 NOT_RETURNED = "Chưa nộp"
 STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
@@ -181,6 +185,33 @@ TABLES: dict[str, Table] = {
         ),
         key=("Kỳ",),
     ),
+    RULES: Table(
+        "QuyTac",
+        "Những điều mỗi phiếu phải khớp. Mức độ Lỗi: số liệu bị loại khỏi tổng hợp; Cảnh báo, Ghi "
+        "chú: vẫn tính. Áp dụng “Thử”: chỉ nêu ở trang Phát hiện để xem trước khi áp dụng.",
+        (
+            Column("Mã quy tắc", 26, "code"),
+            Column("Nội dung kiểm tra", 64),
+            Column("Áp dụng", 10, "centre"),
+            Column("Mức độ", 12, "centre"),
+            Column("Ngưỡng", 10, "plain number"),
+            Column("Đơn vị ngưỡng", 16),
+        ),
+        key=("Mã quy tắc",),
+    ),
+    CHOICES: Table(
+        "XuLyPhieu",
+        "Ghi ở đây khi muốn lấy một bản khác trong nhiều bản, loại một tệp khỏi tổng hợp, hoặc cho "
+        "biết tệp là của cơ quan nào. Tên tệp chép từ trang Tệp nhận về; phải ghi lý do.",
+        (
+            Column("Kỳ", 12, "code"),
+            Column("Tệp", 50),
+            Column("Xử lý", 20, "centre"),
+            Column(AGENCY, 34),
+            Column("Lý do", 50),
+        ),
+        key=("Kỳ", "Tệp"),
+    ),
     FINDINGS: Table(
         "PhatHien",
         "Những chỗ cần xem lại khi nạp quyết định. Đã xem xong thì ghi “x” vào cột Đã xử lý.",
@@ -286,8 +317,9 @@ RESULTS: dict[str, Table] = {
         (
             Column("Tệp", 46),
             Column(AGENCY, 32),
-            Column("Kết quả", 16, "centre"),
+            Column("Kết quả", 18, "centre"),
             Column("Ngày nhận", 12, "date"),
+            Column("Lưu lúc", 12, "date"),
             Column("Lý do", 44),
             Column("Mã kiểm tra SHA-256", 36),
         ),

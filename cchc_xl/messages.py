@@ -195,6 +195,11 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Đối chiếu bản gốc và sửa ở trang Phân bổ.",
     ),
     # --- the master workbook
+    "rule-unknown": Rule(
+        "warning",
+        "Trang Quy tắc có mã “{value}” mà phần mềm không biết; dòng này không có tác dụng.",
+        "Khôi phục mã quy tắc, hoặc xóa dòng.",
+    ),
     "cell-not-understood": Rule(
         "error",
         "Cột {column}: không đọc được “{value}”; ô này được coi là trống.",

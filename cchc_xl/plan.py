@@ -10,6 +10,7 @@ from .agencies import Registry
 from .findings import NOWHERE, Place
 from .money import sum_known
 from .periods import Period
+from .rules import AS_DECLARED, Choice, Rules
 from .vietnamese import Month, Target, parse_targets
 
 LEVELS = {
@@ -178,8 +179,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Programme:
-    """All that the master workbook holds: the plans of a year, who the agencies are, and
-    the reporting periods. `province` and `office` stand in letterheads."""
+    """All that the master workbook holds: the plans of a year, who the agencies are, the
+    reporting periods, the rules that returns are held to, and what officers decided of single
+    files. `province` and `office` stand in letterheads."""
 
     year: int
     province: str
@@ -187,6 +189,8 @@ class Programme:
     plans: tuple[Plan, ...]
     registry: Registry
     periods: tuple[Period, ...]
+    rules: Rules = AS_DECLARED
+    choices: tuple[Choice, ...] = ()
 
     @cached_property
     def plan_by_id(self) -> dict[str, Plan]:

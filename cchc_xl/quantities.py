@@ -10,7 +10,7 @@ from .vietnamese import clean, digit_readings, number_readings
 _SIZES = {
     "": 1,
     **dict.fromkeys(("nghìn", "nghin", "ngàn", "ngan"), 10**3),
-    **dict.fromkeys(("triệu", "trieu", "tr"), 10**6),
+    **dict.fromkeys(("triệu", "trieu", "tr", "trđ", "trd"), 10**6),
     **dict.fromkeys(("tỷ", "tỉ", "ty", "ti"), 10**9),
 }
 _UNIT = "|".join(sorted(filter(None, _SIZES), key=len, reverse=True))

@@ -133,6 +133,7 @@ def file_rows(ledger: Ledger) -> list[Row]:
             one.agency,
             FATES[one.fate],
             one.arrived.date(),
+            one.saved.astimezone(one.arrived.tzinfo).date() if one.saved else None,
             "" if one.fate == ACCEPTED else "\n".join(f.message for f in one.findings),
             one.sha256,
         )

@@ -8,14 +8,15 @@ RETURN_MESSAGES: dict[str, Rule] = {
     # --- a returned file as a whole
     "file-not-a-workbook": Rule(
         "error",
-        "Tệp này không phải bảng tính (.xlsx, .xlsm, .xlsb, .xls, .ods) nên không đọc.",
-        "Nếu là tệp nén thì giải nén vào thư mục này; nếu không, đề nghị gửi lại phiếu dạng bảng "
-        "tính.",
+        "Tệp này không phải bảng tính (.xlsx, .xlsm, .xlsb, .xls, .ods), tệp nén .zip hay thư .eml "
+        "nên không đọc.",
+        "Đề nghị gửi lại phiếu dạng bảng tính.",
     ),
     "file-unreadable": Rule(
         "error",
         "Không mở được tệp ({reason}).",
-        "Mở thử bằng Excel rồi lưu lại dạng .xlsx, hoặc đề nghị cơ quan gửi lại.",
+        "Mở thử bằng Excel rồi lưu lại dạng .xlsx (bỏ mật khẩu nếu có), hoặc đề nghị cơ quan gửi "
+        "lại.",
     ),
     "file-not-a-form": Rule(
         "error",
@@ -39,8 +40,25 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "agency-unknown": Rule(
         "error",
-        "Phiếu của “{value}”, không có trong danh sách cơ quan.",
-        "Thêm cơ quan vào trang Cơ quan, hoặc đề nghị gửi đúng phiếu.",
+        "Không rõ phiếu của cơ quan nào (“{value}” không có trong danh sách cơ quan).",
+        "Nếu biết, ghi tệp và cơ quan vào trang Xử lý phiếu; nếu không, đề nghị gửi đúng phiếu.",
+    ),
+    "period-unknown": Rule(
+        "error",
+        "Không rõ phiếu của kỳ nào (dòng “Kỳ báo cáo” ghi “{value}”), đang tổng hợp {expected}.",
+        "Nếu đúng kỳ này, ghi tệp vào trang Xử lý phiếu với “Dùng bản này”; nếu không, đề nghị gửi "
+        "đúng phiếu.",
+    ),
+    "period-contradicted": Rule(
+        "error",
+        "Phiếu ghi kỳ “{value}” nhưng bên trong là phiếu kỳ {expected}; không dùng phiếu này.",
+        "Hỏi lại cơ quan số liệu là của kỳ nào; đề nghị điền vào đúng phiếu.",
+    ),
+    "form-without-identity": Rule(
+        "info",
+        "Tệp không còn trang nhận dạng (đã chép sang sổ khác): nhận ra cơ quan theo {agency_by}, "
+        "kỳ theo {period_by}, từng mục theo {rows_by}.",
+        "Không cần làm gì nếu đúng.",
     ),
     "agency-contradicted": Rule(
         "error",
@@ -64,8 +82,39 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "return-superseded": Rule(
         "warning",
-        "{agency} gửi nhiều phiếu; lấy “{chosen}” vì đến sau.",
-        "Nếu phải lấy phiếu này, chuyển phiếu kia ra khỏi thư mục nhan-ve.",
+        "{agency} gửi nhiều phiếu; lấy “{chosen}” vì {why}. {changes}.",
+        "Nếu phải lấy phiếu này, ghi tên tệp vào trang Xử lý phiếu với “Dùng bản này”.",
+    ),
+    "return-duplicate": Rule(
+        "info",
+        "Tệp này giống hệt “{chosen}”; chỉ tính một lần.",
+        "Không cần làm gì.",
+    ),
+    "return-left-out": Rule(
+        "warning",
+        "Cán bộ tổng hợp loại tệp này: {value}.",
+        "Nếu không loại nữa, xóa dòng của tệp ở trang Xử lý phiếu.",
+    ),
+    "file-gone": Rule(
+        "warning",
+        "Tệp này có ở lần tổng hợp trước nhưng nay không còn trong thư mục nhan-ve (hoặc đã bị "
+        "thay bằng tệp khác cùng tên); không tính. Bản gốc còn giữ: nhat-ky/kho/{kept}.",
+        "Nếu bị xóa nhầm, chép bản gốc trở lại nhan-ve và đặt lại tên.",
+    ),
+    "choice-without-reason": Rule(
+        "error",
+        "Dòng xử lý tệp “{value}” chưa ghi lý do (hoặc chưa rõ xử lý gì) nên chưa áp dụng.",
+        "Chọn cách xử lý và ghi lý do ở trang Xử lý phiếu.",
+    ),
+    "choice-unused": Rule(
+        "warning",
+        "Trang Xử lý phiếu nêu tệp “{value}” nhưng kỳ này không có tệp đó.",
+        "Sửa tên tệp (chép từ cột Tệp của trang Tệp nhận về), hoặc xóa dòng.",
+    ),
+    "text-old-font": Rule(
+        "info",
+        "Có {count} ô gõ phông chữ cũ ({value}); đã chuyển sang Unicode.",
+        "Không cần làm gì nếu chữ đúng.",
     ),
     "return-blank": Rule(
         "error",
@@ -98,6 +147,22 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Mục {item}: phiếu ghi nội dung “{value}”, khác với kế hoạch hiện nay; không được tính.",
         "Kế hoạch đã đổi mã hoặc nội dung sau khi gửi phiếu; tạo và gửi lại phiếu cho cơ quan.",
     ),
+    "code-ambiguous": Rule(
+        "error",
+        "Mã “{value}” có ở nhiều kế hoạch ({plans}) và nội dung không cho biết là mục nào; dòng "
+        "này không được tính.",
+        "Đề nghị cơ quan điền vào đúng dòng của phiếu đã gửi.",
+    ),
+    "row-by-title": Rule(
+        "info",
+        "Dòng này không có mã đúng (“{value}”); nhận ra là mục {item} theo nội dung công việc.",
+        "Không cần làm gì nếu đúng.",
+    ),
+    "row-hidden": Rule(
+        "info",
+        "Mục {item} nằm ở dòng bị ẩn hoặc bị lọc; vẫn được tính.",
+        "Hỏi lại cơ quan nếu thấy lạ.",
+    ),
     "row-repeated": Rule(
         "error",
         "Mục {item} được điền ở nhiều dòng ({cells}); không dòng nào được tính.",
@@ -120,7 +185,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "status-unknown": Rule(
         "error",
-        "Mục {item}: trạng thái “{value}” không thuộc danh mục; không được tính.",
+        "Mục {item}: trạng thái “{value}” không thuộc danh mục{likely}; không được tính.",
         "Chọn một trong: Chưa thực hiện, Đang thực hiện, Hoàn thành, Không thực hiện.",
     ),
     "not-a-number": Rule(
@@ -130,8 +195,58 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "number-ambiguous": Rule(
         "error",
-        "Mục {item}, {column}: “{value}” có thể hiểu nhiều cách ({readings}); không được tính.",
+        "Mục {item}, {column}: “{value}” có thể hiểu nhiều cách ({readings}){likely}; không được "
+        "tính.",
         "Hỏi lại cơ quan và ghi rõ số.",
+    ),
+    "value-read": Rule(
+        "info",
+        "Mục {item}, {column}: “{value}” được đọc là {reading}.",
+        "Không cần làm gì nếu đúng.",
+    ),
+    "text-cut": Rule(
+        "warning",
+        "Mục {item}, {column}: nội dung quá dài; chỉ lấy {length} ký tự đầu.",
+        "Xem toàn văn ở phiếu của cơ quan.",
+    ),
+    "text-garbled": Rule(
+        "warning",
+        "Mục {item}, {column}: chữ “{value}” có vẻ gõ bằng phông cũ (TCVN3, VNI) nhưng ô lại dùng "
+        "phông Unicode nên không đọc được.",
+        "Đề nghị cơ quan gõ lại bằng Unicode (Times New Roman).",
+    ),
+    "cell-error": Rule(
+        "error",
+        "Mục {item}, {column}: ô là lỗi công thức {value}; không được tính.",
+        "Đề nghị cơ quan sửa công thức, hoặc ghi thẳng số.",
+    ),
+    "cell-uncalculated": Rule(
+        "error",
+        "Mục {item}, {column}: ô là công thức chưa được tính nên không có giá trị; không được "
+        "tính.",
+        "Mở tệp bằng Excel rồi lưu lại, hoặc đề nghị cơ quan ghi thẳng số.",
+    ),
+    "cell-linked": Rule(
+        "warning",
+        "Mục {item}, {column}: giá trị {value} lấy từ một sổ khác của cơ quan qua công thức; vẫn "
+        "được tính như lúc lưu.",
+        "Hỏi lại cơ quan nếu nghi ngờ số đã cũ.",
+    ),
+    "cell-merged": Rule(
+        "error",
+        "Mục {item}, {column}: ô gộp nhiều dòng ({value}), không rõ của mục nào; không được tính.",
+        "Đề nghị cơ quan bỏ gộp ô và ghi riêng từng mục.",
+    ),
+    "cell-shared": Rule(
+        "info",
+        "Mục {item}, {column}: ô gộp nhiều dòng; lấy “{value}” cho từng dòng.",
+        "Không cần làm gì nếu đúng.",
+    ),
+    "given-changed": Rule(
+        "warning",
+        "Mục {item}: cột khóa “{column}” trên phiếu bị sửa thành “{value}”, phiếu đã gửi ghi "
+        "“{sent}”; lấy theo kế hoạch.",
+        "Hỏi lại cơ quan; nếu kế hoạch đổi thì sửa ở trang Kế hoạch.",
     ),
     "spent-negative": Rule(
         "error",
@@ -140,9 +255,36 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "spent-implausible": Rule(
         "error",
+        "Mục {item}: đã chi {value} triệu đồng, gấp {times} lần dự toán; có thể ghi bằng {unit} "
+        "(tức {likely} triệu đồng).",
+        "Hỏi lại cơ quan và ghi lại bằng triệu đồng.",
+    ),
+    "spent-too-large": Rule(
+        "error",
         "Mục {item}: đã chi {value} triệu đồng là quá lớn, có thể ghi bằng đồng (tức {likely} "
         "triệu đồng); không được tính.",
         "Hỏi lại cơ quan và ghi lại bằng triệu đồng.",
+    ),
+    "spent-maybe-thousands": Rule(
+        "warning",
+        "Mục {item}: đã chi {value} triệu đồng, rất nhỏ so với dự toán {budget}; có thể là "
+        "{likely} (dấu chấm hàng nghìn bị hiểu là dấu thập phân).",
+        "Hỏi lại cơ quan.",
+    ),
+    "spent-fell": Rule(
+        "warning",
+        "Mục {item}: đã chi lũy kế {value} triệu đồng, ít hơn kỳ {period} ({before}).",
+        "Hỏi lại cơ quan số nào đúng.",
+    ),
+    "percent-fell": Rule(
+        "warning",
+        "Mục {item}: tỷ lệ {value}%, thấp hơn kỳ {period} ({before}%).",
+        "Hỏi lại cơ quan.",
+    ),
+    "done-reopened": Rule(
+        "warning",
+        "Mục {item}: kỳ {period} báo Hoàn thành, nay báo “{value}”.",
+        "Hỏi lại cơ quan.",
     ),
     "spent-rounded": Rule(
         "info",
@@ -151,7 +293,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "percent-out-of-range": Rule(
         "error",
-        "Mục {item}: tỷ lệ {value} nằm ngoài 0–100; không được tính.",
+        "Mục {item}: tỷ lệ {percent}% nằm ngoài 0–100; không được tính.",
         "Hỏi lại cơ quan.",
     ),
     "spent-over-budget": Rule(
@@ -172,7 +314,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "spent-missing": Rule(
         "warning",
-        "Mục {item} có dự toán {budget} triệu đồng nhưng ô số đã chi trống hoặc là lỗi công thức.",
+        "Mục {item} có dự toán {budget} triệu đồng nhưng ô số đã chi trống.",
         "Đề nghị cơ quan ghi số đã chi; chưa chi thì ghi 0.",
     ),
     "done-without-evidence": Rule(

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from .errors import UnreadableFileError
+from .marks import Marks
 from .money import exact
 from .vietnamese import clean, format_number, key
 
@@ -27,13 +28,22 @@ def _reason(error: Exception) -> str:
     return "tệp bị hỏng hoặc không phải bảng tính"
 
 
+Position = tuple[int, int]  # row and column in a whole sheet, counted from 0
+
+
 class Grid(NamedTuple):
-    """The used part of a sheet; `top` and `left` are the indexes of its first cell."""
+    """The used part of a sheet; `top` and `left` are the indexes of its first cell. `marks`
+    (by the positions of the whole sheet) where they were asked for."""
 
     name: str
     rows: list[list[object]]
     top: int
     left: int
+    marks: Marks | None = None
+
+    def position(self, row: int, column: int) -> Position:
+        """Where `rows[row][column]` stands in the whole sheet."""
+        return self.top + row, self.left + column
 
     def address(self, row: int, column: int) -> str:
         """The address of `rows[row][column]`."""
@@ -115,7 +125,8 @@ def cell_text(value: object) -> str:
 def printed(value: object) -> str:
     """A cell as a Vietnamese reader would write it: 1478.4 -> "1.478,4"."""
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return format_number(exact(value))
+        number = exact(value)
+        return format_number(number) if number.is_finite() else repr(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return f"{value:%m/%Y}"
     return clean(value)

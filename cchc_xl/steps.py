@@ -5,15 +5,24 @@ The command line and the buttons in Excel both call these; neither holds a rule.
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .agencies import Registry, slug
+from .agencies import slug
+from .consolidation import (
+    Inputs,
+    Outcome,
+    Progress,
+    Reading,
+    outcome_of,
+    read_period,
+    record_of,
+    recorded_inputs,
+    silent,
+)
 from .dashboard_grid import Results
 from .decision import read_decision
 from .errors import (
@@ -24,17 +33,16 @@ from .errors import (
     UnreadableFileError,
     WorkspaceError,
 )
-from .figures import figures_of
 from .findings import Finding, Place, finding
-from .forms import write_form
+from .forms import form_name, write_form
+from .issued import issued_from_json, issued_to_json, with_forms_of
+from .journal import Journal, RememberedSheets, ReturnedFile, Run, seen_until, sha256_of
 from .master import write_master
 from .master_reader import read_master
-from .master_sheets import AGENCIES, GROUPS, TABLES
-from .master_tables import Record, read_registry, read_table
 from .periods import Period, periods_of
 from .plan import Plan, Programme
 from .proofs import prove_programme
-from .returns import Return, ReturnReader, settle_versions
+from .registries import load_registry
 from .settings import settings_file
 from .sheets import OpenedWorkbook, WorkbookSheets
 from .workspace import Workspace, arrival, read_file, write_files
@@ -43,17 +51,8 @@ if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
 
-_LONGEST_NAME = 80  # of an agency in a file name; systems refuse very long ones
 DEFAULT_OFFICE = "Sở Nội vụ"
-_DATA = Path(__file__).parent / "data"
-
-# Called with (done, of how many, what) as long work goes on.
-Progress = Callable[[int, int, str], None]
-
-
-def silent(done: int, total: int, what: str) -> None:
-    """No progress wanted."""
-
+_LARGEST_FILE = 100 * 2**20  # of a returned file, in bytes
 
 # ------------------------------------------------------------------------- init
 
@@ -103,7 +102,7 @@ def load_decisions(
 
     Raises as `init` does; nothing is written then.
     """
-    workspace, programme, _ = loaded
+    workspace, programme = loaded.workspace, loaded.programme
     programme, plans, kept = _with_decisions(programme, decision_files)
     copies = {workspace.decisions / path.name: read_file(path) for path in decision_files}
     for copy, content in copies.items():
@@ -150,56 +149,17 @@ def _with_decisions(
     return programme, plans, [found for decision in decisions for found in decision.findings]
 
 
-def load_registry(agencies_file: Path | None = None) -> Registry:
-    """The agencies of a file (.csv or a workbook with the sheets Cơ quan and Nhóm cơ quan),
-    or Đắk Lắk's of 2018. Groups that the file does not bring are the usual ones."""
-    groups = list(_csv_records(_DATA / "groups.csv"))
-    if agencies_file is None:
-        return read_registry(_csv_records(_DATA / "agencies.csv"), groups)
-    if agencies_file.suffix.lower() == ".csv":
-        records = list(_csv_records(agencies_file))
-    else:
-        name = agencies_file.name
-        try:
-            workbook = OpenedWorkbook(read_file(agencies_file))
-            records = list(read_table(workbook, name, AGENCIES, ["Tên cơ quan"]))
-            if GROUPS in workbook.names:
-                groups = list(read_table(workbook, name, GROUPS, ["Tên nhóm"]))
-        except (MasterWorkbookError, UnreadableFileError):
-            records = []
-    registry = read_registry(records, groups)
-    if not registry.agencies:
-        wanted = ", ".join(TABLES[AGENCIES].headings[:4])
-        raise UnreadableFileError(
-            f"{agencies_file.name} không phải danh sách cơ quan. Cần trang “{AGENCIES}” (hoặc "
-            f"tệp .csv) có các cột {wanted}."
-        )
-    return registry
-
-
-def _csv_records(path: Path) -> Iterable[Record]:
-    try:
-        text = read_file(path).decode("utf-8-sig")
-        # Excel with Vietnamese settings parts the columns of a CSV with semicolons.
-        heading = text.partition("\n")[0]
-        separator = ";" if heading.count(";") > heading.count(",") else ","
-        lines = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
-    except (UnicodeDecodeError, csv.Error):
-        raise UnreadableFileError(
-            f"{path.name} không phải tệp CSV mã UTF-8. Lưu lại dạng “CSV UTF-8”."
-        ) from None
-    return [Record({k: v or "" for k, v in line.items() if k}, {}) for line in lines]
-
-
 # ------------------------------------------------------------------------- plan
 
 
 class Loaded(NamedTuple):
-    """A workspace with its programme as the master workbook says it, proved again."""
+    """A workspace with its programme as the master workbook says it, proved again; `sheets`
+    are those it was read from."""
 
     workspace: Workspace
     programme: Programme
     findings: list[Finding]
+    sheets: RememberedSheets
 
 
 def load(root: Path) -> Loaded:
@@ -211,8 +171,9 @@ def load(root: Path) -> Loaded:
 
 def load_open(workspace: Workspace, master: WorkbookSheets, name: str) -> Loaded:
     """A workspace as its master workbook stands open, saved or not."""
-    programme, findings = read_master(master, name)
-    return Loaded(workspace, programme, [*findings, *prove_programme(programme)])
+    sheets = RememberedSheets(master, name)
+    programme, findings = read_master(sheets, name)
+    return Loaded(workspace, programme, [*findings, *prove_programme(programme)], sheets)
 
 
 def find_period(programme: Programme, period_id: str) -> Period:
@@ -240,20 +201,24 @@ def make_forms(
     loaded: Loaded, period_id: str, progress: Progress = silent
 ) -> tuple[dict[str, Path], list[Finding]]:
     """Write the form of every agency that must report; gives agency -> path."""
-    workspace, programme, _ = loaded
+    workspace, programme = loaded.workspace, loaded.programme
     period = find_period(programme, period_id)
     folder = workspace.forms(period.id)
     agencies = [programme.registry.by_name[name] for name in programme.rows_by_agency(period)]
     files: dict[Path, bytes] = {}
     paths: dict[str, Path] = {}
     for done, agency in enumerate(agencies, 1):
-        path = folder / f"Phieu_{period.id}_{slug(agency.name)[:_LONGEST_NAME]}.xlsx"
+        path = folder / f"{form_name(period, agency.name)}.xlsx"
         if path in files:  # two names that differ in diacritics only
             path = path.with_stem(f"{path.stem}_{slug(agency.id)}")
         files[path] = write_form(programme, period, agency)
         paths[agency.name] = path
         progress(done, len(agencies), agency.name)
-    write_files(files)
+    with workspace.working():
+        sent = workspace.issued(period.id)
+        before = issued_from_json(read_file(sent)) if sent.exists() else {}
+        issued = issued_to_json(with_forms_of(programme, period, before))
+        workspace.write({**files, sent: issued})
     workspace.inbox(period.id).mkdir(parents=True, exist_ok=True)
     stale = [
         finding("stale-form", Place(path.name), path.name)
@@ -283,60 +248,107 @@ class Consolidation:
         return result_rows(self.ledger, self.findings)
 
 
-def read_returns(
-    workspace: Workspace, programme: Programme, period: Period, progress: Progress = silent
-) -> list[Return]:
-    """Every file of a period's nhan-ve, read; of several versions one is accepted."""
-    reader = ReturnReader(programme, period)
-    files = list(workspace.returned_files(period.id))
-    returns = []
-    for done, (name, path) in enumerate(files, 1):
-        try:
-            returns.append(reader.read(read_file(path), name, arrival(path)))
-        except UnreadableFileError as error:  # locked or gone: the others go on
-            why = finding("file-unreadable", Place(name), reason=str(error))
-            returns.append(Return(name, "", arrival(path), findings=(why,)))
-        progress(done, len(files), name)
-    return settle_versions(returns)
-
-
 def consolidate_period(
     loaded: Loaded, period_id: str, progress: Progress = silent
 ) -> Consolidation:
-    """Read what came back for a period and write its results.
+    """Read what came back for a period and write its results; the journal keeps all that
+    went into them.
 
-    Raises NoReturnsError when nothing came.
+    Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work.
     """
-    workspace, programme, plan_findings = loaded
-    period = find_period(programme, period_id)
-    if not any(workspace.returned_files(period.id)):
+    workspace = loaded.workspace
+    period = find_period(loaded.programme, period_id)
+    with workspace.working():
+        inputs = _inputs(loaded, period)
+        outcome = outcome_of(inputs, progress)
+        outputs = {
+            workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx": outcome.monitoring,
+            workspace.figures(period.id): outcome.figures,
+        }
+        workspace.write({**outputs, **_journalled(loaded, inputs, outcome)})
+    reading = outcome.reading
+    return Consolidation(reading.ledger, reading.findings, tuple(outputs)[:1])
+
+
+def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
+    """Read what came back for a period, and write nothing."""
+    return read_period(_inputs(loaded, find_period(loaded.programme, period_id)), progress)
+
+
+def _inputs(loaded: Loaded, period: Period) -> Inputs:
+    """What a period's consolidation is made of, as it stands in the folder now."""
+    workspace, programme = loaded.workspace, loaded.programme
+    files = {
+        past: returned_files(workspace, past)
+        for past in programme.periods
+        if past.year == period.year and past.months < period.months
+    }
+    files = {past: found for past, found in files.items() if found}
+    files[period] = returned_files(workspace, period)
+    if not files[period]:
         raise NoReturnsError(
             f"Chưa có phiếu nào trong {workspace.inbox(period.id)}. Chép các phiếu nhận về vào "
             "thư mục này rồi chạy lại."
         )
-    returns = read_returns(workspace, programme, period, progress)
-
-    from .consolidate import consolidate  # brings in pandas
-    from .monitoring import write_monitoring
-
-    ledger = consolidate(programme, period, returns)
-    earlier = [
-        consolidate(programme, past, read_returns(workspace, programme, past))
-        for past in programme.periods
-        if past.year == period.year
-        and past.months < period.months
-        and any(workspace.returned_files(past.id))
-    ]
-    output = workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx"
-    # How the decision was read is noted in the master workbook; here only what is open.
-    to_see = [found for found in plan_findings if found.severity != "info"]
-    write_files(
-        {
-            output: write_monitoring(ledger, earlier, to_see),
-            workspace.figures(period.id): figures_of(ledger),
-        }
+    issued = workspace.issued(period.id)
+    return Inputs(
+        programme,
+        tuple(loaded.findings),
+        period,
+        files,
+        seen_until(Journal(workspace).last(period.id)),
+        issued_from_json(read_file(issued)) if issued.exists() else {},
     )
-    return Consolidation(ledger, (*ledger.findings, *to_see), (output,))
+
+
+def returned_files(workspace: Workspace, period: Period) -> list[ReturnedFile]:
+    """Every file of a period's nhan-ve, as it came."""
+    files = []
+    for name, path in workspace.returned_files(period.id):
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise UnreadableFileError("tệp quá lớn, không thể là phiếu báo cáo")
+            files.append(ReturnedFile(name, read_file(path), arrival(path)))
+        except UnreadableFileError as error:  # locked or gone: the others go on
+            files.append(ReturnedFile(name, None, arrival(path), str(error)))
+    return files
+
+
+def _journalled(loaded: Loaded, inputs: Inputs, outcome: Outcome) -> dict[Path, bytes]:
+    """What the journal keeps of a consolidation; nothing where it has just that already."""
+    journal = Journal(loaded.workspace)
+    number = journal.next_number(inputs.period.id)
+    record, contents = record_of(inputs, outcome, number, loaded.sheets)
+    last = journal.last(inputs.period.id)
+    if last and last.inputs == record.inputs:
+        return {}
+    return {**journal.to_keep(contents), **journal.to_write(record)}
+
+
+def consolidate_again(
+    loaded: Loaded, period_id: str, folder: Path, number: int | None = None
+) -> tuple[Run, tuple[Path, ...], bool]:
+    """Make a past consolidation again from the journal, into another folder: its record, the
+    files, and whether they are the same to the byte. The last one, unless a number is given.
+
+    Raises NoReturnsError when there is none, UnreadableFileError when something of it is gone.
+    """
+    journal = Journal(loaded.workspace)
+    records = {record.number: record for record in journal.of_period(period_id)}
+    wanted = max(records, default=0) if number is None else number
+    if wanted not in records:
+        known = ", ".join(map(str, records)) or "chưa có lần nào"
+        raise NoReturnsError(f"Không có lần tổng hợp {wanted} của kỳ {period_id} (có: {known}).")
+    record = records[wanted]
+    outcome = outcome_of(recorded_inputs(journal, record))
+    name = f"{period_id}_lan-{record.number}"
+    files = {
+        folder / f"Phu-luc-2_{name}.xlsx": outcome.monitoring,
+        folder / f"so-lieu_{name}.json": outcome.figures,
+    }
+    same = list(record.outputs.values()) == [sha256_of(content) for content in files.values()]
+    write_files(files)
+    return record, tuple(files), same
 
 
 def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:

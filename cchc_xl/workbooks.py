@@ -33,6 +33,8 @@ _MM_PER_INCH = 25.4
 VIETNAMESE = "[$-42A]"
 ANY_MONEY = VIETNAMESE + "#,##0.0#####"
 _LONGEST_SHEET_NAME = 31
+_LONGEST_TEXT = 32_767  # of a cell in Excel
+_CUT = "… (còn nữa, xem trang Nguồn số liệu)"
 _USUAL_WIDTH = 8.43  # of a column, in characters
 _BOLD_DIGIT = 1.08
 _NUMBER_MARGIN = 2.2
@@ -208,6 +210,8 @@ class Sheet:
         elif isinstance(value, Formula):
             status = self.raw.write_formula(*at, value.text, cell_format, value.value)
         elif isinstance(value, str):
+            if len(value) > _LONGEST_TEXT:
+                value = value[: _LONGEST_TEXT - len(_CUT)] + _CUT
             status = self.raw.write_string(*at, value, cell_format)
         elif isinstance(value, datetime.date):
             status = self.raw.write_datetime(*at, value, cell_format)
@@ -341,8 +345,8 @@ class Sheet:
 
 
 class Column(NamedTuple):
-    """A column of a table. `kind`: text, code, centre, number, percent, date, money, or
-    "live money", whose format shows any amount that may come to stand there later."""
+    """A column of a table. `kind`: text, code, centre, number, plain number, percent, date, money,
+    or "live money", whose format shows any amount that may come to stand there later."""
 
     heading: str
     width: float
@@ -354,6 +358,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "code": {"num_format": "@"},
     "centre": {"align": "center", "text_wrap": True},
     "number": {**_RIGHT, "num_format": VIETNAMESE + "#,##0"},
+    "plain number": {**_RIGHT, "num_format": "General"},
     "percent": {**_RIGHT, "num_format": VIETNAMESE + "0.0"},
     "date": {"align": "center", "num_format": "dd/mm/yyyy"},
 }

@@ -1,15 +1,20 @@
-"""The folders of one plan and its periods, and writing into them whole or not at all."""
+"""The folders of one plan and its periods, and writing into them: whole or not at all, and
+one at a time."""
 
 from __future__ import annotations
 
 import datetime
 import errno
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from .errors import MasterWorkbookError, OutputError, UnreadableFileError, WorkspaceError
 from .master_sheets import ITEMS, PERIODS, SETTINGS
@@ -17,6 +22,7 @@ from .sheets import OpenedWorkbook
 
 # The hour of arrival is shown in Vietnam's time whatever the machine is set to.
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+_SECONDS_TO_WAIT = 10.0
 # What programs leave lying in a folder; never a return.
 _DEBRIS = {"thumbs.db", "desktop.ini", ".ds_store"}
 
@@ -40,14 +46,59 @@ class Workspace:
     def results(self, period_id: str) -> Path:
         return self.root / period_id / "tong-hop"
 
+    def feedback(self, period_id: str) -> Path:
+        return self.results(period_id) / "phan-hoi"
+
     @property
     def journal(self) -> Path:
         """What the software notes for itself: figures, and logs of its own faults."""
         return self.root / "nhat-ky"
 
+    @property
+    def _intent(self) -> Path:
+        """What a writing of several files was about to put in place."""
+        return self.journal / ".dang-thay.json"
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Nobody else works in this folder meanwhile; what a killed run left half placed is
+        finished first. Raises WorkspaceError when somebody else does, OutputError when the
+        folder cannot be written to."""
+        lock = FileLock(self.journal / ".dang-chay", timeout=_SECONDS_TO_WAIT)
+        try:
+            self.journal.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise WorkspaceError(
+                f"Thư mục {self.root} đang được một máy hoặc một cửa sổ khác tổng hợp. Chờ xong "
+                "rồi chạy lại; chưa có gì bị thay đổi."
+            ) from None
+        except OSError as error:
+            raise OutputError(
+                f"Không ghi được vào {self.journal} ({cause(error)}). Kiểm tra quyền ghi và dung "
+                "lượng đĩa rồi chạy lại; kết quả cũ còn nguyên."
+            ) from error
+        try:
+            _finish(self._intent)
+            written = ("*/gui-di", "*/tong-hop", "*/tong-hop/phan-hoi", "nhat-ky", "nhat-ky/**")
+            for folder in {path for places in written for path in self.root.glob(places)}:
+                _sweep(folder)
+            yield
+        finally:
+            lock.release()
+
+    def write(self, files: Mapping[Path, bytes]) -> None:
+        """Write files whole or not at all, even if this process is killed: the next one puts
+        the rest in place. Raises OutputError."""
+        write_files(files, self._intent)
+
     def figures(self, period_id: str) -> Path:
         """Where the figures of a period are kept for the functions in cells."""
         return self.journal / f"so-lieu_{period_id}.json"
+
+    def issued(self, period_id: str) -> Path:
+        """What stood in the given columns of the forms that were sent."""
+        return self.journal / f"da-gui_{period_id}.json"
 
     def all_figures(self) -> list[Path]:
         return sorted(self.journal.glob("so-lieu_*.json"))
@@ -99,7 +150,9 @@ class Workspace:
         for path in sorted(inbox.rglob("*")):
             hidden = path.name.startswith(("~$", ".")) or path.name.casefold() in _DEBRIS
             if path.is_file() and not hidden:
-                yield path.relative_to(inbox).as_posix(), path
+                # A name that is no Unicode, from an old archive, must not stop the others.
+                name = os.fsencode(path.relative_to(inbox).as_posix()).decode("utf-8", "replace")
+                yield name, path
 
 
 def arrival(path: Path) -> datetime.datetime:
@@ -147,9 +200,10 @@ def read_file(path: Path) -> bytes:
         ) from error
 
 
-def write_files(files: Mapping[Path, bytes]) -> None:
+def write_files(files: Mapping[Path, bytes], intent: Path | None = None) -> None:
     """Write files whole or not at all: all of them are on the disk before the first takes
-    its place, and when one cannot take its place those before it are put back.
+    its place, and when one cannot take its place those before it are put back. `intent` notes
+    meanwhile what goes where, for the case that this process is killed.
 
     Raises OutputError; every file that stood there is then as it was.
     """
@@ -160,6 +214,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         for target, content in files.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             waiting[target] = _temporary(target.parent, content)
+        if intent:
+            _note(intent, waiting)
         for target, temporary in waiting.items():
             kept[target] = _second_name(target)
             temporary.replace(target)
@@ -175,7 +231,36 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             f"tra quyền ghi và dung lượng đĩa rồi chạy lại; {after}."
         ) from error
     finally:
-        for left in (*waiting.values(), *filter(None, kept.values())):
+        for left in (*filter(None, [intent]), *waiting.values(), *filter(None, kept.values())):
+            left.unlink(missing_ok=True)
+
+
+def _note(intent: Path, waiting: Mapping[Path, Path]) -> None:
+    """Write down where the new files are to go, relative to the note."""
+    moves = {
+        os.path.relpath(target, intent.parent): temporary.name
+        for target, temporary in waiting.items()
+    }
+    intent.parent.mkdir(parents=True, exist_ok=True)
+    _temporary(intent.parent, json.dumps(moves).encode()).replace(intent)
+
+
+def _finish(intent: Path) -> None:
+    """Put in place what a killed process had ready."""
+    if not intent.exists():
+        return
+    for target, name in json.loads(intent.read_bytes()).items():
+        place = intent.parent / target
+        temporary = place.with_name(name)
+        if temporary.exists():
+            temporary.replace(place)
+    intent.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left; nobody else is writing now."""
+    for pattern in (".dang-ghi-*", ".ban-cu-*"):
+        for left in folder.glob(pattern):
             left.unlink(missing_ok=True)
 
 

@@ -19,14 +19,17 @@ PACKAGE = ROOT / "cchc_xl"
 # A module imports only modules above it: data flows one way.
 ORDER = [
     "errors", "messages", "return_messages", "catalogue", "findings", "money", "vietnamese",
-    "words", "quantities", "textfit", "packages", "statuses", "agencies", "periods", "plan",
-    "sheets",
-    "documents", "preamble", "appendix", "proofs", "assignments", "decision", "workbooks",
-    "master_sheets", "master_tables", "master_reader", "forms", "recognition", "returns",
-    "checks", "consolidate", "results", "figures", "workspace", "figure_store",
-    "functions", "macros",
-    "dashboard_grid", "dashboard_lists", "dashboard", "master", "plan_sheets", "overview",
-    "monitoring", "settings", "doctor", "guide", "steps", "demo", "as_json", "cli",
+    "legacy_text", "words", "quantities", "textfit", "packages", "statuses", "agencies", "periods",
+    "rules", "plan", "marks", "xlsx_marks", "xls_marks", "ods_marks", "xlsb_marks",
+    "cell_marks", "sheets", "documents", "preamble",
+    "appendix", "proofs", "assignments", "decision", "workbooks", "master_sheets", "master_tables",
+    "master_rules", "master_reader", "forms", "containers", "returned_workbook", "isolation",
+    "returns", "values", "work", "recognition", "form_rows", "form_reader", "versions", "checks",
+    "consolidate", "issued", "results", "figures", "workspace", "registries", "journal",
+    "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists", "dashboard",
+    "master",
+    "plan_sheets", "overview", "monitoring", "consolidation", "feedback", "settings", "doctor",
+    "guide", "steps", "demo", "as_json", "cli",
 ]  # fmt: skip
 
 

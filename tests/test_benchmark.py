@@ -15,8 +15,9 @@ from python_calamine import CalamineWorkbook
 from support import Form
 
 from cchc_xl.agencies import Agency, Registry
+from cchc_xl.form_reader import ReturnReader
 from cchc_xl.forms import write_form
-from cchc_xl.returns import ReturnReader, settle_versions
+from cchc_xl.versions import settle_versions
 from cchc_xl.workspace import arrival
 
 RETURNS = 1000

@@ -1,0 +1,234 @@
+"""A period's inputs -> its ledger and the bytes of its outputs. Reads and writes no folder:
+the same inputs give the same bytes, today or from the journal years later."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import __version__
+from .checks import Issued
+from .containers import CONTAINERS, Part, unpack
+from .errors import UnreadableFileError
+from .figures import figures_of
+from .findings import Finding, Place, finding
+from .form_reader import ReturnReader, rejected
+from .isolation import Reader, read_all
+from .issued import issued_from_json, issued_to_json
+from .journal import (
+    Journal,
+    RecordedSheets,
+    RememberedSheets,
+    ReturnedFile,
+    Run,
+    Seen,
+    files_to_json,
+    recorded_files,
+    returns_to_json,
+    seen_from_json,
+    seen_to_json,
+    sha256_of,
+)
+from .master_reader import read_master
+from .periods import Period
+from .plan import Programme
+from .proofs import prove_programme
+from .returned_workbook import read_workbook
+from .returns import GONE, Return
+from .versions import settle_versions
+from .vietnamese import key
+from .workspace import VIETNAM
+
+if TYPE_CHECKING:
+    from .consolidate import Ledger  # brings in pandas
+
+# Called with (done, of how many, what) as long work goes on.
+Progress = Callable[[int, int, str], None]
+
+
+def silent(done: int, total: int, what: str) -> None:
+    """No progress wanted."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a consolidation is made of. `files` has the returned files of this period and
+    of the year's earlier ones, in their order; `seen` those of this period that were there at
+    an earlier consolidation; `issued` what stood on the forms that were sent."""
+
+    programme: Programme
+    plan_findings: tuple[Finding, ...]
+    period: Period
+    files: dict[Period, list[ReturnedFile]]
+    seen: tuple[Seen, ...] = ()
+    issued: Issued | None = None
+
+
+class Reading(NamedTuple):
+    """What was read: the ledger of the period, those of the year's earlier ones, and every
+    finding that is open, the plan's own among them."""
+
+    ledger: Ledger
+    earlier: list[Ledger]
+    plan_findings: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.ledger.findings, *self.plan_findings)
+
+
+class Outcome(NamedTuple):
+    """What was read, and the outputs made of it."""
+
+    reading: Reading
+    monitoring: bytes
+    figures: bytes
+
+
+def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
+    """Read every return, and put each period together."""
+    returns = _read(inputs, progress)
+    from .consolidate import consolidate  # brings in pandas
+
+    ledgers: list[Ledger] = []
+    for period in inputs.files:
+        ledgers.append(
+            consolidate(inputs.programme, period, returns[period], ledgers, inputs.issued)
+        )
+    ledger = ledgers.pop()
+    # How the decision was read is noted in the master workbook; here only what is open.
+    to_see = [found for found in inputs.plan_findings if found.severity != "info"]
+    to_see += _unused_choices(inputs.programme, ledger)
+    return Reading(ledger, ledgers, tuple(to_see))
+
+
+def outcome_of(inputs: Inputs, progress: Progress = silent) -> Outcome:
+    """Read every return, and make the outputs."""
+    reading = read_period(inputs, progress)
+    from .monitoring import write_monitoring
+
+    monitoring = write_monitoring(reading.ledger, reading.earlier, reading.plan_findings)
+    return Outcome(reading, monitoring, figures_of(reading.ledger))
+
+
+# ---------------------------------------------------------------------- reading
+
+
+def _read(inputs: Inputs, progress: Progress) -> dict[Period, list[Return]]:
+    """Every file of every period, read; of several versions one is accepted."""
+    readers = {period: ReturnReader(inputs.programme, period) for period in inputs.files}
+    asked = [(readers[period], period, file) for period in readers for file in inputs.files[period]]
+    returns: dict[Period, list[Return]] = {period: [] for period in inputs.files}
+    answers = read_all(asked, lambda process, one: _read_file(process, one[0], one[2]))
+    for done, ((_, period, file), found) in enumerate(zip(asked, answers, strict=True), 1):
+        returns[period] += found
+        progress(done, len(asked), file.name)
+    settled = {
+        period: settle_versions(
+            found, [c for c in inputs.programme.choices if c.period == period.id]
+        )
+        for period, found in returns.items()
+    }
+    settled[inputs.period] += _gone(
+        inputs.seen, settled[inputs.period], inputs.files[inputs.period]
+    )
+    return settled
+
+
+def _read_file(process: Reader, reader: ReturnReader, file: ReturnedFile) -> list[Return]:
+    """The returns in one file: one, or several where it carries others."""
+    unread = Return(file.name, file.sha256, file.arrived)
+    if file.content is None:  # locked or gone: the others go on
+        return [rejected(unread, finding("file-unreadable", Place(file.name), reason=file.fault))]
+    parts = [Part(file.name, file.content)]
+    if file.name.lower().endswith(CONTAINERS):
+        try:
+            parts = process.call(unpack, file.name, file.content)
+        except UnreadableFileError as error:
+            why = finding("file-unreadable", Place(file.name), reason=str(error))
+            return [rejected(unread, why)]
+    opener = partial(process.call, read_workbook)
+    return [
+        reader.read(part.content, part.name, part.sent or file.arrived, opener) for part in parts
+    ]
+
+
+def _gone(
+    seen: Iterable[Seen], returns: Sequence[Return], files: Sequence[ReturnedFile]
+) -> list[Return]:
+    """Files that came once and are no longer there: they stay in sight."""
+    here = {one.sha256 for one in returns} | {one.sha256 for one in files}
+    names = {one.file for one in returns}
+    gone = []
+    for one in seen:
+        if one.sha256 in here or not one.sha256:
+            continue
+        name = f"{one.file} (bản trước, {one.sha256[:8]})" if one.file in names else one.file
+        why = finding("file-gone", Place(name), agency=one.agency, kept=one.sha256)
+        gone.append(
+            Return(name, one.sha256, one.arrived, agency=one.agency, fate=GONE, findings=(why,))
+        )
+    return gone
+
+
+def _unused_choices(programme: Programme, ledger: Ledger) -> list[Finding]:
+    """Decisions of officers on files that did not come."""
+    came = {key(name) for one in ledger.returns for name in (one.file, container_of(one.file))}
+    return [
+        finding("choice-unused", choice.place, choice.file)
+        for choice in programme.choices
+        if choice.period == ledger.period.id and key(choice.file) not in came
+    ]
+
+
+def container_of(file: str) -> str:
+    """The file of nhan-ve in which a return came."""
+    return file.partition(" › ")[0]
+
+
+# ------------------------------------------------------------------ for the journal
+
+
+def record_of(
+    inputs: Inputs, outcome: Outcome, number: int, plan: RememberedSheets
+) -> tuple[Run, list[bytes]]:
+    """The journal's record of a consolidation, and the contents that it names."""
+    sheets, issued = plan.to_bytes(), issued_to_json(inputs.issued or {})
+    outputs = {"monitoring": outcome.monitoring, "figures": outcome.figures}
+    record = Run(
+        number=number,
+        period=inputs.period.id,
+        time=datetime.datetime.now(VIETNAM),
+        software=__version__,
+        master=plan.name,
+        plan=sha256_of(sheets),
+        issued=sha256_of(issued),
+        files={period.id: files_to_json(files) for period, files in inputs.files.items()},
+        seen=seen_to_json(inputs.seen),
+        returns=returns_to_json(outcome.reading.ledger.returns),
+        outputs={name: sha256_of(content) for name, content in outputs.items()},
+    )
+    returned = [one.content for files in inputs.files.values() for one in files]
+    return record, [sheets, issued, *(content for content in returned if content is not None)]
+
+
+def recorded_inputs(journal: Journal, record: Run) -> Inputs:
+    """What a consolidation was made of, from the journal. Raises UnreadableFileError when
+    something of it is gone."""
+    sheets = RecordedSheets(journal.content(record.plan))
+    programme, found = read_master(sheets, record.master)
+    periods = programme.period_by_id
+    return Inputs(
+        programme,
+        (*found, *prove_programme(programme)),
+        periods[record.period],
+        {
+            periods[period_id]: recorded_files(journal, listed)
+            for period_id, listed in record.files.items()
+        },
+        seen_from_json(record.seen),
+        issued_from_json(journal.content(record.issued)),
+    )
