@@ -271,20 +271,19 @@ class _FormReader:
         where = self.grid.position(number, at)
         column = FIELD_BY_NAME[name].heading
         value = self.grid.rows[number][at]
+        held = {where, self.merged.get(where, where)}
         if where in self.merged:
-            anchor = self.merged[where]
-            value = self._at_position(anchor)
-            if value == "":
-                return ""
-            if name == _MONEY:  # whose it is cannot be told
-                self._find_at(number, name, "cell-merged", printed(value), item=item, column=column)
-                return ""
-            self._find_at(number, name, "cell-shared", printed(value), item=item, column=column)
-        if where in self.marks.errors:
-            error = self.marks.errors[where]
+            # Some programs leave a value in a cell that a merger hides.
+            value = self._at_position(self.merged[where]) or value
+            if value != "":
+                is_money = name == _MONEY  # whose it is cannot be told
+                code = "cell-merged" if is_money else "cell-shared"
+                self._find_at(number, name, code, printed(value), item=item, column=column)
+                value = "" if is_money else value
+        if error := next((self.marks.errors[at] for at in held if at in self.marks.errors), ""):
             self._find_at(number, name, "cell-error", error, item=item, column=column)
             return ""
-        if where in self.marks.uncalculated:
+        if held & self.marks.uncalculated:
             self._find_at(number, name, "cell-uncalculated", "", item=item, column=column)
             return ""
         if where in self.marks.linked and value != "":

@@ -47,6 +47,12 @@ class RowFinder:
 
     def rows(self, due: Set[str], is_filled: Callable[[int], bool]) -> Iterator[FoundRow]:
         """Every row that stands for a row of a plan, and those with entries that do not."""
+        for number in range(self.heading):
+            found = self._by_key(number) or self._by_code(number, due)
+            if found and is_filled(number) and self._title(number):
+                which = frozenset({found.key} if found.key else found.disputed)
+                codes = ", ".join(sorted(one.rpartition("|")[2] for one in which))
+                yield FoundRow(number, "", "row-above-heading", value=codes, disputed=which)
         for number in range(self.heading + 1, len(self.grid.rows)):
             if is_heading_row(self.grid.rows[number]):
                 continue
@@ -69,7 +75,11 @@ class RowFinder:
         code = self._cell(number, self.code_at)
         item = self.work.items[item_key]
         said = self.work.keys_of_code(code)
-        if not cell_text(code).strip(" .") or item_key in said:
+        if self.code_at is None:  # its column is there perhaps, under another heading
+            codes = {one for cell in self.grid.rows[number] if isinstance(cell, str) and cell
+                     for one in self.work.keys_of_code(cell)}  # fmt: skip
+            said = [] if item_key in codes else sorted(codes)
+        if (not cell_text(code).strip(" .") and not said) or item_key in said:
             return FoundRow(number, item_key)
         if not said and isinstance(code, datetime.date) and self._title(number) == item.title:
             return FoundRow(number, item_key)  # a code that a program took for a day

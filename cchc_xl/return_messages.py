@@ -147,6 +147,11 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Mục {item}: phiếu ghi nội dung “{value}”, khác với kế hoạch hiện nay; không được tính.",
         "Kế hoạch đã đổi mã hoặc nội dung sau khi gửi phiếu; tạo và gửi lại phiếu cho cơ quan.",
     ),
+    "row-above-heading": Rule(
+        "error",
+        "Dòng của mục {value} nằm trên dòng tiêu đề của bảng nên không đọc được; không được tính.",
+        "Đề nghị cơ quan đưa dòng tiêu đề về đầu bảng.",
+    ),
     "code-ambiguous": Rule(
         "error",
         "Mã “{value}” có ở nhiều kế hoạch ({plans}) và nội dung không cho biết là mục nào; dòng "

@@ -102,7 +102,7 @@ def read_status(value: object) -> Reading:
 
 def read_percent(value: object, shown_as_percent: bool, status: str | None) -> Reading:
     """A percentage from 0 to 100. Typed with a % sign, spreadsheets keep 50% as 0.5 and say
-    so in the cell's format; a bare 0,5 may be either, and so may a 1 on finished work."""
+    so in the cell's format; a bare 0,5 or 1 may be either."""
     if value == "":
         return _BLANK
     if isinstance(value, float | int) and not isinstance(value, bool):
@@ -129,8 +129,8 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
 
 
 def _percent_or_share(number: Decimal, status: str | None) -> Reading:
-    if 0 < number < 1 or (number == 1 and status == DONE):
-        likely = [number * 100] if number == 1 else []
+    if 0 < number <= 1:
+        likely = [number * 100] if status == DONE else []
         return _ambiguous(_percents(number, number * 100), _percents(*likely))
     return _in_range(number)
 

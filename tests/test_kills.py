@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 PERIOD = "2018-6T"
 RESULT, FIGURES = f"{PERIOD}/tong-hop/Phu-luc-2_{PERIOD}.xlsx", f"nhat-ky/so-lieu_{PERIOD}.json"
 LEFTOVERS = (".dang-ghi-", ".ban-cu-")
-DEFAULT_KILLS, ALL_KILLS = 8, 200
+DEFAULT_KILLS, ALL_KILLS = 3, 200
 CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
 COMMAND = [sys.executable, "-m", "cchc_xl", "consolidate"]
 
@@ -192,9 +192,10 @@ def test_two_hundred_kills(old, new, usual, tmp_path):
         kill_and_rerun(old, new, tmp_path, usual * share)
 
 
-def test_a_kill_before_each_change_of_a_file_leaves_old_or_new(old, new, tmp_path):
+def kill_before_changes(old, new, tmp_path, numbers) -> int:
+    """Kill a run right before each of these changes of a file; gives how many runs got there."""
     deaths = 0
-    for number in range(1, 100):
+    for number in numbers:
         root = copied(old, tmp_path)
         process = start(root, sys.executable, "-c", SUICIDE, str(root), str(number))
         _, error = process.communicate(timeout=120)
@@ -207,13 +208,23 @@ def test_a_kill_before_each_change_of_a_file_leaves_old_or_new(old, new, tmp_pat
         if number % 3 == 1 or leftovers(root):
             check_rerun(root, old, new)
         shutil.rmtree(root)
-    assert deaths >= 4  # two files are written and take their places
+    return deaths
+
+
+def test_a_kill_before_a_change_of_a_file_leaves_old_or_new(old, new, tmp_path):
+    """Some of the changes: locking, writing aside, noting, placing, clearing up."""
+    assert kill_before_changes(old, new, tmp_path, (1, 4, 9, 13, 16, 19)) >= 4
+
+
+@pytest.mark.slow
+def test_a_kill_before_each_change_of_a_file_leaves_old_or_new(old, new, tmp_path):
+    assert kill_before_changes(old, new, tmp_path, range(1, 100)) >= 10
 
 
 # ------------------------------------------------------------- two at the same time
 
 
-@pytest.mark.parametrize("attempt", range(2))
+@pytest.mark.parametrize("attempt", range(1))
 def test_two_runs_at_once_end_well_or_say_why(old, new, tmp_path, attempt):
     root = copied(old, tmp_path)
     processes = [start(root) for _ in range(3)]
@@ -272,7 +283,7 @@ def test_returns_that_may_not_be_changed_are_read_all_the_same(old, new, tmp_pat
         inbox.chmod(0o755)
 
 
-@pytest.mark.parametrize("kilobytes", [0, 4, 64])
+@pytest.mark.parametrize("kilobytes", [0, 64])
 def test_files_that_may_not_grow_leave_the_old_results(old, tmp_path, kilobytes):
     """Quotas, and file systems that take no large files."""
     root = copied(old, tmp_path)
@@ -297,7 +308,7 @@ def tiny_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 20_000, 150_000, 400_000])
+@pytest.mark.parametrize("free", [0, 150_000])
 def test_a_full_disk_leaves_the_old_results(old, new, tiny_disk, free):
     root = copied(old, tiny_disk)
     filler = root.parent / "day"

@@ -119,6 +119,13 @@ def is_named(book: Book, reading: Reading, code: str, name: str, findings) -> bo
     return False
 
 
+def doubted(reading, findings) -> bool:
+    """Whether a rule left a figure out that a reader alone could not doubt: many times the
+    budget, or in a cell that spans several rows."""
+    codes = {f.code for f in findings if f.place.cell in reading.places}
+    return bool(codes & {"spent-implausible", "cell-merged"})
+
+
 def check(book: Book, codes: list[str], one, findings) -> list[str]:
     """What is wrong with a reading, in words."""
     wrong = []
@@ -136,7 +143,7 @@ def check(book: Book, codes: list[str], one, findings) -> list[str]:
             elif got is not None and got not in reading.allowed and not named:
                 allowed = sorted(map(str, reading.allowed))
                 wrong.append(f"WRONG in silence: {stands}: {got}, says {allowed}")
-            elif got is None and reading.sure and reading.says:
+            elif got is None and reading.sure and reading.says and not doubted(reading, findings):
                 wrong.append(f"not counted though sure: {stands}")
             elif got is None and reading.says and not named:
                 wrong.append(f"LOST in silence: {stands}")

@@ -14,7 +14,7 @@ ERRORS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?")
 # What no reader takes for a number, and what it may stand for.
 JUNK = ("chưa quyết toán", "xem phụ lục", "12/5", "?", "15 – 20", "1.2.3", "1,2,3", "mười lăm",
         "khoảng 15", "15+5", "=15", "năm 2018", "#N/A", "1 500,5,2", "l5", "1O")  # fmt: skip
-SILENT = ("-", "–", " ", "…", "/", "x", "0 đồng")
+SILENT = ("-", "–", " ", "…", "/", "x")
 NO_STATUS = ("Chưa hoàn thành", "Gần xong", "Hoàn thành 50%", "Chưa thực hiện xong", "3", "OK",
              "Đã thực hiện một phần", "Hoàn thành/Đang thực hiện", "không")  # fmt: skip
 
