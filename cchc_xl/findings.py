@@ -54,6 +54,11 @@ class Finding:
         return CATALOGUE[self.code].action
 
     @property
+    def fix(self) -> str:
+        """What the agency itself is asked to do."""
+        return CATALOGUE[self.code].fix or self.action
+
+    @property
     def sort_key(self) -> tuple:
         places = tuple(map(_natural, self.place))
         return SEVERITIES.index(self.severity), self.agency, places, self.code, self.message

@@ -8,7 +8,7 @@ version, and a hidden column with the key of each row.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .agencies import Agency, slug
@@ -96,8 +96,19 @@ def form_name(period: Period, agency: str) -> str:
     return f"Phieu_{period.id}_{slug(agency)[:_LONGEST_NAME]}"
 
 
-def write_form(programme: Programme, period: Period, agency: Agency) -> bytes:
-    """The form of an agency for a period, with the rows it must report."""
+Entries = Mapping[str, Mapping[str, object]]  # row key -> field -> what stands in its cell
+
+
+def column_of(name: str) -> str:
+    """The letters of a field's column in a form as it is sent."""
+    return column_name(COLUMN[name])
+
+
+def write_form(
+    programme: Programme, period: Period, agency: Agency, entries: Entries | None = None
+) -> bytes:
+    """The form of an agency for a period, with the rows it must report; filled in where there
+    are entries."""
     rows = programme.rows_by_agency(period)[agency.name]
     book = Book(f"Phiếu báo cáo CCHC {period.id} - {agency.name}")
     sheet = book.sheet(FORM_SHEET)
@@ -110,7 +121,7 @@ def write_form(programme: Programme, period: Period, agency: Agency) -> bytes:
                 for item in rows[plan.id]
                 if shows_budget(item, programme.holder(item, period), agency.name)
             }
-            at = _write_plan(sheet, at, plan, rows[plan.id], with_budget)
+            at = _write_plan(sheet, at, plan, rows[plan.id], with_budget, entries or {})
     _finish(sheet, at)
     _write_identity(book, period, agency, rows)
     return book.to_bytes()
@@ -160,7 +171,12 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
 
 
 def _write_plan(
-    sheet: Sheet, at: int, plan: Plan, items: tuple[Item, ...], with_budget: set[str]
+    sheet: Sheet,
+    at: int,
+    plan: Plan,
+    items: tuple[Item, ...],
+    with_budget: set[str],
+    entries: Entries,
 ) -> int:
     """Write one plan's part from row `at`; gives the first row after it."""
     style = house_style()
@@ -184,7 +200,8 @@ def _write_plan(
                     **line_style(), italic=True, text_wrap=True, font_color=style["colour"]["hint"],
                 )  # fmt: skip
                 at += 1
-        _write_row(sheet, at, item, item.code in with_budget)
+        filled = entries.get(row_key(plan.id, item.code), {})
+        _write_row(sheet, at, item, item.code in with_budget, filled)
         at += 1
     return _write_total(sheet, at, first, items, with_budget)
 
@@ -195,7 +212,9 @@ def shows_budget(item: Item, holder: str, agency: str) -> bool:
     return agency == holder or item.reporters == (agency,)
 
 
-def _write_row(sheet: Sheet, at: int, item: Item, with_budget: bool) -> None:
+def _write_row(
+    sheet: Sheet, at: int, item: Item, with_budget: bool, filled: Mapping[str, object]
+) -> None:
     given = {**line_style(), "text_wrap": True}
     sheet.put(at, COLUMN["code"], item.code, **given, num_format="@")
     sheet.put(at, COLUMN["title"], item.title, **given)
@@ -205,12 +224,16 @@ def _write_row(sheet: Sheet, at: int, item: Item, with_budget: bool) -> None:
     sheet.put_money(at, COLUMN["budget"], item.budget if with_budget else None, **line_style())
     entry = _entry_style()
     for name in ("result", "proof", "difficulties", "proposals"):
-        sheet.put(at, COLUMN[name], None, **entry, num_format="@" if name == "proof" else "General")
-    sheet.put(at, COLUMN["status"], None, **entry, align="center")
-    sheet.put(at, COLUMN["percent"], None, **entry, align="center", num_format="0")
+        as_text = {"num_format": "@" if name == "proof" else "General"}
+        sheet.put(at, COLUMN[name], filled.get(name), **entry, **as_text)
+    sheet.put(at, COLUMN["status"], filled.get("status"), **entry, align="center")
     sheet.put(
-        at, COLUMN["spent"], None, **entry, align="right", num_format=VIETNAMESE + "#,##0.######"
+        at, COLUMN["percent"], filled.get("percent"), **entry, align="center", num_format="0.##"
     )
+    sheet.put(
+        at, COLUMN["spent"], filled.get("spent"), **entry, align="right",
+        num_format=VIETNAMESE + "#,##0.######",
+    )  # fmt: skip
     sheet.put(at, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
 
 

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One kind of finding: `message` is filled from a finding's details."""
+    """One kind of finding: `message` is filled from a finding's details; `action` is for the
+    officer who consolidates, `fix` for the agency where that is not the same."""
 
     severity: str
     message: str
     action: str
+    fix: str = ""
 
 
 PLAN_MESSAGES: dict[str, Rule] = {
@@ -195,6 +197,11 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Đối chiếu bản gốc và sửa ở trang Phân bổ.",
     ),
     # --- the master workbook
+    "stale-feedback": Rule(
+        "info",
+        "Phản hồi “{value}” là của lần trước; phiếu hiện nay không còn gì phải sửa.",
+        "Xóa tệp này nếu không cần nữa.",
+    ),
     "rule-unknown": Rule(
         "warning",
         "Trang Quy tắc có mã “{value}” mà phần mềm không biết; dòng này không có tác dụng.",

@@ -11,32 +11,39 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Tệp này không phải bảng tính (.xlsx, .xlsm, .xlsb, .xls, .ods), tệp nén .zip hay thư .eml "
         "nên không đọc.",
         "Đề nghị gửi lại phiếu dạng bảng tính.",
+        "Gửi phiếu dạng bảng tính Excel.",
     ),
     "file-unreadable": Rule(
         "error",
         "Không mở được tệp ({reason}).",
         "Mở thử bằng Excel rồi lưu lại dạng .xlsx (bỏ mật khẩu nếu có), hoặc đề nghị cơ quan gửi "
         "lại.",
+        "Mở tệp bằng Excel, bỏ mật khẩu nếu có, lưu dạng .xlsx rồi gửi lại; hoặc điền vào "
+        "phiếu kèm theo.",
     ),
     "file-not-a-form": Rule(
         "error",
         "Tệp này không phải phiếu báo cáo đã gửi cho cơ quan.",
         "Đề nghị cơ quan điền vào đúng phiếu đã gửi.",
+        "Điền vào phiếu kèm theo và gửi lại.",
     ),
     "form-version-unknown": Rule(
         "error",
         "Phiếu theo mẫu phiên bản “{value}”, phần mềm đọc phiên bản {expected}.",
         "Gửi lại phiếu mới cho cơ quan.",
+        "Điền vào phiếu kèm theo và gửi lại.",
     ),
     "wrong-period": Rule(
         "error",
         "Phiếu của kỳ {value}, đang tổng hợp kỳ {expected}.",
         "Chuyển tệp sang thư mục nhan-ve của kỳ đó, hoặc đề nghị gửi đúng phiếu.",
+        "Điền vào phiếu kèm theo, đúng kỳ báo cáo.",
     ),
     "wrong-plan": Rule(
         "error",
         "Phiếu của kế hoạch {value}, không có trong sổ tổng hợp này.",
         "Kiểm tra đã mở đúng thư mục làm việc; chuyển tệp sang thư mục đúng.",
+        "Điền vào phiếu kèm theo.",
     ),
     "agency-unknown": Rule(
         "error",
@@ -48,11 +55,13 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Không rõ phiếu của kỳ nào (dòng “Kỳ báo cáo” ghi “{value}”), đang tổng hợp {expected}.",
         "Nếu đúng kỳ này, ghi tệp vào trang Xử lý phiếu với “Dùng bản này”; nếu không, đề nghị gửi "
         "đúng phiếu.",
+        "Điền vào phiếu kèm theo và gửi lại.",
     ),
     "period-contradicted": Rule(
         "error",
         "Phiếu ghi kỳ “{value}” nhưng bên trong là phiếu kỳ {expected}; không dùng phiếu này.",
         "Hỏi lại cơ quan số liệu là của kỳ nào; đề nghị điền vào đúng phiếu.",
+        "Điền vào phiếu kèm theo, đúng kỳ báo cáo.",
     ),
     "form-without-identity": Rule(
         "info",
@@ -64,21 +73,25 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "error",
         "Phiếu ghi “{value}” nhưng bên trong là phiếu của {other}; không dùng phiếu này.",
         "Hỏi lại cơ quan; đề nghị điền vào đúng phiếu của mình.",
+        "Điền vào phiếu kèm theo, đúng phiếu của cơ quan.",
     ),
     "form-repeated": Rule(
         "error",
         "Tệp có nhiều trang đều là phiếu có số liệu ({value}); không dùng tệp này.",
         "Đề nghị cơ quan chỉ giữ một trang phiếu.",
+        "Chỉ giữ một trang phiếu có số liệu rồi gửi lại.",
     ),
     "heading-repeated": Rule(
         "error",
         "Có hai cột “{value}”; số liệu của hai cột này không được tính.",
         "Đề nghị cơ quan chỉ giữ một cột.",
+        "Chỉ giữ một cột có tiêu đề này.",
     ),
     "heading-missing": Rule(
         "error",
         "Không thấy cột “{value}”; số liệu của cột này không được tính.",
         "Khôi phục dòng tiêu đề của phiếu, hoặc đề nghị cơ quan gửi lại.",
+        "Khôi phục dòng tiêu đề như phiếu đã gửi.",
     ),
     "return-superseded": Rule(
         "warning",
@@ -120,37 +133,45 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "error",
         "Phiếu gửi lại còn trống, chưa có số liệu nào.",
         "Đề nghị cơ quan điền và gửi lại.",
+        "Điền phiếu và gửi lại.",
     ),
     # --- a row or a cell of a return
     "code-unknown": Rule(
         "error",
         "Mã “{value}” không có trong kế hoạch; dòng này không được tính.",
         "Kiểm tra mã; nếu là việc ngoài kế hoạch, ghi vào phần kiến nghị.",
+        "Ghi số liệu vào đúng dòng của phiếu; việc ngoài kế hoạch thì ghi vào cột Đề xuất, "
+        "kiến nghị.",
     ),
     "code-changed": Rule(
         "error",
         "Dòng này là mục {expected} nhưng cột Mã ghi “{value}”; dòng này không được tính.",
         "Hỏi lại cơ quan dòng này là mục nào, khôi phục cột Mã.",
+        "Khôi phục cột Mã như phiếu đã gửi.",
     ),
     "row-without-key": Rule(
         "error",
         "Dòng “{value}” có số liệu nhưng không có mã; không được tính.",
         "Đề nghị cơ quan ghi số liệu vào đúng dòng của phiếu.",
+        "Ghi số liệu vào đúng dòng của phiếu.",
     ),
     "row-not-theirs": Rule(
         "warning",
         "Mục {item} không giao cho {agency} báo cáo; dòng này không được tính.",
         "Kiểm tra cột Cơ quan báo cáo, trang Phân công.",
+        "Nếu mục này không thuộc trách nhiệm thì xóa số liệu ở dòng này.",
     ),
     "row-of-other-work": Rule(
         "error",
         "Mục {item}: phiếu ghi nội dung “{value}”, khác với kế hoạch hiện nay; không được tính.",
         "Kế hoạch đã đổi mã hoặc nội dung sau khi gửi phiếu; tạo và gửi lại phiếu cho cơ quan.",
+        "Ghi số liệu vào phiếu mới nhất đã nhận.",
     ),
     "row-above-heading": Rule(
         "error",
         "Dòng của mục {value} nằm trên dòng tiêu đề của bảng nên không đọc được; không được tính.",
         "Đề nghị cơ quan đưa dòng tiêu đề về đầu bảng.",
+        "Đưa dòng tiêu đề về đầu bảng như phiếu đã gửi.",
     ),
     "code-ambiguous": Rule(
         "error",
@@ -172,21 +193,25 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "error",
         "Mục {item} được điền ở nhiều dòng ({cells}); không dòng nào được tính.",
         "Đề nghị cơ quan chỉ giữ một dòng.",
+        "Chỉ giữ một dòng cho mỗi mục.",
     ),
     "row-missing": Rule(
         "warning",
         "Phiếu không có dòng của mục {item}.",
         "Đề nghị cơ quan bổ sung mục này.",
+        "Bổ sung mục này.",
     ),
     "row-empty": Rule(
         "warning",
         "Mục {item} chưa được điền.",
         "Đề nghị cơ quan báo cáo mục này.",
+        "Ghi trạng thái và kết quả của mục này.",
     ),
     "status-missing": Rule(
         "warning",
         "Mục {item} có số liệu nhưng chưa chọn trạng thái.",
         "Đề nghị cơ quan chọn trạng thái.",
+        "Chọn trạng thái trong danh sách.",
     ),
     "status-unknown": Rule(
         "error",
@@ -197,12 +222,14 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "error",
         "Mục {item}, {column}: “{value}” không phải là số; không được tính.",
         "Đề nghị cơ quan ghi bằng số.",
+        "Ghi bằng số.",
     ),
     "number-ambiguous": Rule(
         "error",
         "Mục {item}, {column}: “{value}” có thể hiểu nhiều cách ({readings}){likely}; không được "
         "tính.",
         "Hỏi lại cơ quan và ghi rõ số.",
+        "Ghi lại rõ ràng: kinh phí bằng triệu đồng, tỷ lệ là số từ 0 đến 100.",
     ),
     "value-read": Rule(
         "info",
@@ -213,34 +240,40 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "warning",
         "Mục {item}, {column}: nội dung quá dài; chỉ lấy {length} ký tự đầu.",
         "Xem toàn văn ở phiếu của cơ quan.",
+        "Ghi ngắn gọn lại.",
     ),
     "text-garbled": Rule(
         "warning",
         "Mục {item}, {column}: chữ “{value}” có vẻ gõ bằng phông cũ (TCVN3, VNI) nhưng ô lại dùng "
         "phông Unicode nên không đọc được.",
         "Đề nghị cơ quan gõ lại bằng Unicode (Times New Roman).",
+        "Gõ lại bằng Unicode (Times New Roman).",
     ),
     "cell-error": Rule(
         "error",
         "Mục {item}, {column}: ô là lỗi công thức {value}; không được tính.",
         "Đề nghị cơ quan sửa công thức, hoặc ghi thẳng số.",
+        "Sửa công thức, hoặc ghi thẳng số.",
     ),
     "cell-uncalculated": Rule(
         "error",
         "Mục {item}, {column}: ô là công thức chưa được tính nên không có giá trị; không được "
         "tính.",
         "Mở tệp bằng Excel rồi lưu lại, hoặc đề nghị cơ quan ghi thẳng số.",
+        "Ghi thẳng số thay cho công thức.",
     ),
     "cell-linked": Rule(
         "warning",
         "Mục {item}, {column}: giá trị {value} lấy từ một sổ khác của cơ quan qua công thức; vẫn "
         "được tính như lúc lưu.",
         "Hỏi lại cơ quan nếu nghi ngờ số đã cũ.",
+        "Kiểm tra lại số, ghi thẳng số thay cho công thức.",
     ),
     "cell-merged": Rule(
         "error",
         "Mục {item}, {column}: ô gộp nhiều dòng ({value}), không rõ của mục nào; không được tính.",
         "Đề nghị cơ quan bỏ gộp ô và ghi riêng từng mục.",
+        "Bỏ gộp ô và ghi riêng từng mục.",
     ),
     "cell-shared": Rule(
         "info",
@@ -252,44 +285,52 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Mục {item}: cột khóa “{column}” trên phiếu bị sửa thành “{value}”, phiếu đã gửi ghi "
         "“{sent}”; lấy theo kế hoạch.",
         "Hỏi lại cơ quan; nếu kế hoạch đổi thì sửa ở trang Kế hoạch.",
+        "Khôi phục như phiếu đã gửi; nếu kế hoạch thay đổi, ghi vào cột Đề xuất, kiến nghị.",
     ),
     "spent-negative": Rule(
         "error",
         "Mục {item}: kinh phí đã chi là số âm ({value}); không được tính.",
         "Hỏi lại cơ quan.",
+        "Kiểm tra và ghi lại số tiền.",
     ),
     "spent-implausible": Rule(
         "error",
         "Mục {item}: đã chi {value} triệu đồng, gấp {times} lần dự toán; có thể ghi bằng {unit} "
         "(tức {likely} triệu đồng).",
         "Hỏi lại cơ quan và ghi lại bằng triệu đồng.",
+        "Ghi lại bằng triệu đồng; nếu số đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),
     "spent-too-large": Rule(
         "error",
         "Mục {item}: đã chi {value} triệu đồng là quá lớn, có thể ghi bằng đồng (tức {likely} "
         "triệu đồng); không được tính.",
         "Hỏi lại cơ quan và ghi lại bằng triệu đồng.",
+        "Ghi lại bằng triệu đồng.",
     ),
     "spent-maybe-thousands": Rule(
         "warning",
         "Mục {item}: đã chi {value} triệu đồng, rất nhỏ so với dự toán {budget}; có thể là "
         "{likely} (dấu chấm hàng nghìn bị hiểu là dấu thập phân).",
         "Hỏi lại cơ quan.",
+        "Kiểm tra lại số tiền, ghi bằng triệu đồng.",
     ),
     "spent-fell": Rule(
         "warning",
         "Mục {item}: đã chi lũy kế {value} triệu đồng, ít hơn kỳ {period} ({before}).",
         "Hỏi lại cơ quan số nào đúng.",
+        "Kiểm tra lại số lũy kế; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),
     "percent-fell": Rule(
         "warning",
         "Mục {item}: tỷ lệ {value}%, thấp hơn kỳ {period} ({before}%).",
         "Hỏi lại cơ quan.",
+        "Kiểm tra lại tỷ lệ; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),
     "done-reopened": Rule(
         "warning",
         "Mục {item}: kỳ {period} báo Hoàn thành, nay báo “{value}”.",
         "Hỏi lại cơ quan.",
+        "Kiểm tra lại trạng thái; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),
     "spent-rounded": Rule(
         "info",
@@ -300,41 +341,49 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "error",
         "Mục {item}: tỷ lệ {percent}% nằm ngoài 0–100; không được tính.",
         "Hỏi lại cơ quan.",
+        "Ghi số từ 0 đến 100.",
     ),
     "spent-over-budget": Rule(
         "warning",
         "Mục {item}: đã chi {value} triệu đồng, vượt dự toán {budget}.",
         "Hỏi lại cơ quan; kiểm tra đơn vị tính.",
+        "Kiểm tra số tiền và đơn vị tính; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),
     "spent-over-budget-together": Rule(
         "warning",
         "Mục {item}: các cơ quan ({agencies}) đã chi tổng cộng {value} triệu đồng, vượt dự toán "
         "{budget}.",
         "Hỏi lại các cơ quan này.",
+        "Kiểm tra lại số tiền.",
     ),
     "spent-without-budget": Rule(
         "warning",
         "Mục {item}: đã chi {value} triệu đồng nhưng kế hoạch không ghi dự toán.",
         "Hỏi lại cơ quan về nguồn kinh phí.",
+        "Ghi rõ nguồn kinh phí ở cột Khó khăn, vướng mắc.",
     ),
     "spent-missing": Rule(
         "warning",
         "Mục {item} có dự toán {budget} triệu đồng nhưng ô số đã chi trống.",
         "Đề nghị cơ quan ghi số đã chi; chưa chi thì ghi 0.",
+        "Ghi số đã chi; chưa chi thì ghi 0.",
     ),
     "done-without-evidence": Rule(
         "warning",
         "Mục {item}: báo Hoàn thành nhưng không ghi văn bản kiểm chứng.",
         "Đề nghị cơ quan ghi số, ký hiệu văn bản.",
+        "Ghi số, ký hiệu văn bản kiểm chứng.",
     ),
     "full-percent-not-done": Rule(
         "warning",
         "Mục {item}: tỷ lệ 100% nhưng trạng thái là “{value}”.",
         "Hỏi lại cơ quan.",
+        "Sửa trạng thái hoặc tỷ lệ cho khớp nhau.",
     ),
     "done-below-full-percent": Rule(
         "warning",
         "Mục {item}: báo Hoàn thành nhưng tỷ lệ là {value}%.",
         "Hỏi lại cơ quan.",
+        "Sửa trạng thái hoặc tỷ lệ cho khớp nhau.",
     ),
 }

@@ -351,6 +351,40 @@ def consolidate_again(
     return record, tuple(files), same
 
 
+# --------------------------------------------------------------------- phản hồi
+
+
+def make_feedback(
+    loaded: Loaded, period_id: str, progress: Progress = silent
+) -> tuple[dict[str, Path], list[Finding]]:
+    """Write what goes back to agencies whose returns are to be mended: agency -> its marked
+    workbook (a cover text stands beside it), and files of an earlier time that no longer hold.
+
+    Raises NoReturnsError when nothing came.
+    """
+    from .feedback import make_feedback as answers_to  # brings in openpyxl
+
+    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
+    with workspace.working():
+        inputs = _inputs(loaded, period)
+        given = {file.name: file for file in inputs.files[period]}
+        folder = workspace.feedback(period.id)
+        files: dict[Path, bytes] = {}
+        paths: dict[str, Path] = {}
+        for one in answers_to(read_period(inputs), given, progress):
+            path = folder / f"Phan-hoi_{period.id}_{slug(one.agency)[:80]}.xlsx"
+            files[path] = one.workbook
+            files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")
+            paths[one.agency] = path
+        workspace.write(files)
+    stale = [
+        finding("stale-feedback", Place(path.name), path.name)
+        for path in sorted(folder.glob("Phan-hoi_*.xlsx"))
+        if path not in files
+    ]
+    return paths, stale
+
+
 def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:
     """A new master workbook that shows a consolidation; `found` when its decisions were read."""
     proofs = prove_programme(loaded.programme)

@@ -1,0 +1,220 @@
+"""What goes back to agencies: each one's own file with the findings marked in it, and a cover
+text. A file that cannot be marked is answered with a fresh form that has what could be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
+
+import jinja2
+
+from .agencies import slug
+from .consolidation import Progress, Reading, silent
+from .containers import CONTAINERS, unpack
+from .errors import UnreadableFileError
+from .findings import SEVERITY_NAMES, Finding
+from .forms import FORM_SHEET, column_of, form_name, row_key, write_form
+from .isolation import Reader, read_all
+from .journal import ReturnedFile
+from .marking import Letter, Mark, marked, rows_by_key
+from .money import million_number
+from .returns import ACCEPTED, REJECTED, Return
+from .vietnamese import format_date
+from .workbooks import resource
+
+if TYPE_CHECKING:
+    from .consolidate import Ledger  # brings in pandas
+
+_MARKABLE = (".xlsx", ".xlsm")
+_ENTRIES = ("status", "percent", "result", "proof", "spent", "difficulties", "proposals")
+# What concerns the officer who consolidates and not the agency.
+_NOT_THEIRS = {"return-superseded", "return-duplicate", "row-hidden", "file-gone"}
+
+
+class Feedback(NamedTuple):
+    """What goes to one agency."""
+
+    agency: str
+    workbook: bytes
+    cover: str
+    errors: int
+    warnings: int
+
+
+def make_feedback(
+    reading: Reading, files: Mapping[str, ReturnedFile], progress: Progress = silent
+) -> list[Feedback]:
+    """Feedback to every agency whose return has an error or a warning; `files` are those of
+    nhan-ve by name."""
+    concerned = [
+        (one, found)
+        for one, found in _concerned(reading.ledger)
+        if _counts(found, "error", "warning")
+    ]
+    work = read_all(
+        concerned, lambda process, pair: _feedback(process, reading.ledger, files, *pair)
+    )
+    done = []
+    for at, one in enumerate(work, 1):
+        done.append(one)
+        progress(at, len(concerned), one.agency)
+    return done
+
+
+def _concerned(ledger: Ledger) -> list[tuple[Return, list[Finding]]]:
+    """Of each agency the return that counts, else the last that could not be used; with what
+    was found in it, errors first."""
+    chosen: dict[str, Return] = {}
+    for one in ledger.returns:
+        agency = one.agency or _agency_by_name(ledger, one.file)
+        known = chosen.get(agency)
+        if one.fate not in (ACCEPTED, REJECTED) or not agency:
+            continue
+        if known is None or (one.fate == ACCEPTED, one.arrived) > (
+            known.fate == ACCEPTED,
+            known.arrived,
+        ):
+            chosen[agency] = replace(one, agency=agency)
+    by_file: dict[str, list[Finding]] = {}
+    for found in ledger.findings:
+        if found.severity != "trial" and found.code not in _NOT_THEIRS:
+            by_file.setdefault(found.place.file, []).append(found)
+    return [(one, by_file.get(one.file, [])) for one in chosen.values()]
+
+
+def _agency_by_name(ledger: Ledger, file: str) -> str:
+    """The agency whose form a file that cannot be opened was, by the name it was sent with."""
+    stem = slug(PurePath(file).stem)
+    names = [
+        name
+        for name in ledger.programme.registry.by_name
+        if slug(form_name(ledger.period, name)) in stem
+    ]
+    return max(names, key=len, default="")
+
+
+def _counts(findings: list[Finding], *severities: str) -> int:
+    return sum(found.severity in severities for found in findings)
+
+
+def _feedback(
+    process: Reader,
+    ledger: Ledger,
+    files: Mapping[str, ReturnedFile],
+    one: Return,
+    findings: list[Finding],
+) -> Feedback:
+    errors, warnings = _counts(findings, "error"), _counts(findings, "warning")
+    own = _own_workbook(process, ledger, files, one, findings)
+    workbook = own or _fresh_form(ledger, one, findings)
+    return Feedback(
+        one.agency, workbook, _cover(ledger, one, findings, fresh=own is None), errors, warnings
+    )
+
+
+def _own_workbook(
+    process: Reader,
+    ledger: Ledger,
+    files: Mapping[str, ReturnedFile],
+    one: Return,
+    findings: list[Finding],
+) -> bytes | None:
+    """The agency's file with the marks; None where it cannot be marked."""
+    if one.fate != ACCEPTED or PurePath(one.file).suffix.lower() not in _MARKABLE:
+        return None
+    try:
+        content = _content(process, files, one)
+        marks = [_mark(found, found.place.cell) for found in findings]
+        return process.call(marked, content, _letter(ledger, one, one.sheet), marks)
+    except UnreadableFileError:
+        return None
+
+
+def _content(process: Reader, files: Mapping[str, ReturnedFile], one: Return) -> bytes:
+    container = files[one.file.partition(" › ")[0]]
+    content = container.content or b""
+    if container.name.lower().endswith(CONTAINERS):
+        parts = process.call(unpack, container.name, content)
+        return next(part.content for part in parts if part.name == one.file)
+    return content
+
+
+def _fresh_form(ledger: Ledger, one: Return, findings: list[Finding]) -> bytes:
+    """A form of ours with what could be read of the return; cells of findings on it."""
+    agency = ledger.programme.registry.by_name[one.agency]
+    entries = {
+        row_key(row.item.plan, row.item.code): {
+            name: _entry(name, getattr(row, name)) for name in _ENTRIES
+        }
+        for row in one.rows
+    }
+    content = write_form(ledger.programme, ledger.period, agency, entries)
+    rows = rows_by_key(content, FORM_SHEET)
+    moved: dict[str, str] = {}  # cell in the return -> cell in the fresh form
+    for row in one.rows:
+        number = rows.get(row_key(row.item.plan, row.item.code))
+        for name in (*_ENTRIES, "code", "title") if number else ():
+            moved[row.cell(name)] = f"{column_of(name)}{number}"
+    marks = [_mark(found, moved.get(found.place.cell, "")) for found in findings]
+    return marked(content, _letter(ledger, one, FORM_SHEET), marks)
+
+
+def _entry(name: str, value: object) -> object:
+    if value is None or value == "":
+        return None
+    return million_number(value) if name == "spent" else value  # type: ignore[arg-type]
+
+
+def _mark(found: Finding, cell: str) -> Mark:
+    is_cell = cell[:1].isalpha() and cell[-1:].isdigit() and cell.isalnum() and cell.isascii()
+    return Mark(
+        found.severity,
+        SEVERITY_NAMES[found.severity],
+        cell if is_cell else "",
+        found.value,
+        found.message,
+        found.fix,
+    )
+
+
+def _letter(ledger: Ledger, one: Return, sheet: str) -> Letter:
+    return Letter(
+        sheet,
+        "NHỮNG CHỖ CẦN XEM LẠI TRONG PHIẾU BÁO CÁO",
+        (
+            f"Cơ quan: {one.agency}. Kỳ báo cáo: {ledger.period.name}. Tệp đã nhận: {one.file}.",
+            "Sửa ngay trong trang phiếu của tệp này (các ô tô màu, rê chuột vào để xem ghi chú), "
+            f"rồi gửi lại cho {ledger.programme.office}. Bấm vào cột Ô để đến chỗ cần sửa.",
+        ),
+        ledger.programme.office,
+    )
+
+
+def _cover(ledger: Ledger, one: Return, findings: list[Finding], *, fresh: bool) -> str:
+    template = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    ).from_string(resource("templates", "phan-hoi.txt").read_text("utf-8"))
+    return template.render(
+        co_quan=one.agency,
+        noi_gui=ledger.programme.office,
+        ky=ledger.period.name,
+        han=format_date(ledger.period.due_before),
+        tep=one.file,
+        nguoi_lap=one.contact,
+        so_loi=_counts(findings, "error"),
+        so_canh_bao=_counts(findings, "warning"),
+        phieu_moi=fresh,
+        phat_hien=[
+            {
+                "muc_do": SEVERITY_NAMES[found.severity],
+                "o": found.place.cell,
+                "noi_dung": found.message,
+                "can_lam": found.fix,
+            }
+            for found in findings
+            if found.severity in ("error", "warning")
+        ],
+    )
