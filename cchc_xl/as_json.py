@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .findings import Finding
+from .journal import Run
 from .money import million_number
 from .plan import Item, Programme
+from .rules import RULES, Rules
 from .vietnamese import Month
 
 if TYPE_CHECKING:  # brings in pandas
@@ -116,6 +118,43 @@ def _result(result: ItemResult) -> dict:
         "spent": million_number(result.spent),
         "targets": _targets(result.item),
         "sources": [source._asdict() for source in result.sources],
+    }
+
+
+def rules_json(rules: Rules) -> list[dict]:
+    """The rules as set: see the command `rules`."""
+    return [
+        {
+            "code": rule.code,
+            "what": rule.what,
+            "use": rules.setting(rule.code).use,
+            "severity": rules.setting(rule.code).severity,
+            "threshold": float(rules.threshold(rule.code)) if rule.unit else None,
+            "unit": rule.unit or None,
+        }
+        for rule in RULES.values()
+    ]
+
+
+def journal_json(runs: Sequence[Run]) -> dict:
+    """A period's consolidations and every file that ever came: see the command `journal`."""
+    files: dict[tuple[str, str], dict] = {}
+    for run in runs:
+        for one in run.returns:
+            known = files.setdefault((one["file"], one["sha256"]), {"first_run": run.number})
+            known |= {**one, "last_run": run.number}
+    return {
+        "runs": [
+            {
+                "number": run.number,
+                "time": run.time.isoformat(),
+                "software": run.software,
+                "files": len(run.files[run.period]),
+                "outputs": run.outputs,
+            }
+            for run in runs
+        ],
+        "files": list(files.values()),
     }
 
 

@@ -135,7 +135,9 @@ def spent_in_another_unit(case: Case) -> Breach | None:
 def spent_within_budget(case: Case) -> Breach | None:
     spent, budget = case.row.spent, case.item.budget
     if spent and budget is not None and spent * 100 > budget * case.limit:
-        return Breach("spent", format_million(spent), {"budget": format_million(budget)})
+        share = format_number(Decimal(spent) / budget * 100, 1) if budget else "∞"
+        details = {"budget": format_million(budget), "share": share}
+        return Breach("spent", format_million(spent), details)
     return None
 
 

@@ -1,195 +1,33 @@
-"""The command line: arguments in, one step, words or JSON out, and an exit code."""
+"""The commands of `cchc-xl`: arguments in, one step, words or JSON out."""
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import __version__
-from .errors import CchcError, WorkspaceError
-from .findings import SEVERITY_NAMES, Finding
+from .command_line import (
+    as_json_option,
+    command,
+    main,
+    period_option,
+    print_json,
+    progress,
+    say_findings,
+    say_ledger,
+    workspace_argument,
+)
+from .errors import WorkspaceError
+from .findings import SEVERITY_NAMES
+from .master_sheets import FATES
 from .vietnamese import format_million
-from .workspace import cause
 
-if TYPE_CHECKING:
-    from .consolidate import Ledger
+__all__ = ["main"]
 
 
-# --------------------------------------------------------- click in Vietnamese
-
-
-_HELP_SECTIONS = {"Options": "Tùy chọn", "Commands": "Lệnh"}
-
-
-class _Formatter(click.HelpFormatter):
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        args = args.replace("[OPTIONS]", "[TÙY CHỌN]").replace("COMMAND [ARGS]...", "LỆNH …")
-        super().write_usage(prog, args, prefix or "Cách dùng: ")
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading(_HELP_SECTIONS.get(heading, heading))
-
-    def write_dl(self, rows, *args, **kwargs) -> None:
-        rows = [(term, text.replace("[required]", "[bắt buộc]")) for term, text in rows]
-        super().write_dl(rows, *args, **kwargs)
-
-
-click.Context.formatter_class = _Formatter
-_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def _usage_line(error: click.UsageError) -> str:
-    """One Vietnamese line for a command that was typed wrongly."""
-    hint = "Gõ thêm --help để xem cách dùng."
-    param = getattr(error, "param", None)
-    name = param.opts[-1] if isinstance(param, click.Option) else getattr(param, "metavar", "")
-    if isinstance(error, click.MissingParameter):
-        return f"Thiếu {name}. {hint}"
-    if isinstance(error, click.NoSuchOption):
-        return f"Không có tùy chọn {error.option_name}. {hint}"
-    if isinstance(error, click.BadOptionUsage):
-        return f"Thiếu giá trị của {error.option_name}. {hint}"
-    if isinstance(error, click.BadParameter):
-        return f"Giá trị của {name} không hợp lệ. {hint}"
-    return f"Lệnh gõ chưa đúng. {hint}"
-
-
-def main() -> None:
-    """Entry point of `cchc-xl`. Exit codes: 0 done, 1 a fault of ours, 2 typed wrongly,
-    3 a file, 4 the workspace, 5 the period, 6 nothing to consolidate, 7 cannot write."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")
-    try:
-        sys.exit(cchc_xl.main(prog_name="cchc-xl", standalone_mode=False) or 0)
-    except click.UsageError as error:
-        click.echo(_usage_line(error), err=True)
-        sys.exit(2)
-    except click.Abort:
-        click.echo("Đã dừng theo yêu cầu.", err=True)
-        sys.exit(130)
-    except CchcError as error:
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        click.echo(f"Không dùng được đường dẫn {error.filename} ({cause(error)}).", err=True)
-        sys.exit(WorkspaceError.exit_code)
-
-
-# ---------------------------------------------------------------- what is said
-
-
-@contextmanager
-def _progress(what: str, wanted: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on the terminal's error stream; nothing where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    shown = wanted and console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total, _: bar.update(task, completed=done, total=total)
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
-
-
-def _say_findings(findings: Iterable[Finding], sheet: str = "Phát hiện", most: int = 12) -> None:
-    """The findings that somebody must look at, errors first, and how many there are."""
-    ordered = sorted(findings, key=lambda found: found.sort_key)
-    counts = Counter(found.severity for found in ordered)
-    if not ordered:
-        click.echo("Không có phát hiện nào.")
-        return
-    parts = [f"{counts[s]} {name.lower()}" for s, name in SEVERITY_NAMES.items() if counts[s]]
-    click.echo(f"Phát hiện: {', '.join(parts)}.")
-    for found in [f for f in ordered if f.severity != "info"][:most]:
-        name = SEVERITY_NAMES[found.severity]
-        click.echo(f"  [{name}] {found.place}: {found.message} {found.action}")
-    rest = len(ordered) - min(most, counts["error"] + counts["warning"])
-    if rest > 0:
-        click.echo(f"  … và {rest} phát hiện khác, xem trang {sheet} hoặc dùng --json.")
-
-
-def _say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"Kỳ báo cáo {ledger.period.name} (kinh phí: triệu đồng)")
-    for heading in ("Kế hoạch", "Mục", "Hoàn thành", "Quá hạn", "Chưa báo cáo"):
-        table.add_column(heading, justify="left" if heading == "Kế hoạch" else "right")
-    for heading in ("Dự toán", "Đã chi", "Tỷ lệ"):
-        table.add_column(heading, justify="right")
-    for plan in ledger.programme.plans:
-        statuses = Counter(ledger.result(leaf).status for leaf in plan.leaves)
-        budget, spent = ledger.totals(plan)
-        table.add_row(
-            plan.short_name,
-            str(len(plan.leaves)),
-            str(statuses["Hoàn thành"]),
-            str(statuses["Quá hạn"]),
-            str(statuses["Chưa báo cáo"]),
-            "" if budget is None else format_million(budget),
-            "" if spent is None else format_million(spent),
-            f"{spent / budget:.1%}".replace(".", ",") if budget and spent is not None else "",
-        )
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
-    due = len(ledger.programme.rows_by_agency(ledger.period))
-    fates = Counter(one.fate for one in ledger.returns)
-    click.echo(
-        f"Đã nhận {len(ledger.accepted)}/{due} cơ quan; {fates['superseded']} tệp có bản mới "
-        f"hơn, {fates['rejected']} tệp không dùng được."
-    )
-    if ledger.missing:
-        click.echo(f"Chưa có phiếu dùng được: {'; '.join(ledger.missing)}.")
-    for path in outputs:
-        click.echo(f"Kết quả: {path}")
-
-
-# ------------------------------------------------------------------- commands
-
-_workspace = click.argument(
-    "workspace", metavar="THƯ_MỤC", type=click.Path(resolve_path=True, path_type=Path)
-)
-_period = click.option(
-    "--period", "period_id", metavar="KỲ", required=True, help="Kỳ báo cáo, ví dụ 2018-6T."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON cho máy đọc.")
-
-
-@click.group(context_settings=_SETTINGS)
-@click.version_option(__version__, "--version", message="cchc-xl %(version)s",
-                      help="In số phiên bản rồi thoát.")  # fmt: skip
-@click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
-def cchc_xl() -> None:
-    """Theo dõi kế hoạch cải cách hành chính: nạp quyết định, tạo phiếu báo cáo, tổng hợp
-    phiếu các cơ quan gửi về và lập Phụ lục 2."""
-    # Our own findings speak for a faulty file; libraries' notes would only confuse.
-    logging.getLogger("openpyxl").setLevel(logging.ERROR)
-
-
-def _command(name: str):
-    """A command whose --help is in Vietnamese."""
-
-    def register(function: Callable) -> click.Command:
-        described = click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
-        return cchc_xl.command(name)(described(function))
-
-    return register
-
-
-@_command("init")
-@_workspace
+@command("init")
+@workspace_argument
 @click.option(
     "--decision", "decisions", metavar="TỆP", type=click.Path(path_type=Path), multiple=True,
     help="Quyết định ban hành kế hoạch (.txt, .md, .docx, .xlsx); ghi được nhiều lần. Không "
@@ -200,7 +38,7 @@ def _command(name: str):
     help="Danh sách cơ quan (.csv hoặc bảng tính có trang Cơ quan). Không ghi thì dùng danh "
     "sách của Đắk Lắk năm 2018.",
 )  # fmt: skip
-@_json
+@as_json_option
 def init_command(
     workspace: Path, decisions: tuple[Path, ...], agencies: Path | None, as_json: bool
 ) -> None:
@@ -212,11 +50,11 @@ def init_command(
 
     master, programme, findings = init(workspace, decisions, agencies)
     if as_json:
-        _print_json({"master": str(master), **programme_json(programme, findings)})
+        print_json({"master": str(master), **programme_json(programme, findings)})
         return
     click.echo(f"Đã tạo sổ tổng hợp: {master}")
     _say_plans(programme)
-    _say_findings(findings, "Phát hiện khi nạp")
+    say_findings(findings, "Phát hiện khi nạp")
 
 
 def _say_plans(programme) -> None:
@@ -228,9 +66,9 @@ def _say_plans(programme) -> None:
         )
 
 
-@_command("plan")
-@_workspace
-@_json
+@command("plan")
+@workspace_argument
+@as_json_option
 def plan_command(workspace: Path, as_json: bool) -> None:
     """Kiểm tra kế hoạch trong sổ tổng hợp."""
     from .as_json import programme_json
@@ -238,16 +76,16 @@ def plan_command(workspace: Path, as_json: bool) -> None:
 
     _, programme, findings = load(workspace)
     if as_json:
-        _print_json(programme_json(programme, findings))
+        print_json(programme_json(programme, findings))
         return
     _say_plans(programme)
-    _say_findings(findings, "Phát hiện khi nạp")
+    say_findings(findings, "Phát hiện khi nạp")
 
 
-@_command("forms")
-@_workspace
-@_period
-@_json
+@command("forms")
+@workspace_argument
+@period_option
+@as_json_option
 def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
     """Tạo phiếu cho từng cơ quan.
 
@@ -255,21 +93,21 @@ def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
     from .as_json import forms_json
     from .steps import load, make_forms
 
-    with _progress("Tạo phiếu", not as_json) as progress:
-        paths, findings = make_forms(load(workspace), period_id, progress)
+    with progress("Tạo phiếu", not as_json) as shown:
+        paths, findings = make_forms(load(workspace), period_id, shown)
     if as_json:
-        _print_json(forms_json(paths, findings))
+        print_json(forms_json(paths, findings))
         return
     folder = next(iter(paths.values())).parent if paths else workspace
     click.echo(f"Đã tạo {len(paths)} phiếu trong {folder}")
     if findings:
-        _say_findings(findings)
+        say_findings(findings)
 
 
-@_command("consolidate")
-@_workspace
-@_period
-@_json
+@command("consolidate")
+@workspace_argument
+@period_option
+@as_json_option
 def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
     """Tổng hợp phiếu, lập Phụ lục 2.
 
@@ -277,16 +115,129 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
     from .as_json import ledger_json
     from .steps import consolidate_period, load
 
-    with _progress("Đọc phiếu", not as_json) as progress:
-        done = consolidate_period(load(workspace), period_id, progress)
+    with progress("Đọc phiếu", not as_json) as shown:
+        done = consolidate_period(load(workspace), period_id, shown)
     if as_json:
-        _print_json(ledger_json(done.ledger, done.findings, done.outputs))
+        print_json(ledger_json(done.ledger, done.findings, done.outputs))
         return
-    _say_ledger(done.ledger, done.outputs)
-    _say_findings(done.findings)
+    say_ledger(done.ledger, done.outputs)
+    say_findings(done.findings)
 
 
-@_command("doctor")
+@command("feedback")
+@workspace_argument
+@period_option
+@as_json_option
+def feedback_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Lập phản hồi gửi lại cơ quan.
+
+    Ghi vào thư mục tong-hop/phan-hoi: chính tệp của cơ quan với các ô cần sửa được đánh dấu,
+    và thư kèm theo."""
+    from .as_json import forms_json
+    from .steps import load, make_feedback
+
+    with progress("Lập phản hồi", not as_json) as shown:
+        paths, findings = make_feedback(load(workspace), period_id, shown)
+    if as_json:
+        print_json(forms_json(paths, findings))
+        return
+    if not paths:
+        click.echo("Không phiếu nào có lỗi hay cảnh báo; không cần phản hồi.")
+    for agency, path in paths.items():
+        click.echo(f"{agency}: {path}")
+    if findings:
+        say_findings(findings)
+
+
+@command("rules")
+@workspace_argument
+@click.option("--try", "code", metavar="MÃ", help="Chạy thử một quy tắc trên một kỳ.")
+@click.option("--period", "period_id", metavar="KỲ", help="Kỳ để chạy thử, ví dụ 2018-6T.")
+@click.option("--threshold", metavar="SỐ", type=Decimal, help="Ngưỡng khi chạy thử.")
+@as_json_option
+def rules_command(
+    workspace: Path,
+    code: str | None,
+    period_id: str | None,
+    threshold: Decimal | None,
+    as_json: bool,
+) -> None:
+    """Xem các quy tắc kiểm tra, chạy thử một quy tắc.
+
+    Chạy thử không ghi gì và không đổi số liệu: chỉ cho biết quy tắc sẽ nêu những chỗ nào."""
+    from .as_json import findings_json, rules_json
+    from .steps import load, try_rule
+
+    loaded = load(workspace)
+    if code is None:
+        if as_json:
+            print_json({"rules": rules_json(loaded.programme.rules)})
+            return
+        for one in rules_json(loaded.programme.rules):
+            limit = f", ngưỡng {one['threshold']:g} {one['unit']}" if one["unit"] else ""
+            level = SEVERITY_NAMES[one["severity"]]
+            click.echo(f"{one['code']}: {one['what']} [{one['use']}, {level}{limit}]")
+        return
+    if not period_id:
+        raise click.UsageError("--try")
+    found = try_rule(loaded, period_id, code, threshold)
+    if as_json:
+        print_json({"findings": findings_json(found)})
+        return
+    say_findings(found, most=1000)
+
+
+@command("journal")
+@workspace_argument
+@period_option
+@as_json_option
+def journal_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Xem nhật ký của một kỳ.
+
+    Mọi lần tổng hợp, và mọi tệp đã từng nhận: tên, mã SHA-256, thời điểm, kết quả."""
+    from .as_json import journal_json
+    from .steps import journal_of, load
+
+    told = journal_json(journal_of(load(workspace), period_id))
+    if as_json:
+        print_json(told)
+        return
+    for run in told["runs"]:
+        click.echo(f"Lần {run['number']}: {run['time']}, {run['files']} tệp")
+    for file in told["files"]:
+        agency = file["agency"] or "?"
+        click.echo(f"  {file['file']} | {agency} | {FATES[file['fate']]} | {file['sha256'][:16]}")
+
+
+@command("again")
+@workspace_argument
+@period_option
+@click.option("--run", "number", metavar="SỐ", type=int, help="Lần tổng hợp; mặc định lần cuối.")
+@click.option(
+    "--to", "folder", metavar="THƯ_MỤC_KHÁC", required=True,
+    type=click.Path(resolve_path=True, path_type=Path), help="Nơi ghi kết quả dựng lại.",
+)  # fmt: skip
+def again_command(workspace: Path, period_id: str, number: int | None, folder: Path) -> int:
+    """Dựng lại một lần tổng hợp cũ từ nhật ký.
+
+    Dùng đúng kế hoạch và các tệp của lần đó, so từng byte với kết quả đã ghi."""
+    from .steps import consolidate_again, load
+
+    run, paths, same = consolidate_again(load(workspace), period_id, folder, number)
+    for path in paths:
+        click.echo(f"Kết quả: {path}")
+    if same:
+        click.echo(f"Giống hệt lần {run.number} ({run.time:%H:%M %d/%m/%Y}) đến từng byte.")
+        return 0
+    click.echo(
+        f"KHÁC với lần {run.number} (lập bằng phần mềm phiên bản {run.software}). Cài đúng phiên "
+        "bản đó rồi dựng lại.",
+        err=True,
+    )
+    return WorkspaceError.exit_code
+
+
+@command("doctor")
 @click.argument("workspace", metavar="[THƯ_MỤC]", required=False,
                 type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
 def doctor_command(workspace: Path | None) -> int:
@@ -300,7 +251,7 @@ def doctor_command(workspace: Path | None) -> int:
     return WorkspaceError.exit_code if any(check.ok is False for check in checks) else 0
 
 
-@_command("demo")
+@command("demo")
 @click.argument("workspace", metavar="[THƯ_MỤC]", default=Path("CCHC-2018"),
                 type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
 def demo_command(workspace: Path) -> None:
@@ -312,8 +263,8 @@ def demo_command(workspace: Path) -> None:
     """
     from .demo import run_demo
 
-    with _progress("Chạy thử", True) as progress:
-        done = run_demo(workspace, progress)
+    with progress("Chạy thử", True) as shown:
+        done = run_demo(workspace, shown)
     click.echo("Phiếu trả lời trong ví dụ này là số liệu minh họa, không phải số liệu thật.")
-    _say_ledger(done.ledger, done.outputs)
-    _say_findings(done.ledger.findings)
+    say_ledger(done.ledger, done.outputs)
+    say_findings(done.ledger.findings)

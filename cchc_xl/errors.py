@@ -44,6 +44,12 @@ class UnknownPeriodError(CchcError, LookupError):
     exit_code = 5
 
 
+class UnknownRuleError(CchcError, LookupError):
+    """A rule that there is not."""
+
+    exit_code = 2
+
+
 class NoReturnsError(CchcError, LookupError):
     """There is nothing to consolidate."""
 

@@ -57,7 +57,8 @@ def write_monitoring(
             PlanSheet(book, plan.short_name, ledger, plan).write(_by_agencies(ledger))
     write_submissions(book, ledger)
     write_files_received(book, ledger)
-    write_findings(book, [*ledger.findings, *plan_findings])
+    to_see = [found for found in ledger.findings if found.severity != "trial"]
+    write_findings(book, [*to_see, *plan_findings])
     write_sources(book, ledger)
     return book.to_bytes()
 

@@ -345,7 +345,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "spent-over-budget": Rule(
         "warning",
-        "Mục {item}: đã chi {value} triệu đồng, vượt dự toán {budget}.",
+        "Mục {item}: đã chi {value} triệu đồng, bằng {share}% dự toán ({budget}).",
         "Hỏi lại cơ quan; kiểm tra đơn vị tính.",
         "Kiểm tra số tiền và đơn vị tính; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
     ),

@@ -8,18 +8,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .agencies import slug
 from .consolidation import (
-    Inputs,
-    Outcome,
     Progress,
     Reading,
     outcome_of,
     read_period,
-    record_of,
     recorded_inputs,
     silent,
 )
@@ -30,29 +28,30 @@ from .errors import (
     NoReturnsError,
     OutputError,
     UnknownPeriodError,
-    UnreadableFileError,
+    UnknownRuleError,
     WorkspaceError,
 )
 from .findings import Finding, Place, finding
 from .forms import form_name, write_form
 from .issued import issued_from_json, issued_to_json, with_forms_of
-from .journal import Journal, RememberedSheets, ReturnedFile, Run, seen_until, sha256_of
+from .journal import Journal, RememberedSheets, Run, sha256_of
 from .master import write_master
 from .master_reader import read_master
+from .period_folder import inputs_of, to_journal
 from .periods import Period, periods_of
 from .plan import Plan, Programme
 from .proofs import prove_programme
 from .registries import load_registry
+from .rules import RULES
 from .settings import settings_file
 from .sheets import OpenedWorkbook, WorkbookSheets
-from .workspace import Workspace, arrival, read_file, write_files
+from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
 
 DEFAULT_OFFICE = "Sở Nội vụ"
-_LARGEST_FILE = 100 * 2**20  # of a returned file, in bytes
 
 # ------------------------------------------------------------------------- init
 
@@ -259,70 +258,44 @@ def consolidate_period(
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
     with workspace.working():
-        inputs = _inputs(loaded, period)
+        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
         outcome = outcome_of(inputs, progress)
         outputs = {
             workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx": outcome.monitoring,
             workspace.figures(period.id): outcome.figures,
         }
-        workspace.write({**outputs, **_journalled(loaded, inputs, outcome)})
+        workspace.write({**outputs, **to_journal(workspace, loaded.sheets, inputs, outcome)})
     reading = outcome.reading
     return Consolidation(reading.ledger, reading.findings, tuple(outputs)[:1])
 
 
 def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
     """Read what came back for a period, and write nothing."""
-    return read_period(_inputs(loaded, find_period(loaded.programme, period_id)), progress)
+    period = find_period(loaded.programme, period_id)
+    inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
+    return read_period(inputs, progress)
 
 
-def _inputs(loaded: Loaded, period: Period) -> Inputs:
-    """What a period's consolidation is made of, as it stands in the folder now."""
-    workspace, programme = loaded.workspace, loaded.programme
-    files = {
-        past: returned_files(workspace, past)
-        for past in programme.periods
-        if past.year == period.year and past.months < period.months
-    }
-    files = {past: found for past, found in files.items() if found}
-    files[period] = returned_files(workspace, period)
-    if not files[period]:
-        raise NoReturnsError(
-            f"Chưa có phiếu nào trong {workspace.inbox(period.id)}. Chép các phiếu nhận về vào "
-            "thư mục này rồi chạy lại."
-        )
-    issued = workspace.issued(period.id)
-    return Inputs(
-        programme,
-        tuple(loaded.findings),
-        period,
-        files,
-        seen_until(Journal(workspace).last(period.id)),
-        issued_from_json(read_file(issued)) if issued.exists() else {},
-    )
+def journal_of(loaded: Loaded, period_id: str) -> list[Run]:
+    """Every consolidation of a period, in order."""
+    period = find_period(loaded.programme, period_id)
+    return Journal(loaded.workspace).of_period(period.id)
 
 
-def returned_files(workspace: Workspace, period: Period) -> list[ReturnedFile]:
-    """Every file of a period's nhan-ve, as it came."""
-    files = []
-    for name, path in workspace.returned_files(period.id):
-        try:
-            if path.stat().st_size > _LARGEST_FILE:
-                raise UnreadableFileError("tệp quá lớn, không thể là phiếu báo cáo")
-            files.append(ReturnedFile(name, read_file(path), arrival(path)))
-        except UnreadableFileError as error:  # locked or gone: the others go on
-            files.append(ReturnedFile(name, None, arrival(path), str(error)))
-    return files
+def try_rule(
+    loaded: Loaded, period_id: str, code: str, threshold: Decimal | None = None
+) -> list[Finding]:
+    """What a rule would find in a period's returns; nothing is written and no figure changes.
 
-
-def _journalled(loaded: Loaded, inputs: Inputs, outcome: Outcome) -> dict[Path, bytes]:
-    """What the journal keeps of a consolidation; nothing where it has just that already."""
-    journal = Journal(loaded.workspace)
-    number = journal.next_number(inputs.period.id)
-    record, contents = record_of(inputs, outcome, number, loaded.sheets)
-    last = journal.last(inputs.period.id)
-    if last and last.inputs == record.inputs:
-        return {}
-    return {**journal.to_keep(contents), **journal.to_write(record)}
+    Raises UnknownRuleError.
+    """
+    if code not in RULES:
+        raise UnknownRuleError(f"Không có quy tắc “{code}”. Các quy tắc: {', '.join(RULES)}.")
+    programme = loaded.programme
+    tried = replace(programme, rules=programme.rules.trying(code, threshold))
+    reading = read_returns(loaded._replace(programme=tried), period_id)
+    return [found for found in reading.ledger.findings if found.severity == "trial"
+            and found.code == code]  # fmt: skip
 
 
 def consolidate_again(
@@ -366,7 +339,7 @@ def make_feedback(
 
     workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
     with workspace.working():
-        inputs = _inputs(loaded, period)
+        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
         given = {file.name: file for file in inputs.files[period]}
         folder = workspace.feedback(period.id)
         files: dict[Path, bytes] = {}

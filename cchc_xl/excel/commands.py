@@ -210,6 +210,23 @@ def _counted(findings: Sequence[Finding]) -> str:
 
 
 @_command
+def make_feedback(master: OpenMaster, progress: Progress) -> str:
+    """Lập phản hồi: each agency's own file back, with what is to be mended marked in it."""
+    from ..steps import find_period
+    from ..steps import make_feedback as step
+
+    loaded = master.load()
+    period = find_period(loaded.programme, master.chosen_period)
+    paths, found = step(loaded, period.id, progress)
+    if not paths:
+        return "Không phiếu nào có lỗi hay cảnh báo; không cần phản hồi."
+    folder = loaded.workspace.feedback(period.id)
+    _open(folder)
+    stale = "".join(f"\n{one.message}" for one in found)
+    return f"Đã lập phản hồi cho {len(paths)} cơ quan trong thư mục {folder}.{stale}"
+
+
+@_command
 def open_inbox(master: OpenMaster, progress: Progress) -> str:
     """Mở thư mục nhận về: where returned files of the chosen period go."""
     from ..steps import find_period

@@ -11,7 +11,7 @@ import xlwings as xw
 
 from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
-from ..master_sheets import AGENCIES, GROUPS, RESULTS, TABLES, Table
+from ..master_sheets import AGENCIES, CHOICES, GROUPS, RESULTS, RULES, TABLES, Table
 from ..results import Row
 from ..sheets import Grid, cell_text
 from ..steps import Loaded, load_open
@@ -113,7 +113,7 @@ class OpenMaster:
         """Add rows to the sheets that officers edit; what stands there stays, and the
         registry is the workbook's own."""
         for name, table in TABLES.items():
-            if rows[name] and name not in (AGENCIES, GROUPS):
+            if rows[name] and name not in (AGENCIES, GROUPS, RULES, CHOICES):
                 LiveTable(self.book, name, table).add(rows[name])
 
     def choose_period(self, period_id: str) -> None:

@@ -23,6 +23,10 @@ Public Sub MakeMonitoring()
     RunPython "from cchc_xl.excel import commands; commands.make_monitoring()"
 End Sub
 
+Public Sub MakeFeedback()
+    RunPython "from cchc_xl.excel import commands; commands.make_feedback()"
+End Sub
+
 Public Sub CheckComputer()
     RunPython "from cchc_xl.excel import commands; commands.check_computer()"
 End Sub

@@ -1,0 +1,71 @@
+"""A period's folder -> all that a consolidation is made of, and what the journal keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .consolidation import Inputs, Outcome, record_of
+from .errors import NoReturnsError, UnreadableFileError
+from .findings import Finding
+from .issued import issued_from_json
+from .journal import Journal, RememberedSheets, ReturnedFile, seen_until
+from .periods import Period
+from .plan import Programme
+from .workspace import Workspace, arrival, read_file
+
+_LARGEST_FILE = 100 * 2**20  # of a returned file, in bytes
+
+
+def inputs_of(
+    workspace: Workspace, programme: Programme, findings: Iterable[Finding], period: Period
+) -> Inputs:
+    """What a period's consolidation is made of, as it stands in the folder now; `findings`
+    are those of the plan. Raises NoReturnsError when nothing came."""
+    files = {
+        past: returned_files(workspace, past)
+        for past in programme.periods
+        if past.year == period.year and past.months < period.months
+    }
+    files = {past: found for past, found in files.items() if found}
+    files[period] = returned_files(workspace, period)
+    if not files[period]:
+        raise NoReturnsError(
+            f"Chưa có phiếu nào trong {workspace.inbox(period.id)}. Chép các phiếu nhận về vào "
+            "thư mục này rồi chạy lại."
+        )
+    issued = workspace.issued(period.id)
+    return Inputs(
+        programme,
+        tuple(findings),
+        period,
+        files,
+        seen_until(Journal(workspace).last(period.id)),
+        issued_from_json(read_file(issued)) if issued.exists() else {},
+    )
+
+
+def returned_files(workspace: Workspace, period: Period) -> list[ReturnedFile]:
+    """Every file of a period's nhan-ve, as it came."""
+    files = []
+    for name, path in workspace.returned_files(period.id):
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise UnreadableFileError("tệp quá lớn, không thể là phiếu báo cáo")
+            files.append(ReturnedFile(name, read_file(path), arrival(path)))
+        except UnreadableFileError as error:  # locked or gone: the others go on
+            files.append(ReturnedFile(name, None, arrival(path), str(error)))
+    return files
+
+
+def to_journal(
+    workspace: Workspace, plan: RememberedSheets, inputs: Inputs, outcome: Outcome
+) -> dict[Path, bytes]:
+    """What the journal keeps of a consolidation; nothing where it has just that already."""
+    journal = Journal(workspace)
+    number = journal.next_number(inputs.period.id)
+    record, contents = record_of(inputs, outcome, number, plan)
+    last = journal.last(inputs.period.id)
+    if last and last.inputs == record.inputs:
+        return {}
+    return {**journal.to_keep(contents), **journal.to_write(record)}
