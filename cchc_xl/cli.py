@@ -74,7 +74,8 @@ def plan_command(workspace: Path, as_json: bool) -> None:
     from .as_json import programme_json
     from .steps import load
 
-    _, programme, findings = load(workspace)
+    loaded = load(workspace)
+    programme, findings = loaded.programme, loaded.findings
     if as_json:
         print_json(programme_json(programme, findings))
         return

@@ -39,6 +39,7 @@ _TITLE_HEADING = FIELDS[1].heading
 _MARKS = {_CODE_HEADING, ROW_KEY_HEADING, _TITLE_HEADING}
 _ENTRY_HEADINGS = [field.heading for field in FIELDS if not field.given]
 _NUMBERING = re.compile(r"\(\d+\)")
+_FEWEST_ENTRIES = 2
 _ENOUGH_HEADINGS = 4  # of a form, to call a row its heading
 
 
@@ -154,7 +155,7 @@ def _agency(identity: dict[str, str], registry: Registry) -> tuple[str, bool]:
 
 def _by_headings(workbook: WorkbookSheets, file: str, wanted: Wanted) -> Recognised:
     """A form that lost its identity, by what an officer sees in it."""
-    form, refusal = _only_form(workbook, file, wanted, "")
+    form, refusal = _only_form(workbook, file, wanted)
     if form is None:
         return Recognised(refusal=refusal)
     period, head = wanted.period, _Head(form)
@@ -240,10 +241,12 @@ def _after(label: str, value: str, row: list[object], column: int) -> str:
 
 
 def _only_form(
-    workbook: WorkbookSheets, file: str, wanted: Wanted, agency: str
+    workbook: WorkbookSheets, file: str, wanted: Wanted, agency: str = ""
 ) -> tuple[FormSheet | None, Finding | None]:
     """The sheet with the form, or why there is not just one."""
     forms = _form_sheets(workbook, wanted.work)
+    if IDENTITY_SHEET not in workbook.names:
+        forms = [form for form in forms if _looks_like_a_form(form)]
     if not forms:
         return None, finding("file-not-a-form", Place(file), agency=agency)
     if len(forms) > 1:
@@ -293,6 +296,12 @@ def _has_rows_of(form: FormSheet, work: Work) -> bool:
         if any(work.is_title_of(work.items[k], cell_text(title)) for k in work.keys_of_code(code)):
             return True
     return False
+
+
+def _looks_like_a_form(form: FormSheet) -> bool:
+    """Whether a sheet has what tells a form from other tables of a plan."""
+    entries = form.columns.keys() & set(_ENTRY_HEADINGS)
+    return _TITLE_HEADING in form.columns and len(entries) > _FEWEST_ENTRIES
 
 
 def heading_of(text: str) -> str:

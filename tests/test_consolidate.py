@@ -33,6 +33,8 @@ def full_period(tmp_path_factory, decision_files):
     paths, _ = make_forms(load(root), PERIOD)
     chance = random.Random(7)
     truth = {}
+    programme = load(root).programme
+    budgets = {item.code: item.budget for plan in programme.plans for item in plan.items}
     for agency, path in paths.items():
         if agency in ("Sở Tài chính", "UBND huyện Lắk"):
             continue
@@ -45,7 +47,8 @@ def full_period(tmp_path_factory, decision_files):
                 "proof": "1/BC",
             }
             if chance.random() < 0.6:
-                entries[code]["spent"] = chance.randrange(0, 2_000_000_000) / 1_000_000
+                most = 5 * (budgets[code] or 400_000_000)  # more would be taken for another unit
+                entries[code]["spent"] = chance.randrange(0, most) / 1_000_000
             truth[code, agency] = entries[code]
         return_form(path, root / PERIOD / "nhan-ve", entries)
     return consolidate_period(load(root), PERIOD), truth
@@ -248,10 +251,11 @@ def ledger_of(programme, period, tmp_path, entries):
         path = tmp_path / f"{programme.registry.by_name[agency].id}.xlsx"
         path.write_bytes(write_form(programme, period, programme.registry.by_name[agency]))
         content = Form(path).fill(filled).save(path).read_bytes()
-        returns.append(reader.read(content, path.name, datetime.datetime(2018, 5, 20)))
+        returns.append(reader.read(content, path.name, ARRIVED))
     return consolidate(programme, period, settle_versions(returns))
 
 
+ARRIVED = datetime.datetime(2018, 5, 20, tzinfo=datetime.UTC)
 GOING = {"status": "Đang thực hiện", "percent": 50}
 
 

@@ -109,7 +109,7 @@ def test_a_new_agency_joins_its_group(workspace):
     page = book["Cơ quan"]
     page.append([None, "Ban Quản lý dự án tỉnh", "Các Sở, ban, ngành"])
     book.save(path)
-    _, programme, findings = load(workspace)
+    _, programme, findings, _ = load(workspace)
     reporters = programme.reporters(programme.plan_by_id["2784-2017"].by_code["I.1"])
     assert len(reporters) == 36
     assert "Ban Quản lý dự án tỉnh" in reporters
