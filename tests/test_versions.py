@@ -1,0 +1,145 @@
+"""Several returns of one agency: which one counts, why, and what officers may decide."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import shutil
+
+import openpyxl
+import pytest
+from support import return_form
+
+from cchc_xl.packages import repacked
+from cchc_xl.steps import load, make_forms, read_returns
+
+PERIOD = "2018-6T"
+AGENCY = "Sở Tư pháp"
+FIRST = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}}
+SECOND = {"1.1.3": {"status": "Đang thực hiện", "percent": 20, "spent": 6}}
+
+
+@pytest.fixture
+def form(workspace):
+    return make_forms(load(workspace), PERIOD)[0][AGENCY]
+
+
+@pytest.fixture
+def come(workspace, form):
+    """A return that came at a time (day of May 2018), saved at another."""
+
+    def come(entries, name, arrived, saved=None):
+        path = return_form(form, workspace / PERIOD / "nhan-ve", entries, name)
+        stamp = f"2018-05-{saved:02d}T08:00:00Z" if saved else ""
+
+        def timed(part_name, part):
+            if part_name != "docProps/core.xml":
+                return part
+            return re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", stamp.encode(), part)
+
+        path.write_bytes(repacked(path.read_bytes(), timed))
+        moment = datetime.datetime(2018, 5, arrived, 9, tzinfo=datetime.UTC).timestamp()
+        os.utime(path, (moment, moment))
+        return path
+
+    return come
+
+
+def decide(workspace, *rows):
+    """Write rows into the master's sheet Xử lý phiếu."""
+    path = workspace / "CCHC-2018.xlsm"
+    book = openpyxl.load_workbook(path)
+    for at, row in enumerate(rows, 5):
+        for column, value in enumerate(row, 1):
+            book["Xử lý phiếu"].cell(at, column).value = value
+    book.save(path)
+
+
+def read(workspace):
+    reading = read_returns(load(workspace), PERIOD)
+    fates = {one.file: one.fate for one in reading.ledger.returns}
+    spent = reading.ledger.items["3598-2017", "1.1.3"].spent
+    return fates, spent, {f.code: f for f in reading.findings}
+
+
+def test_the_one_saved_last_counts_though_it_came_first(workspace, come):
+    come(SECOND, "b.xlsx", arrived=10, saved=9)
+    come(FIRST, "a.xlsx", arrived=12, saved=2)
+    fates, spent, found = read(workspace)
+    assert fates == {"a.xlsx": "superseded", "b.xlsx": "accepted"}
+    assert spent == 6_000_000
+    message = found["return-superseded"].message
+    assert "được lưu sau (15:00 09/05/2018)" in message
+    assert "1.1.3 Kinh phí đã chi lũy kế: 5 → 6" in message
+
+
+@pytest.mark.parametrize("saved", [(None, 9), (None, None), (9, 9)])
+def test_without_two_times_of_saving_the_one_that_came_last_counts(workspace, come, saved):
+    come(FIRST, "a.xlsx", arrived=12, saved=saved[0])
+    come(SECOND, "b.xlsx", arrived=10, saved=saved[1])
+    fates, spent, found = read(workspace)
+    assert fates == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
+    assert spent == 5_000_000
+    assert "đến sau (16:00 12/05/2018)" in found["return-superseded"].message
+
+
+def test_a_clock_in_the_future_is_not_believed(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10, saved=25)
+    come(SECOND, "b.xlsx", arrived=12, saved=11)
+    assert read(workspace)[0] == {"a.xlsx": "superseded", "b.xlsx": "accepted"}
+
+
+def test_the_same_file_twice_is_counted_once_without_alarm(workspace, come):
+    path = come(FIRST, "a.xlsx", arrived=10)
+    shutil.copy2(path, path.with_name("b.xlsx"))
+    fates, spent, found = read(workspace)
+    assert sorted(fates.values()) == ["accepted", "superseded"]
+    assert spent == 5_000_000
+    assert found["return-duplicate"].severity == "info" and "return-superseded" not in found
+
+
+def test_an_officer_may_choose_the_other_one(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10)
+    come(SECOND, "b.xlsx", arrived=12)
+    decide(workspace, (PERIOD, "a.xlsx", "Dùng bản này", None, "Bản sau là nháp"))
+    fates, spent, found = read(workspace)
+    assert fates == {"a.xlsx": "accepted", "b.xlsx": "superseded"} and spent == 5_000_000
+    assert "cán bộ tổng hợp chọn" in found["return-superseded"].message
+
+
+def test_an_officer_may_leave_a_return_out_and_say_why(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10)
+    come(SECOND, "b.xlsx", arrived=12)
+    decide(workspace, (PERIOD, "b.xlsx", "Loại khỏi tổng hợp", None, "Số liệu chưa được ký"))
+    fates, spent, found = read(workspace)
+    assert fates == {"a.xlsx": "accepted", "b.xlsx": "excluded"} and spent == 5_000_000
+    assert "Số liệu chưa được ký" in found["return-left-out"].message
+
+
+def test_a_decision_without_a_reason_is_not_carried_out(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10)
+    decide(workspace, (PERIOD, "a.xlsx", "Loại khỏi tổng hợp", None, None))
+    fates, _, found = read(workspace)
+    assert fates == {"a.xlsx": "accepted"}
+    assert found["choice-without-reason"].place.sheet == "Xử lý phiếu"
+
+
+def test_a_decision_on_a_file_that_did_not_come_is_said(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10)
+    decide(workspace, (PERIOD, "c.xlsx", "Loại khỏi tổng hợp", None, "Nhầm"))
+    assert read(workspace)[2]["choice-unused"].value == "c.xlsx"
+
+
+def test_an_officer_may_say_whose_a_form_without_head_is(workspace, come):
+    path = come(FIRST, "khong-ro.xlsx", arrived=10)
+    book = openpyxl.load_workbook(path)
+    del book["_cchc"]
+    book.worksheets[0]["A2"], book.worksheets[0]["A3"] = "", ""
+    book.save(path)
+    fates, _, found = read(workspace)
+    assert fates == {"khong-ro.xlsx": "rejected"} and "period-unknown" in found
+    decide(workspace, (PERIOD, "khong-ro.xlsx", "Dùng bản này", AGENCY, "Đã gọi điện hỏi"))
+    fates, spent, found = read(workspace)
+    assert fates == {"khong-ro.xlsx": "accepted"} and spent == 5_000_000
+    assert "trang Xử lý phiếu" in found["form-without-identity"].message
