@@ -15,9 +15,9 @@ from python_calamine import CalamineWorkbook
 from support import Form
 
 from cchc_xl.agencies import Agency, Registry
-from cchc_xl.form_reader import ReturnReader
+from cchc_xl.consolidation import Inputs, read_period
 from cchc_xl.forms import write_form
-from cchc_xl.versions import settle_versions
+from cchc_xl.journal import ReturnedFile
 from cchc_xl.workspace import arrival
 
 RETURNS = 1000
@@ -49,8 +49,6 @@ def thousand(programme, period, tmp_path_factory):
 
 @pytest.mark.benchmark
 def test_consolidating_costs_little_more_than_reading(thousand, period):
-    from cchc_xl.consolidate import consolidate
-
     programme, paths = thousand
 
     def bare() -> None:
@@ -60,9 +58,8 @@ def test_consolidating_costs_little_more_than_reading(thousand, period):
                 workbook.get_sheet_by_name(name).to_python()
 
     def ours() -> None:
-        reader = ReturnReader(programme, period)
-        returns = [reader.read(p.read_bytes(), p.name, arrival(p)) for p in paths]
-        consolidate(programme, period, settle_versions(returns))
+        files = [ReturnedFile(path.name, path.read_bytes(), arrival(path)) for path in paths]
+        read_period(Inputs(programme, (), period, {period: files}))
 
     def seconds(work) -> float:
         start = time.perf_counter()
