@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from .errors import UnreadableFileError
 from .forms import ROW_KEY_HEADING
 from .marks import is_percent_format
-from .workbooks import Book, Column, Sheet, house_style
+from .workbooks import VIETNAMESE, Book, Column, Sheet, house_style
 from .xlsx_marks import cell_of
 
 INDEX_SHEET = "Cần sửa"
@@ -206,6 +206,8 @@ def _style(cell: Cell) -> dict[str, Any]:
         side = getattr(edge, name)
         if side is not None and side.style in _BORDERS:
             style[name] = _BORDERS[side.style]
+            if rgb := _rgb(side.color):
+                style[f"{name}_color"] = rgb
     return style
 
 
@@ -216,10 +218,11 @@ def _rgb(colour: Any) -> str:
 
 
 def _number_format(cell: Cell) -> str:
-    """The cell's number format where it is one of Excel's own, else a plain one of its kind: a
-    format of the agency's own making could make the file unreadable."""
+    """The cell's number format where it is one of Excel's own or of our forms, else a plain one
+    of its kind: a format of the agency's own making could make the file unreadable."""
     code = cell.number_format
-    if code in BUILTIN_FORMATS_REVERSE:
+    plain = code.removeprefix(VIETNAMESE)
+    if code in BUILTIN_FORMATS_REVERSE or re.fullmatch(r"[#0,.]{1,20}", plain):
         return code
     if cell.is_date:
         return "dd/mm/yyyy"

@@ -74,4 +74,4 @@ def test_consolidating_costs_little_more_than_reading(thousand, period):
         f"read + check + consolidate {min(o for _, o in pairs):.2f} s, median ratio {ratio:.2f} "
         f"({datetime.date.today():%Y-%m-%d})"
     )
-    assert ratio <= 3
+    assert ratio <= 8  # marks of cells, a process and the rules included
