@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from .messages import PLAN_MESSAGES, Rule
 from .return_messages import RETURN_MESSAGES
+from .row_messages import ROW_MESSAGES
 
 SEVERITIES = ("error", "warning", "info", "trial")
 
-CATALOGUE: dict[str, Rule] = {**PLAN_MESSAGES, **RETURN_MESSAGES}
+CATALOGUE: dict[str, Rule] = {**PLAN_MESSAGES, **RETURN_MESSAGES, **ROW_MESSAGES}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .findings import Finding, finding
 from .forms import FIELD_BY_NAME, row_key
@@ -24,11 +24,26 @@ from .statuses import DONE
 from .vietnamese import format_million, format_number, key, number_readings
 
 
-class Past(NamedTuple):
-    """What an agency reported last for a row: in which period, and what."""
+class Said(NamedTuple):
+    """A figure that an agency reported, and in which period."""
 
     period: str
-    row: ReportedRow
+    value: Any
+
+
+class Past(NamedTuple):
+    """What an agency reported last for a row: each figure with its period, None where it
+    never reported one."""
+
+    status: Said | None = None
+    percent: Said | None = None
+    spent: Said | None = None
+
+    def followed_by(self, period: str, row: ReportedRow) -> Past:
+        """The same after another period: what it says takes the place of what was said."""
+        said = {name: getattr(row, name) for name in self._fields}
+        new = {name: Said(period, value) for name, value in said.items() if value is not None}
+        return self._replace(**new)
 
 
 # agency, row key -> what it reported last
@@ -41,7 +56,7 @@ class Case(NamedTuple):
     """A reported row with all that it is held to; `limit` is the rule's threshold."""
 
     row: ReportedRow
-    past: Past | None = None
+    past: Past = Past()
     issued: Mapping[str, list[str]] | None = None
     money_of_plan: int = 0
     limit: Decimal = Decimal(0)
@@ -87,7 +102,7 @@ class Checker:
                 breach = rule(
                     Case(
                         row,
-                        self.history.get((one.agency, item_key)),
+                        self.history.get((one.agency, item_key), Past()),
                         self.issued.get(item_key),
                         self.money_of_plan[row.item.plan],
                         self.rules.threshold(code),
@@ -127,7 +142,7 @@ def spent_in_another_unit(case: Case) -> Breach | None:
         return None
     fits = budget or case.money_of_plan
     unit, size = ("nghìn đồng", 1000) if spent / 1000 <= fits else ("đồng", DONG_PER_MILLION)
-    times = format_number(Decimal(spent) / fits, 0)
+    times = format_number((Decimal(spent) / fits).quantize(Decimal("0.1")))
     likely = format_number(Decimal(spent) / size / DONG_PER_MILLION)
     return Breach("spent", format_million(spent), {"times": times, "unit": unit, "likely": likely})
 
@@ -196,28 +211,26 @@ def has_a_status(case: Case) -> Breach | None:
 
 
 def spent_does_not_fall(case: Case) -> Breach | None:
-    if case.past is None or case.row.spent is None or case.past.row.spent is None:
+    before = case.past.spent
+    if before is None or case.row.spent is None or case.row.spent >= before.value:
         return None
-    if case.row.spent >= case.past.row.spent:
-        return None
-    before = format_million(case.past.row.spent)
-    details = {"period": case.past.period, "before": before}
+    details = {"period": before.period, "before": format_million(before.value)}
     return Breach("spent", format_million(case.row.spent), details)
 
 
 def percent_does_not_fall(case: Case) -> Breach | None:
-    if case.past is None or case.row.percent is None or case.past.row.percent is None:
+    before = case.past.percent
+    if before is None or case.row.percent is None or case.row.percent >= before.value:
         return None
-    if case.row.percent >= case.past.row.percent:
-        return None
-    details = {"period": case.past.period, "before": format_number(case.past.row.percent)}
+    details = {"period": before.period, "before": format_number(before.value)}
     return Breach("percent", format_number(case.row.percent), details)
 
 
 def done_stays_done(case: Case) -> Breach | None:
-    if case.past is None or case.past.row.status != DONE or case.row.status in (None, DONE):
+    before = case.past.status
+    if before is None or before.value != DONE or case.row.status in (None, DONE):
         return None
-    return Breach("status", case.row.status or "", {"period": case.past.period})
+    return Breach("status", case.row.status or "", {"period": before.period})
 
 
 def given_is_unchanged(case: Case) -> Breach | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from .command_line import (
     as_json_option,
+    cchc_xl,
     command,
     main,
     period_option,
@@ -21,9 +21,9 @@ from .command_line import (
 from .errors import WorkspaceError
 from .findings import SEVERITY_NAMES
 from .master_sheets import FATES
-from .vietnamese import format_million
+from .vietnamese import format_million, parse_amount
 
-__all__ = ["main"]
+__all__ = ["cchc_xl", "main"]
 
 
 @command("init")
@@ -154,13 +154,13 @@ def feedback_command(workspace: Path, period_id: str, as_json: bool) -> None:
 @workspace_argument
 @click.option("--try", "code", metavar="MÃ", help="Chạy thử một quy tắc trên một kỳ.")
 @click.option("--period", "period_id", metavar="KỲ", help="Kỳ để chạy thử, ví dụ 2018-6T.")
-@click.option("--threshold", metavar="SỐ", type=Decimal, help="Ngưỡng khi chạy thử.")
+@click.option("--threshold", metavar="SỐ", help="Ngưỡng khi chạy thử, ví dụ 40,5.")
 @as_json_option
 def rules_command(
     workspace: Path,
     code: str | None,
     period_id: str | None,
-    threshold: Decimal | None,
+    threshold: str | None,
     as_json: bool,
 ) -> None:
     """Xem các quy tắc kiểm tra, chạy thử một quy tắc.
@@ -181,7 +181,10 @@ def rules_command(
         return
     if not period_id:
         raise click.UsageError("--try")
-    found = try_rule(loaded, period_id, code, threshold)
+    limit = None if threshold is None else parse_amount(threshold)
+    if threshold is not None and (limit is None or limit < 0):
+        raise click.BadParameter(threshold, param=click.Option(["--threshold"]))
+    found = try_rule(loaded, period_id, code, limit)
     if as_json:
         print_json({"findings": findings_json(found)})
         return

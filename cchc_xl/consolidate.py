@@ -159,13 +159,15 @@ def consolidate(
 
 
 def _history(earlier: Sequence[Ledger]) -> History:
-    """What each agency reported last for each row; later periods win."""
-    return {
-        (one.agency, row_key(row.item.plan, row.item.code)): Past(ledger.period.name, row)
-        for ledger in earlier
-        for one in ledger.accepted.values()
-        for row in one.rows
-    }
+    """What each agency reported last for each row, figure by figure: a period in which
+    nothing was said does not hide what was said before."""
+    history: dict[tuple[str, str], Past] = {}
+    for ledger in earlier:
+        for one in ledger.accepted.values():
+            for row in one.rows:
+                at = one.agency, row_key(row.item.plan, row.item.code)
+                history[at] = history.get(at, Past()).followed_by(ledger.period.name, row)
+    return history
 
 
 def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules) -> list[Finding]:

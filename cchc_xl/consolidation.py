@@ -4,8 +4,9 @@ the same inputs give the same bytes, today or from the journal years later."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,13 +38,15 @@ from .periods import Period
 from .plan import Programme
 from .proofs import prove_programme
 from .returned_workbook import read_workbook
-from .returns import GONE, Return
+from .returns import ACCEPTED, GONE, Return
 from .versions import settle_versions
 from .vietnamese import key
 from .workspace import VIETNAM
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
+
+_SECONDS_FOR_A_CONTAINER = 10.0
 
 # Called with (done, of how many, what) as long work goes on.
 Progress = Callable[[int, int, str], None]
@@ -139,21 +142,37 @@ def _read(inputs: Inputs, progress: Progress) -> dict[Period, list[Return]]:
 
 
 def _read_file(process: Reader, reader: ReturnReader, file: ReturnedFile) -> list[Return]:
-    """The returns in one file: one, or several where it carries others."""
-    unread = Return(file.name, file.sha256, file.arrived)
-    if file.content is None:  # locked or gone: the others go on
-        return [rejected(unread, finding("file-unreadable", Place(file.name), reason=file.fault))]
+    """The returns in one file: one, or several where it carries others. Whatever happens, the
+    other files go on."""
+    unread = Return(file.name, file.sha256, file.arrived, kept=file.sha256)
+    try:
+        return [replace(one, kept=file.sha256) for one in _parts_read(process, reader, file)]
+    except UnreadableFileError as error:
+        why = finding("file-unreadable", Place(file.name), reason=str(error))
+    except Exception as error:  # a fault of ours must not cost the other returns
+        reason = f"{type(error).__name__}: {error}"
+        why = finding("file-fault", Place(file.name), reason=reason)
+    return [rejected(unread, why)]
+
+
+def _parts_read(process: Reader, reader: ReturnReader, file: ReturnedFile) -> Iterator[Return]:
+    if file.content is None:  # locked or gone
+        raise UnreadableFileError(file.fault)
     parts = [Part(file.name, file.content)]
     if file.name.lower().endswith(CONTAINERS):
-        try:
-            parts = process.call(unpack, file.name, file.content)
-        except UnreadableFileError as error:
-            why = finding("file-unreadable", Place(file.name), reason=str(error))
-            return [rejected(unread, why)]
+        parts = process.call(unpack, file.name, file.content)
+    end = time.monotonic() + _SECONDS_FOR_A_CONTAINER
     opener = partial(process.call, read_workbook)
-    return [
-        reader.read(part.content, part.name, part.sent or file.arrived, opener) for part in parts
-    ]
+    for part in parts:
+        arrived = min(part.sent, file.arrived) if part.sent else file.arrived
+        fault = part.fault
+        if time.monotonic() > end:
+            fault = "tệp chứa nó đọc quá lâu, có thể là tệp độc hại"
+        if fault:
+            unread = Return(part.name, sha256_of(part.content), arrived)
+            yield rejected(unread, finding("file-unreadable", Place(part.name), reason=fault))
+        else:
+            yield reader.read(part.content, part.name, arrived, opener)
 
 
 def _gone(
@@ -162,15 +181,24 @@ def _gone(
     """Files that came once and are no longer there: they stay in sight."""
     here = {one.sha256 for one in returns} | {one.sha256 for one in files}
     names = {one.file for one in returns}
+    replaced = {one.agency for one in returns if one.fate == ACCEPTED}
     gone = []
     for one in seen:
         if one.sha256 in here or not one.sha256:
             continue
         name = f"{one.file} (bản trước, {one.sha256[:8]})" if one.file in names else one.file
-        why = finding("file-gone", Place(name), agency=one.agency, kept=one.sha256)
+        # Where the agency's return is at hand, an earlier one is no longer missed.
+        severity = "info" if one.agency in replaced else ""
+        why = finding(
+            "file-gone", Place(name), agency=one.agency, severity=severity,
+            kept=f"{one.kept[:2]}/{one.kept}",
+        )  # fmt: skip
         gone.append(
-            Return(name, one.sha256, one.arrived, agency=one.agency, fate=GONE, findings=(why,))
-        )
+            Return(
+                name, one.sha256, one.arrived, agency=one.agency, fate=GONE, findings=(why,),
+                kept=one.kept,
+            )
+        )  # fmt: skip
     return gone
 
 

@@ -8,7 +8,8 @@ import email.policy
 import email.utils
 import io
 import zipfile
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -23,71 +24,92 @@ _DEEPEST = 3  # a mail with a zip with a zip
 
 class Part(NamedTuple):
     """A workbook found in a container: its name with those of what it was in, and when the
-    mail that brought it was sent."""
+    mail that brought it was sent. `fault` says why it could not be taken out."""
 
     name: str
     content: bytes
     sent: datetime.datetime | None = None
+    fault: str = ""
 
 
 def unpack(name: str, content: bytes) -> list[Part]:
-    """The workbooks in a container, at any depth; other files in it (a letter, a picture)
-    are passed over. Raises UnreadableFileError."""
+    """The workbooks in a container, at any depth, each with a name of its own; other files in
+    it (a letter, a picture) are passed over. Raises UnreadableFileError."""
     parts = list(_parts(Part(name, content), 0))
     if not parts:
         raise UnreadableFileError("bên trong không có bảng tính nào")
-    return parts
+    names: Counter[str] = Counter()
+    unique = []
+    for part in parts:
+        names[part.name] += 1
+        again = names[part.name]
+        if again > 1:
+            stem, dot, suffix = part.name.rpartition(".")
+            part = part._replace(name=f"{stem} ({again}){dot}{suffix}")
+        unique.append(part)
+    return unique
 
 
-def _parts(part: Part, depth: int):
+def _parts(part: Part, depth: int) -> Iterator[Part]:
     if depth > _DEEPEST:
         raise UnreadableFileError("quá nhiều lớp nén lồng nhau")
     open_container = _from_mail if part.name.lower().endswith(".eml") else _from_zip
     for inner in open_container(part):
-        suffix = PurePosixPath(inner.name).suffix.lower()
-        if suffix in SUFFIXES:
-            yield inner
-        elif suffix in CONTAINERS:
+        if inner.name.lower().endswith(CONTAINERS) and not inner.fault:
             yield from _parts(inner, depth + 1)
+        else:
+            yield inner
 
 
-def _from_zip(part: Part):
+def _is_wanted(name: str) -> bool:
+    base = PurePosixPath(name).name
+    # What macOS and office programs leave behind is no return.
+    debris = "__MACOSX" in name or base.startswith(("~$", "."))
+    return not debris and base.lower().endswith((*SUFFIXES, *CONTAINERS))
+
+
+def _from_zip(part: Part) -> Iterator[Part]:
     try:
-        with zipfile.ZipFile(io.BytesIO(part.content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > _MOST_PARTS or sum(e.file_size for e in entries) > _MOST_BYTES:
-                raise UnreadableFileError("tệp nén quá lớn, có thể là tệp độc hại")
-            for entry in entries:
-                base = _base_name(entry.filename)
-                # What macOS and office programs leave behind is no return.
-                if "__MACOSX" in entry.filename or base.startswith(("~$", ".")):
-                    continue
-                if entry.flag_bits & 1:
-                    raise UnreadableFileError("tệp nén đặt mật khẩu")
-                inside = f"{part.name} › {base}"
-                yield Part(inside, archive.read(entry), part.sent)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        archive = zipfile.ZipFile(io.BytesIO(part.content))
+    except Exception as error:  # a broken directory raises all kinds
         raise UnreadableFileError("tệp nén bị hỏng") from error
-    except Exception as error:  # a broken stream raises what its decompressor has
-        if isinstance(error, UnreadableFileError):
-            raise
-        raise UnreadableFileError("tệp nén bị hỏng") from error
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > _MOST_PARTS or sum(e.file_size for e in entries) > _MOST_BYTES:
+        raise UnreadableFileError("tệp nén quá lớn, có thể là tệp độc hại")
+    for entry in entries:
+        name = _safe_path(entry.filename)
+        if not _is_wanted(name):
+            continue
+        inside = f"{part.name} › {name}"
+        if entry.flag_bits & 1:
+            yield Part(inside, b"", part.sent, "tệp nén đặt mật khẩu")
+            continue
+        try:
+            yield Part(inside, archive.read(entry), part.sent)
+        except Exception:  # a broken stream raises what its decompressor has
+            yield Part(inside, b"", part.sent, "phần này của tệp nén bị hỏng")
 
 
-def _from_mail(part: Part):
+def _from_mail(part: Part) -> Iterator[Part]:
     message = email.message_from_bytes(part.content, policy=email.policy.default)
-    sent = part.sent
-    with suppress(TypeError, ValueError):
-        sent = email.utils.parsedate_to_datetime(str(message["Date"]))
-    if sent and sent.tzinfo is None:
-        sent = sent.replace(tzinfo=datetime.UTC)
+    sent = _day_sent(message) or part.sent
     for inner in message.walk():
-        if name := inner.get_filename():
-            content = inner.get_payload(decode=True)
-            if content:
-                yield Part(f"{part.name} › {_base_name(name)}", content, sent)
+        name = _safe_path(inner.get_filename() or "")
+        content = inner.get_payload(decode=True) if _is_wanted(name) else None
+        if content:
+            yield Part(f"{part.name} › {PurePosixPath(name).name}", content, sent)
 
 
-def _base_name(name: str) -> str:
-    """The last part of a path, whatever its separators: nothing can point elsewhere."""
-    return PurePosixPath(name.replace("\\", "/")).name or "?"
+def _day_sent(message: email.message.Message) -> datetime.datetime | None:
+    try:
+        sent = email.utils.parsedate_to_datetime(str(message["Date"]))
+        sent = sent if sent.tzinfo else sent.replace(tzinfo=datetime.UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return sent if 2000 <= sent.year <= 2100 else None
+
+
+def _safe_path(name: str) -> str:
+    """A path inside a container, whatever its separators, as a label: it points nowhere."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(parts).replace("›", "_") or "?"

@@ -18,7 +18,7 @@ from .errors import UnreadableFileError
 from .findings import SEVERITY_NAMES, Finding
 from .forms import FORM_SHEET, column_of, form_name, row_key, write_form
 from .isolation import Reader, read_all
-from .journal import ReturnedFile
+from .journal import ReturnedFile, sha256_of
 from .marking import Letter, Mark, marked, rows_by_key
 from .money import million_number
 from .returns import ACCEPTED, REJECTED, Return
@@ -65,17 +65,18 @@ def make_feedback(
 
 
 def _concerned(ledger: Ledger) -> list[tuple[Return, list[Finding]]]:
-    """Of each agency the return that counts, else the last that could not be used; with what
-    was found in it, errors first."""
+    """Of each agency that must report the return that counts or, where it came later, one that
+    could not be used; with what was found in it, errors first."""
+    due = ledger.programme.rows_by_agency(ledger.period)
     chosen: dict[str, Return] = {}
     for one in ledger.returns:
         agency = one.agency or _agency_by_name(ledger, one.file)
-        known = chosen.get(agency)
-        if one.fate not in (ACCEPTED, REJECTED) or not agency:
+        if one.fate not in (ACCEPTED, REJECTED) or agency not in due:
             continue
-        if known is None or (one.fate == ACCEPTED, one.arrived) > (
-            known.fate == ACCEPTED,
+        known = chosen.get(agency)
+        if known is None or (one.arrived, one.fate == ACCEPTED) > (
             known.arrived,
+            known.fate == ACCEPTED,
         ):
             chosen[agency] = replace(one, agency=agency)
     by_file: dict[str, list[Finding]] = {}
@@ -138,18 +139,20 @@ def _content(process: Reader, files: Mapping[str, ReturnedFile], one: Return) ->
     content = container.content or b""
     if container.name.lower().endswith(CONTAINERS):
         parts = process.call(unpack, container.name, content)
-        return next(part.content for part in parts if part.name == one.file)
+        return next(part.content for part in parts if sha256_of(part.content) == one.sha256)
     return content
 
 
 def _fresh_form(ledger: Ledger, one: Return, findings: list[Finding]) -> bytes:
-    """A form of ours with what could be read of the return; cells of findings on it."""
+    """A form of ours with what could be read of the return, or of an earlier one that counts;
+    cells of findings on it."""
     agency = ledger.programme.registry.by_name[one.agency]
+    source = one if one.rows else ledger.accepted.get(one.agency, one)
     entries = {
         row_key(row.item.plan, row.item.code): {
             name: _entry(name, getattr(row, name)) for name in _ENTRIES
         }
-        for row in one.rows
+        for row in source.rows
     }
     content = write_form(ledger.programme, ledger.period, agency, entries)
     rows = rows_by_key(content, FORM_SHEET)

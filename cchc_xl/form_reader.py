@@ -42,8 +42,9 @@ _ENTRIES = tuple(field.name for field in FIELDS if not field.given)
 _GIVEN = tuple(field.name for field in FIELDS if field.given and field.name != "code")
 _ENTRY_HEADINGS = {field.heading for field in FIELDS if not field.given}
 _MONEY = "spent"
+_CLOCKS_DIFFER = datetime.timedelta(hours=1)
 _TEXTS = ("result", "proof", "difficulties", "proposals")
-_LONGEST_TEXT = 8_000  # several agencies' texts must fit into one cell
+_LONGEST_TEXT = 30_000  # a cell of Excel holds little more
 
 Opener = Callable[[bytes], ReturnedWorkbook]
 
@@ -78,21 +79,28 @@ class ReturnReader:
         """Read one file, opened by `opener`. Never raises for what is in it: a file that
         cannot be used comes back rejected, with a finding."""
         unread = Return(file, hashlib.sha256(content).hexdigest(), arrived)
-        if PurePath(file).suffix.lower() not in sheets.SUFFIXES:
-            return rejected(unread, finding("file-not-a-workbook", Place(file)))
         # What is decided of a .zip or a mail holds for all that is in it.
         container = file.partition(" › ")[0]
         choice = self.choices.get(key(file)) or self.choices.get(key(container))
+        read = self._read(unread, content, choice, opener)
+        if choice and choice.what == LEAVE_OUT:
+            return _left_out(read, choice)
+        return read
+
+    def _read(
+        self, unread: Return, content: bytes, choice: Choice | None, opener: Opener
+    ) -> Return:
+        file = unread.file
+        if PurePath(file).suffix.lower() not in sheets.SUFFIXES:
+            return rejected(unread, finding("file-not-a-workbook", Place(file)))
         try:
             workbook = opener(content)
         except UnreadableFileError as error:
             return rejected(unread, finding("file-unreadable", Place(file), reason=str(error)))
-        unread = replace(unread, saved=_believable(workbook.saved, arrived, self.period))
-        wanted = Wanted(self.programme, self.period, self.work, choice)
-        what = recognise(workbook, file, wanted)
+        saved = _believable(workbook.saved, unread.arrived, self.period)
+        unread = replace(unread, saved=saved)
+        what = recognise(workbook, file, Wanted(self.programme, self.period, self.work, choice))
         unread = replace(unread, agency=what.agency)
-        if choice and choice.what == LEAVE_OUT:
-            return _left_out(unread, choice)
         if what.refusal or what.form is None:
             return rejected(unread, *filter(None, [what.refusal]))
         read = _FormReader(self, unread, what.form).read()
@@ -103,9 +111,9 @@ def rejected(unread: Return, *why) -> Return:
     return replace(unread, fate=REJECTED, findings=why)
 
 
-def _left_out(unread: Return, choice: Choice) -> Return:
-    why = finding("return-left-out", Place(unread.file), choice.reason, agency=unread.agency)
-    return replace(unread, fate=EXCLUDED, findings=(why,))
+def _left_out(read: Return, choice: Choice) -> Return:
+    why = finding("return-left-out", Place(read.file), choice.reason, agency=read.agency)
+    return replace(read, fate=EXCLUDED, rows=(), findings=(why,))
 
 
 def _believable(
@@ -113,7 +121,7 @@ def _believable(
 ) -> datetime.datetime | None:
     """A time of saving that can be true: not after the file came, not years before (a program
     that does not note it leaves the time our own form has)."""
-    if saved is None or saved > arrived + datetime.timedelta(days=1):
+    if saved is None or saved > arrived + _CLOCKS_DIFFER:
         return None
     return (
         saved if saved.year >= period.year and saved.timetuple()[1:6] != (1, 1, 0, 0, 0) else None
@@ -227,13 +235,20 @@ class _FormReader:
 
     def _row(self, number: int, item: Item) -> ReportedRow:
         values = {name: self._value(number, name, at, item) for name, at in self.entries}
-        status = self._accept(number, "status", item, read_status(values.get("status", "")))
+        status = self._accept(number, "status", item, values, read_status(values.get("status", "")))
         is_share = self._is_percent(number, "percent")
         percent = self._accept(
-            number, "percent", item, read_percent(values.get("percent", ""), is_share, status)
+            number,
+            "percent",
+            item,
+            values,
+            read_percent(values.get("percent", ""), is_share, status),
         )
-        money = read_money(values.get(_MONEY, ""), item.budget, self._is_percent(number, _MONEY))
-        spent = self._accept(number, _MONEY, item, money)
+        money = read_money(
+            values.get(_MONEY, ""), item.budget, self._is_percent(number, _MONEY),
+            self._unit(number),
+        )  # fmt: skip
+        spent = self._accept(number, _MONEY, item, values, money)
         if self.grid.top + number in self.marks.hidden_rows:
             self._find_at(number, "code", "row-hidden", item.code, item=item)
         grid_row = self.grid.rows[number]
@@ -292,10 +307,10 @@ class _FormReader:
             self._find_at(number, name, "text-garbled", value, item=item, column=column)
         return value
 
-    def _accept(self, number: int, name: str, item: Item, reading: Reading):
+    def _accept(self, number: int, name: str, item: Item, values: dict, reading: Reading):
         """The value of a reading; what there is to say about it becomes a finding."""
         if reading.note:
-            shown = printed(self.grid.rows[number][self.at[name]])
+            shown = printed(values[name])
             column = FIELD_BY_NAME[name].heading
             details = {"item": item, "column": column, **reading.details}
             self._find_at(number, name, reading.note, shown, **details)
@@ -315,6 +330,10 @@ class _FormReader:
         return name in self.at and (
             self.grid.position(number, self.at[name]) in self.marks.percents
         )
+
+    def _unit(self, number: int) -> int | None:
+        at = self.at.get(_MONEY)
+        return None if at is None else self.marks.units.get(self.grid.position(number, at))
 
     def _merged_entries(self) -> dict[sheets.Position, sheets.Position]:
         """The cells of entry columns that are merged over several rows, with the first cell

@@ -47,6 +47,7 @@ class Seen(NamedTuple):
     sha256: str
     agency: str
     arrived: datetime.datetime
+    kept: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Journal:
     def to_keep(self, contents: Iterable[bytes]) -> dict[Path, bytes]:
         """Where contents go that the store has not yet."""
         places = {self.kept_at(sha256_of(c)): c for c in contents}
-        return {path: content for path, content in places.items() if not path.exists()}
+        return {path: c for path, c in places.items() if not _holds(path, c)}
 
     def content(self, sha256: str) -> bytes:
         """Raises UnreadableFileError when it is gone or was changed."""
@@ -106,8 +107,10 @@ class Journal:
         for path in sorted(self.records.glob(f"{period_id}_*.json")):
             if re.fullmatch(rf"{re.escape(period_id)}_\d+\.json", path.name):
                 try:
-                    records.append(_from_json(json.loads(read_file(path))))
-                except (ValueError, TypeError, KeyError):
+                    record = _from_json(json.loads(read_file(path)))
+                    seen_until(record)
+                    records.append(record)
+                except (ValueError, TypeError, KeyError, AttributeError):
                     continue
         return records
 
@@ -128,6 +131,11 @@ class Journal:
         return max(numbers, default=0) + 1
 
 
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a kept file is there and undamaged."""
+    return path.exists() and path.read_bytes() == content
+
+
 def _to_json(record: Run) -> dict[str, Any]:
     return {**record.__dict__, "time": record.time.isoformat()}
 
@@ -142,7 +150,8 @@ def seen_to_json(seen: Iterable[Seen]) -> list[dict[str, str]]:
 
 def seen_from_json(listed: Iterable[Mapping[str, str]]) -> tuple[Seen, ...]:
     return tuple(
-        Seen(one["file"], one["sha256"], one["agency"], _moment(one["arrived"])) for one in listed
+        Seen(one["file"], one["sha256"], one["agency"], _moment(one["arrived"]), one["kept"])
+        for one in listed
     )
 
 
@@ -180,6 +189,7 @@ def returns_to_json(returns: Iterable[Return]) -> list[dict[str, str]]:
             "arrived": one.arrived.isoformat(),
             "saved": one.saved.isoformat() if one.saved else "",
             "fate": one.fate,
+            "kept": one.kept,
             "why": "" if one.fate == "accepted" else " ".join(f.message for f in one.findings),
         }
         for one in returns

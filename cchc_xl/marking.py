@@ -80,6 +80,8 @@ def marked(content: bytes, letter: Letter, marks: Sequence[Mark]) -> bytes:
     index = book.sheet(INDEX_SHEET)
     names = {}
     for page in pages:
+        if page.title.startswith(INDEX_SHEET) and page["A1"].value == letter.title:
+            continue  # the list of an earlier time
         sheet = book.sheet(page.title)
         names[page.title] = sheet.raw.get_name()
         _copy(page, sheet, by_cell if page.title == letter.sheet else {}, letter.author)

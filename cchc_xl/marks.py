@@ -23,6 +23,7 @@ class Marks:
     uncalculated: set[Cell] = field(default_factory=set)
     linked: set[Cell] = field(default_factory=set)
     percents: set[Cell] = field(default_factory=set)
+    units: dict[Cell, int] = field(default_factory=dict)  # đồng for a 1 that shows
     fonts: dict[Cell, str] = field(default_factory=dict)  # of the time before Unicode only
     hidden_rows: set[int] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
@@ -31,6 +32,24 @@ class Marks:
 def is_percent_format(code: str) -> bool:
     """Whether a number format shows a number a hundred times larger, with a %."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", code)
+
+
+_UNITS = (
+    ("tỷ", 10**9), ("tỉ", 10**9), ("triệu", 10**6), ("nghìn", 10**3), ("ngàn", 10**3),
+    ("đồng", 1), ("₫", 1), ("vnd", 1), ("vnđ", 1), ("đ", 1),
+)  # fmt: skip
+_SCALE = re.compile(r"[0#?](,+)(?![0#?,])")
+
+
+def unit_of_format(code: str) -> int | None:
+    """How many đồng a cell's 1 is to a reader of the sheet, where its number format names a
+    unit or leaves out thousands: `0.0" tỷ"` 10^9, `#,##0,,` 10^-6 of what stands there (then
+    nothing is certain: 0). None for a format that says nothing of it."""
+    shown = code.partition(";")[0]
+    if _SCALE.search(re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", shown)):
+        return 0
+    text = shown.casefold()
+    return next((dong for word, dong in _UNITS if word in text), None)
 
 
 def is_old_font(name: str) -> bool:

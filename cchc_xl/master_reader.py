@@ -74,7 +74,8 @@ class _MasterReader:
         plans = self._plans()
         year = settings.get("Năm", "")
         rules, wrong_rules = read_rules(self._rows_if_any(RULES))
-        choices, wrong_choices = read_choices(self._rows_if_any(CHOICES), self.registry)
+        periods = tuple(self._periods())
+        choices, wrong_choices = read_choices(self._rows_if_any(CHOICES), self.registry, periods)
         self.findings += [*wrong_rules, *wrong_choices]
         programme = Programme(
             year=int(year) if year.isdigit() else max((plan.year for plan in plans), default=0),
@@ -82,7 +83,7 @@ class _MasterReader:
             office=settings.get("Cơ quan tổng hợp", ""),
             plans=plans,
             registry=self.registry,
-            periods=tuple(self._periods()),
+            periods=periods,
             rules=rules,
             choices=choices,
         )

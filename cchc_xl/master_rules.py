@@ -11,6 +11,7 @@ from .findings import SEVERITY_NAMES, Finding, finding
 from .master_sheets import AGENCY
 from .master_tables import Record
 from .money import exact
+from .periods import Period
 from .rules import LEAVE_OUT, RULES, SETTABLE, USE_THIS, USES, Choice, Rules, Setting
 from .vietnamese import key, parse_amount
 
@@ -54,11 +55,12 @@ def _threshold(value: object) -> Decimal | None:
 
 
 def read_choices(
-    records: Iterable[Record], registry: Registry
+    records: Iterable[Record], registry: Registry, periods: Iterable[Period]
 ) -> tuple[tuple[Choice, ...], list[Finding]]:
     """What was decided of files; a decision that is not complete is not carried out."""
-    choices: list[Choice] = []
+    choices: dict[tuple[str, str], Choice] = {}
     findings: list[Finding] = []
+    known = {period.id.casefold(): period.id for period in periods}
     for record in records:
         file = record.text("Tệp")
         what = _WHAT.get(key(record.text("Xử lý")), "")
@@ -68,11 +70,20 @@ def read_choices(
         if not what or not reason:
             findings.append(finding("choice-without-reason", record.places["Tệp"], file))
             continue
+        period = known.get(record.text("Kỳ").casefold(), "")
+        if not period:
+            place, text = record.places["Kỳ"], record.text("Kỳ")
+            findings.append(finding("cell-not-understood", place, text, column="Kỳ"))
+            continue
         agency = registry.resolve(named).name if named else ""
         if named and not registry.is_agency(agency):
             place = record.places[AGENCY]
             findings.append(finding("cell-not-understood", place, named, column=AGENCY))
             continue
         place = record.places["Tệp"]
-        choices.append(Choice(record.text("Kỳ"), file, what, reason, agency, place))
-    return tuple(choices), findings
+        choice = Choice(period, file, what, reason, agency, place)
+        other = choices.get((period, key(file)))
+        if other and other._replace(reason="", place=place) != choice._replace(reason=""):
+            findings.append(finding("choice-repeated", place, file))
+        choices[period, key(file)] = choice
+    return tuple(choices.values()), findings

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
-from .marks import Marks, is_old_font, parse_part
+from .marks import Marks, is_old_font, parse_part, unit_of_format
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_NUMBER = "{urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _ROWS = {f"{_TABLE}table-row-group", f"{_TABLE}table-header-rows", f"{_TABLE}table-rows"}
 _CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
@@ -31,9 +33,35 @@ def ods_marks(package: zipfile.ZipFile) -> dict[str, Marks]:
     roots = [content]
     if "styles.xml" in package.namelist():
         roots.insert(0, parse_part(package, "styles.xml"))
-    fonts = _old_fonts(roots)
+    looks = Looks(_old_fonts(roots), _units(roots))
     tables = content.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table")
-    return {table.get(f"{_TABLE}name", ""): _sheet(table, fonts) for table in tables}
+    return {table.get(f"{_TABLE}name", ""): _sheet(table, looks) for table in tables}
+
+
+class Looks(NamedTuple):
+    """By cell style: the old font it has, and the unit of money its number format names."""
+
+    fonts: dict[str, str]
+    units: dict[str, int]
+
+
+def _units(roots: list[etree._Element]) -> dict[str, int]:
+    """Cell style -> the unit, as `unit_of_format` gives it."""
+    by_format: dict[str, int] = {}
+    for root in roots:
+        for kind in ("number-style", "currency-style"):
+            for one in root.iter(f"{_NUMBER}{kind}"):
+                factors = [n.get(f"{_NUMBER}display-factor", "1") for n in one]
+                text = "".join(one.itertext())
+                unit = 0 if set(factors) - {"1"} else unit_of_format(text)
+                if unit is not None:
+                    by_format[one.get(f"{_STYLE}name", "")] = unit
+    return {
+        style.get(f"{_STYLE}name", ""): by_format[style.get(f"{_STYLE}data-style-name", "")]
+        for root in roots
+        for style in root.iter(f"{_STYLE}style")
+        if style.get(f"{_STYLE}data-style-name", "") in by_format
+    }
 
 
 def _old_fonts(roots: list[etree._Element]) -> dict[str, str]:
@@ -64,7 +92,7 @@ def _old_fonts(roots: list[etree._Element]) -> dict[str, str]:
     return fonts
 
 
-def _sheet(table: etree._Element, fonts: dict[str, str]) -> Marks:
+def _sheet(table: etree._Element, looks: Looks) -> Marks:
     marks = Marks()
     columns = [
         style
@@ -80,7 +108,7 @@ def _sheet(table: etree._Element, fonts: dict[str, str]) -> Marks:
         cells = list(_told(row))
         for copy in range(min(repeated, _MOST_REPEATED) if cells else 0):
             for at, cell in cells:
-                _mark_cell(marks, cell, (number + copy, at), columns, fonts)
+                _mark_cell(marks, cell, (number + copy, at), columns, looks)
         number += repeated
     return marks
 
@@ -111,7 +139,7 @@ def _mark_cell(
     cell: etree._Element,
     at: tuple[int, int],
     columns: list[str],
-    fonts: dict[str, str],
+    looks: Looks,
 ) -> None:
     kind = cell.get(f"{_OFFICE}value-type", "")
     formula = cell.get(f"{_TABLE}formula", "")
@@ -125,8 +153,10 @@ def _mark_cell(
         marks.percents.add(at)
     default = columns[at[1]] if at[1] < len(columns) else ""
     style = cell.get(f"{_TABLE}style-name") or default
-    if kind and style in fonts:
-        marks.fonts[at] = fonts[style]
+    if kind and style in looks.fonts:
+        marks.fonts[at] = looks.fonts[style]
+    if kind and style in looks.units:
+        marks.units[at] = looks.units[style]
     down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
     if down > 1 or right > 1:
         marks.merged.append((at, (at[0] + down - 1, at[1] + right - 1)))

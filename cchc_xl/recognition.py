@@ -122,6 +122,8 @@ def _by_identity(
         return refuse("agency-contradicted", value=identity.get("agency_name"), other=name)
     if not agency:
         return refuse("agency-unknown", value=name)
+    if wanted.choice and wanted.choice.agency not in ("", agency):
+        return refuse("choice-contradicted", value=wanted.choice.agency, other=agency)
     form, refusal = _only_form(workbook, file, wanted, name)
     if form is None:
         return Recognised(agency, None, refusal)

@@ -123,7 +123,7 @@ def _in_unicode(grid: Grid) -> Grid:
 
 # ------------------------------------------------------------------ time of saving
 
-_CORE, _ODS_META = "docProps/core.xml", "meta.xml"
+_CORE, _APP, _ODS_META = "docProps/core.xml", "docProps/app.xml", "meta.xml"
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
 
@@ -149,8 +149,9 @@ def _saved_in_package(package: zipfile.ZipFile) -> datetime.datetime | None:
     if not text:
         return None
     moment = datetime.datetime.fromisoformat(text.strip()[:26])
-    # LibreOffice writes the time of the clock on the wall.
-    return moment if moment.tzinfo else moment.replace(tzinfo=_VIETNAM)
+    # LibreOffice writes the time of the clock on the wall, in .xlsx with a Z all the same.
+    on_the_wall = _APP in names and b"LibreOffice" in package.read(_APP)
+    return moment.replace(tzinfo=_VIETNAM) if on_the_wall or not moment.tzinfo else moment
 
 
 def _saved_in_ole(content: bytes) -> datetime.datetime | None:

@@ -46,7 +46,7 @@ class ReportedRow(NamedTuple):
 class Return:
     """A returned file. `agency` is "" when unknown; `fate` is accepted, superseded, rejected,
     excluded or gone; `arrived` is when the file came, `saved` when its program saved it; `contact`
-    who filled it in."""
+    who filled it in; `kept` the SHA-256 of the file of nhan-ve that carried it."""
 
     file: str
     sha256: str
@@ -58,6 +58,7 @@ class Return:
     rows: tuple[ReportedRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     contact: str = ""
+    kept: str = ""
 
     def place(self, row: ReportedRow, name: str) -> Place:
         return Place(self.file, self.sheet, row.cell(name))

@@ -22,7 +22,7 @@ from .consolidation import (
     silent,
 )
 from .dashboard_grid import Results
-from .decision import read_decision
+from .decided import with_decisions
 from .errors import (
     MasterWorkbookError,
     NoReturnsError,
@@ -38,7 +38,7 @@ from .journal import Journal, RememberedSheets, Run, sha256_of
 from .master import write_master
 from .master_reader import read_master
 from .period_folder import inputs_of, to_journal
-from .periods import Period, periods_of
+from .periods import Period
 from .plan import Plan, Programme
 from .proofs import prove_programme
 from .registries import load_registry
@@ -72,7 +72,7 @@ def init(
     workspace = Workspace(root)
     registry = load_registry(agencies_file)
     programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
-    programme, _, kept = _with_decisions(programme, decision_files)
+    programme, _, kept = with_decisions(programme, decision_files)
     files = {
         workspace.new_master: write_master(programme, kept, nothing_reported(programme)),
         workspace.settings: settings_file(),
@@ -102,7 +102,7 @@ def load_decisions(
     Raises as `init` does; nothing is written then.
     """
     workspace, programme = loaded.workspace, loaded.programme
-    programme, plans, kept = _with_decisions(programme, decision_files)
+    programme, plans, kept = with_decisions(programme, decision_files)
     copies = {workspace.decisions / path.name: read_file(path) for path in decision_files}
     for copy, content in copies.items():
         if copy.exists() and read_file(copy) != content:
@@ -112,40 +112,6 @@ def load_decisions(
             )
     write_files(copies)
     return programme, plans, kept
-
-
-def _with_decisions(
-    programme: Programme, decision_files: Sequence[Path]
-) -> tuple[Programme, tuple[Plan, ...], list[Finding]]:
-    """A programme with the plans of more decisions, those plans, and what was found."""
-    names = [path.name for path in decision_files]
-    if len(set(names)) < len(names):
-        raise WorkspaceError(
-            "Có hai tệp quyết định trùng tên, hoặc một tệp được nạp hai lần. Bỏ bớt hoặc đổi tên "
-            "tệp rồi chạy lại."
-        )
-    decisions = [read_decision(path, programme.registry) for path in decision_files]
-    plans = tuple(decision.plan for decision in decisions)
-    year = programme.year or max((plan.year for plan in plans), default=0)
-    known = {plan.id for plan in programme.plans}
-    for plan in plans:
-        if plan.id in known:
-            raise WorkspaceError(f"Quyết định {plan.id} được nạp hai lần. Bỏ bớt một tệp.")
-        known.add(plan.id)
-        if plan.year not in (0, year):  # their money would be added up
-            raise WorkspaceError(
-                f"Quyết định {plan.decision} là kế hoạch năm {plan.year}, sổ này theo dõi năm "
-                f"{year}. Tạo sổ khác (thư mục khác) cho năm {plan.year}."
-            )
-    due = {kind: day for decision in decisions for kind, day in decision.due.items()}
-    programme = replace(
-        programme,
-        year=year,
-        province=programme.province or next((d.province for d in decisions if d.province), ""),
-        plans=(*programme.plans, *plans),
-        periods=programme.periods or (periods_of(year, due) if year else ()),
-    )
-    return programme, plans, [found for decision in decisions for found in decision.findings]
 
 
 # ------------------------------------------------------------------------- plan
@@ -307,11 +273,16 @@ def consolidate_again(
     Raises NoReturnsError when there is none, UnreadableFileError when something of it is gone.
     """
     journal = Journal(loaded.workspace)
+    period_id = find_period(loaded.programme, period_id).id
     records = {record.number: record for record in journal.of_period(period_id)}
     wanted = max(records, default=0) if number is None else number
     if wanted not in records:
-        known = ", ".join(map(str, records)) or "chưa có lần nào"
-        raise NoReturnsError(f"Không có lần tổng hợp {wanted} của kỳ {period_id} (có: {known}).")
+        known = ", ".join(map(str, records))
+        raise NoReturnsError(
+            f"Kỳ {period_id} không có lần tổng hợp {wanted}. Chọn một trong các lần: {known}."
+            if records
+            else f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
+        )
     record = records[wanted]
     outcome = outcome_of(recorded_inputs(journal, record))
     name = f"{period_id}_lan-{record.number}"

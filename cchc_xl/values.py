@@ -66,6 +66,8 @@ _STATUS_BY_WORDS = {
 }  # fmt: skip
 # What other words probably mean; the first that is found in them.
 _LIKELY_STATUS = (
+    ("khong hoan thanh", ""),
+    ("mot phan", ""),
     ("gan ", IN_PROGRESS),
     ("sap ", IN_PROGRESS),
     ("co ban", IN_PROGRESS),
@@ -93,6 +95,8 @@ def read_status(value: object) -> Reading:
     if status := _STATUS_BY_WORDS.get(words):
         return _read_as(status, status)
     likely = next((status for part, status in _LIKELY_STATUS if part in words), "")
+    if re.search(r"[\d%(/]", words):  # it says more than one thing
+        likely = ""
     proposal = f" (có lẽ là “{likely}”)" if likely else ""
     return Reading(None, "status-unknown", {"likely": proposal})
 
@@ -115,6 +119,7 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
             return _in_range(number * 100)
         return _percent_or_share(number, status)
     text = clean(value).lstrip("'") if isinstance(value, str) else ""
+    text = re.sub(r"\s*phần trăm$", "%", text)
     bare = text.removesuffix("%")
     readings = number_readings(bare)
     if not readings:
@@ -156,15 +161,21 @@ _PARTED_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _BARE_NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
-def read_money(value: object, budget: int | None, shown_as_percent: bool = False) -> Reading:
+def read_money(
+    value: object, budget: int | None, shown_as_percent: bool = False, unit: int | None = None
+) -> Reading:
     """An amount in đồng, from a cell that asks for triệu đồng: a bare number is in triệu, one
-    with a unit ("8,5 tỷ", "15.000.000 đ") in that. `budget` (đồng) helps to propose."""
+    with a unit ("8,5 tỷ", "15.000.000 đ") in that. `budget` (đồng) helps to propose; `unit` is
+    what the cell's number format makes of a 1 (in đồng; 0 where it hides thousands)."""
     if value == "":
         return _BLANK
     if shown_as_percent:
         return Reading(None, "not-a-number")
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return _from_million(exact(value))
+        number = exact(value)
+        if unit is not None and unit != DONG_PER_MILLION and number:
+            return _shown_in_unit(number, unit, budget)
+        return _from_million(number)
     if not isinstance(value, str):
         return Reading(None, "not-a-number")
     text = _PARTED_THOUSANDS.sub("", clean(value).lstrip("'"))
@@ -191,6 +202,20 @@ def read_money(value: object, budget: int | None, shown_as_percent: bool = False
         return _ambiguous(_millions(amounts), _millions(likely))
     checked = _from_million(million_from_dong(amounts[0]))
     return checked if checked.value is None else _read_as(amounts[0], _millions(amounts)[0])
+
+
+def _shown_in_unit(number: Decimal, unit: int, budget: int | None) -> Reading:
+    """A number that the sheet shows with another unit than the column asks for."""
+    plain = _from_million(number)
+    if plain.value is None:
+        return plain
+    amounts = [plain.value, int(number * unit)] if unit else [plain.value]
+    meant = [dong for dong in amounts if dong >= _SMALLEST_DONG]
+    if unit and len(meant) == 1:
+        return _read_as(meant[0], _millions(meant)[0])
+    likely = [dong for dong in meant if budget and budget <= 100 * dong <= 100 * budget]
+    shown = _millions(amounts) if unit else [*_millions(amounts), "số đã rút gọn hàng nghìn"]
+    return _ambiguous(shown, _millions(likely) if unit else ())
 
 
 def _amounts_with_unit(text: str) -> list[Decimal]:

@@ -36,7 +36,9 @@ def settle_versions(returns: Sequence[Return], choices: Iterable[Choice] = ()) -
 
 
 def _choose(versions: list[Return], wanted: set[str]) -> tuple[Return, str]:
-    by_officer = [one for one in versions if key(one.file) in wanted]
+    by_officer = [
+        one for one in versions if {key(one.file), key(one.file.partition(" › ")[0])} & wanted
+    ]
     if by_officer:
         return max(by_officer, key=_arrival), "cán bộ tổng hợp chọn ở trang Xử lý phiếu"
     if all(one.saved for one in versions):

@@ -152,7 +152,8 @@ class Workspace:
             if path.is_file() and not hidden:
                 # A name that is no Unicode, from an old archive, must not stop the others.
                 name = os.fsencode(path.relative_to(inbox).as_posix()).decode("utf-8", "replace")
-                yield name, path
+                # › parts a container from what is in it.
+                yield name.replace("›", "_"), path
 
 
 def arrival(path: Path) -> datetime.datetime:
@@ -249,7 +250,11 @@ def _finish(intent: Path) -> None:
     """Put in place what a killed process had ready."""
     if not intent.exists():
         return
-    for target, name in json.loads(intent.read_bytes()).items():
+    try:
+        moves = dict(json.loads(intent.read_bytes()))
+    except (ValueError, TypeError):  # cut off: nothing had been placed by then
+        moves = {}
+    for target, name in moves.items():
         place = intent.parent / target
         temporary = place.with_name(name)
         if temporary.exists():

@@ -10,7 +10,14 @@ import struct
 import zipfile
 from collections.abc import Iterator
 
-from .marks import BUILT_IN_PERCENTS, Marks, is_old_font, is_percent_format, related_parts
+from .marks import (
+    BUILT_IN_PERCENTS,
+    Marks,
+    is_old_font,
+    is_percent_format,
+    related_parts,
+    unit_of_format,
+)
 
 _ROW, _BLANK, _ERROR, _FORMULA_TEXT, _FORMULA_ERROR, _LAST_CELL = 0, 1, 3, 8, 11, 11
 _FONT, _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END = 43, 44, 47, 617, 618
@@ -25,14 +32,14 @@ def xlsb_marks(package: zipfile.ZipFile) -> dict[str, Marks]:
     """Sheet -> marks; how formulas are linked is not told."""
     parts = related_parts(package, "xl/workbook.bin")
     styles = next((part for part in parts.values() if part.endswith("styles.bin")), "")
-    percents, fonts = _styles(package.read(styles)) if styles else (set(), {})
+    looks = _styles(package.read(styles)) if styles else (set(), {}, {})
     marks = {}
     for record, body in _records(package.read("xl/workbook.bin")):
         if record == _SHEET:
             relation, at = _text(body, 8)
             name, _ = _text(body, at)
             if parts.get(relation) in package.namelist():
-                marks[name] = _sheet(package.read(parts[relation]), percents, fonts)
+                marks[name] = _sheet(package.read(parts[relation]), *looks)
     return marks
 
 
@@ -59,17 +66,23 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le"), end
 
 
-def _styles(part: bytes) -> tuple[set[int], dict[int, str]]:
+def _styles(part: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
+    """The styles that show a percentage, name a unit of money, or have an old font."""
     formats: set[int] = set(BUILT_IN_PERCENTS)
     names: list[str] = []
+    naming: dict[int, int] = {}
     percents: set[int] = set()
+    units: dict[int, int] = {}
     fonts: dict[int, str] = {}
     in_cell_styles, style = False, 0
     for record, body in _records(part):
         if record == _FORMAT:
             (number,) = struct.unpack_from("<H", body)
-            if is_percent_format(_text(body, 2)[0]):
+            code = _text(body, 2)[0]
+            if is_percent_format(code):
                 formats.add(number)
+            if (unit := unit_of_format(code)) is not None:
+                naming[number] = unit
         elif record == _FONT:
             names.append(_text(body, 21)[0])
         elif record in (_STYLES_BEGIN, _STYLES_END):
@@ -78,13 +91,15 @@ def _styles(part: bytes) -> tuple[set[int], dict[int, str]]:
             number, font = struct.unpack_from("<HH", body, 2)
             if number in formats:
                 percents.add(style)
+            if number in naming:
+                units[style] = naming[number]
             if font < len(names) and is_old_font(names[font]):
                 fonts[style] = names[font]
             style += 1
-    return percents, fonts
+    return percents, units, fonts
 
 
-def _sheet(part: bytes, percents: set[int], fonts: dict[int, str]) -> Marks:
+def _sheet(part: bytes, percents: set[int], units: dict[int, int], fonts: dict[int, str]) -> Marks:
     marks = Marks()
     row = 0
     for record, body in _records(part):
@@ -101,6 +116,8 @@ def _sheet(part: bytes, percents: set[int], fonts: dict[int, str]) -> Marks:
                 marks.uncalculated.add(at)
             if style in percents:
                 marks.percents.add(at)
+            if style in units:
+                marks.units[at] = units[style]
             if style in fonts and record != _BLANK:
                 marks.fonts[at] = fonts[style]
         elif record == _MERGED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,6 +17,7 @@ from .marks import (
     is_percent_format,
     parse_part,
     related_parts,
+    unit_of_format,
 )
 
 
@@ -31,39 +33,50 @@ def xlsx_marks(package: zipfile.ZipFile) -> dict[str, Marks]:
         )
     parts = related_parts(package, workbook)
     styles = next((part for part in parts.values() if part.endswith("styles.xml")), "")
-    percents, fonts = _styles(parse_part(package, styles)) if styles else (set(), {})
+    looks = _styles(parse_part(package, styles)) if styles else Looks(set(), {}, {})
     marks = {}
     for sheet in parse_part(package, workbook).iterfind("{*}sheets/{*}sheet"):
         target = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
         part = parts.get(target, "")
         if "sheet" in part and part in package.namelist():
-            marks[sheet.get("name", "")] = _sheet(parse_part(package, part), percents, fonts)
+            marks[sheet.get("name", "")] = _sheet(parse_part(package, part), looks)
     return marks
 
 
-def _styles(styles: etree._Element) -> tuple[set[str], dict[str, str]]:
-    """The ids of the cell styles that show a percentage, and of those in an old font."""
-    own = {
-        one.get("numFmtId")
+class Looks(NamedTuple):
+    """The ids of the cell styles that show a percentage, of those whose format names a unit of
+    money, and of those in an old font."""
+
+    percents: set[str]
+    units: dict[str, int]
+    fonts: dict[str, str]
+
+
+def _styles(styles: etree._Element) -> Looks:
+    formats = {
+        one.get("numFmtId"): one.get("formatCode", "")
         for one in styles.iterfind("{*}numFmts/{*}numFmt")
-        if is_percent_format(one.get("formatCode", ""))
     }
+    own = {number for number, code in formats.items() if is_percent_format(code)}
+    naming = {number: unit_of_format(code) for number, code in formats.items()}
     names = []
     for font in styles.iterfind("{*}fonts/{*}font"):
         name = font.find("{*}name")
         names.append("" if name is None else name.get("val", ""))
-    percents, fonts = set(), {}
+    looks = Looks(set(), {}, {})
     for at, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf")):
         number = style.get("numFmtId", "0")
         if number in own or (number.isdigit() and int(number) in BUILT_IN_PERCENTS):
-            percents.add(str(at))
+            looks.percents.add(str(at))
+        if (unit := naming.get(number)) is not None:
+            looks.units[str(at)] = unit
         font = int(style.get("fontId") or 0)
         if font < len(names) and is_old_font(names[font]):
-            fonts[str(at)] = names[font]
-    return percents, fonts
+            looks.fonts[str(at)] = names[font]
+    return looks
 
 
-def _sheet(root: etree._Element, percents: set[str], fonts: dict[str, str]) -> Marks:
+def _sheet(root: etree._Element, looks: Looks) -> Marks:
     spaces = {"m": etree.QName(root).namespace}
     marks = Marks()
 
@@ -83,9 +96,11 @@ def _sheet(root: etree._Element, percents: set[str], fonts: dict[str, str]) -> M
                 shared.add(formula.get("si"))
     for number in shared:
         marks.linked |= {at for at, _ in cells("m:f[@t='shared' and @si=$number]", number=number)}
-    for style in percents:
+    for style in looks.percents:
         marks.percents |= {at for at, _ in cells("@s=$style", style=style)}
-    for style, font in fonts.items():
+    for style, unit in looks.units.items():
+        marks.units |= {at: unit for at, _ in cells("@s=$style", style=style)}
+    for style, font in looks.fonts.items():
         marks.fonts |= {at: font for at, _ in cells("@s=$style", style=style)}
     hidden = root.xpath("//m:row[@hidden='1' or @hidden='true']", namespaces=spaces)
     marks.hidden_rows = {_row(row) for row in hidden}

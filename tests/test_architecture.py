@@ -18,11 +18,13 @@ PACKAGE = ROOT / "cchc_xl"
 
 # A module imports only modules above it: data flows one way.
 ORDER = [
-    "errors", "messages", "return_messages", "catalogue", "findings", "money", "vietnamese",
+    "errors", "messages", "return_messages", "row_messages", "catalogue", "findings", "money",
+    "vietnamese",
     "legacy_text", "words", "quantities", "textfit", "packages", "statuses", "agencies", "periods",
     "rules", "plan", "marks", "xlsx_marks", "xls_marks", "ods_marks", "xlsb_marks",
     "cell_marks", "sheets", "documents", "preamble",
-    "appendix", "proofs", "assignments", "decision", "workbooks", "master_sheets", "master_tables",
+    "appendix", "proofs", "assignments", "decision", "decided", "workbooks", "master_sheets",
+    "master_tables",
     "master_rules", "master_reader", "forms", "containers", "returned_workbook", "isolation",
     "returns", "values", "work", "recognition", "form_rows", "form_reader", "versions", "checks",
     "consolidate", "issued", "results", "figures", "workspace", "registries", "journal",

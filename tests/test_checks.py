@@ -19,7 +19,7 @@ GOOD = ReportedRow(
     given={"title": "Việc", "budget": 100.0},
 )  # fmt: skip
 NO_BUDGET = replace(ITEM, budget=None)
-BEFORE = Past("Quý I", GOOD)
+BEFORE = Past().followed_by("Quý I", GOOD)
 
 
 def breach(code, row, past=BEFORE):
@@ -73,4 +73,4 @@ def test_a_status_that_could_not_be_read_is_not_called_missing():
 def test_without_a_past_nothing_fell():
     low = GOOD._replace(spent=1, percent=Decimal(1), status="Chưa thực hiện")
     for code in ("spent-fell", "percent-fell", "done-reopened"):
-        assert breach(code, low, past=None) is None
+        assert breach(code, low, past=Past()) is None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import Form, return_form
 
-from cchc_xl.command_line import cchc_xl as command_group
+from cchc_xl.cli import cchc_xl as command_group
 
 PERIOD = "2018-6T"
 
