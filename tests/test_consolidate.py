@@ -106,7 +106,9 @@ def test_every_source_is_the_cell_in_the_returned_file(full_period):
         if "." not in result.item.code or result.item.level == "output":
             continue
         for source in result.sources:
-            form = opened.setdefault(source.file, Form(inbox / source.file))
+            if source.file not in opened:
+                opened[source.file] = Form(inbox / source.file)
+            form = opened[source.file]
             entry = truth[result.item.code, source.agency]
             assert form.workbook[source.sheet][source.cell].value == entry.get(
                 "spent", entry["status"]

@@ -199,6 +199,19 @@ def test_lap_phu_luc_2_opens_the_workbook_it_wrote(book, demo):
     assert book.alerts == []
 
 
+def test_lap_phan_hoi_writes_what_the_command_line_writes(book, demo, opened, tmp_path):
+    copy = tmp_path / "bang-lenh" / "CCHC-2018"
+    shutil.copytree(demo, copy)
+    command = [sys.executable, "-m", "cchc_xl", "feedback", copy, "--period", PERIOD]
+    subprocess.run(command, check=True, capture_output=True)
+    opened.write_text("")
+    book.press("Lập phản hồi")
+    folder = f"{PERIOD}/tong-hop/phan-hoi"
+    assert files_of(demo / folder) == files_of(copy / folder)
+    assert opened.read_text().splitlines() == [str(demo / folder)]
+    assert told(book).startswith("Đã lập phản hồi cho 5 cơ quan")
+
+
 def test_folders_and_pages_are_opened(book, demo, opened):
     opened.write_text("")
     shutil.rmtree(demo / "2018-9T", ignore_errors=True)

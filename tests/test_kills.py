@@ -213,7 +213,7 @@ def kill_before_changes(old, new, tmp_path, numbers) -> int:
 
 def test_a_kill_before_a_change_of_a_file_leaves_old_or_new(old, new, tmp_path):
     """Some of the changes: locking, writing aside, noting, placing, clearing up."""
-    assert kill_before_changes(old, new, tmp_path, (1, 4, 9, 13, 16, 19)) >= 4
+    assert kill_before_changes(old, new, tmp_path, (1, 9, 16, 19)) >= 3
 
 
 @pytest.mark.slow

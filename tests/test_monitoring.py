@@ -219,10 +219,9 @@ def test_every_figure_names_its_cell(consolidated, workbook):
         spent, file, sheet, cell = row[5], row[10], row[11], row[12]
         if spent is None:
             continue
-        book = opened.setdefault(
-            file, openpyxl.load_workbook(root / PERIOD / "nhan-ve" / file, read_only=False)
-        )
-        assert book[sheet][cell].value == spent
+        if file not in opened:
+            opened[file] = openpyxl.load_workbook(root / PERIOD / "nhan-ve" / file)
+        assert opened[file][sheet][cell].value == spent
         checked += 1
     assert checked > 100
 
