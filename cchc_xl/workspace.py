@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,13 +79,23 @@ class Workspace:
                 "lượng đĩa rồi chạy lại; kết quả cũ còn nguyên."
             ) from error
         try:
+            self._clear_up()
+            yield
+        finally:
+            lock.release()
+
+    def _clear_up(self) -> None:
+        """Finish what a killed run had ready, and remove what it left."""
+        try:
             _finish(self._intent)
             written = ("*/gui-di", "*/tong-hop", "*/tong-hop/phan-hoi", "nhat-ky", "nhat-ky/**")
             for folder in {path for places in written for path in self.root.glob(places)}:
                 _sweep(folder)
-            yield
-        finally:
-            lock.release()
+        except OSError as error:
+            raise OutputError(
+                f"Chưa hoàn tất được lần ghi trước, bị ngắt giữa chừng ({cause(error)}: "
+                f"{error.filename}). Đóng tệp nếu đang mở trong Excel rồi chạy lại; chưa mất gì."
+            ) from error
 
     def write(self, files: Mapping[Path, bytes]) -> None:
         """Write files whole or not at all, even if this process is killed: the next one puts
@@ -223,7 +233,7 @@ def write_files(files: Mapping[Path, bytes], intent: Path | None = None) -> None
     except OSError as error:
         stuck = [placed.name for placed in kept if not _put_back(placed, waiting, kept)]
         after = (
-            f"chưa khôi phục được {', '.join(stuck)}, bản cũ nằm bên cạnh với tên .ban-cu-…"
+            f"chưa khôi phục được {', '.join(stuck)}, bản cũ nằm bên cạnh với tên ban-cu-…"
             if stuck
             else "kết quả cũ còn nguyên"
         )
@@ -279,7 +289,10 @@ def _put_back(target: Path, waiting: Mapping[Path, Path], kept: dict[Path, Path 
         else:
             target.unlink(missing_ok=True)
     except OSError:
-        kept[target] = None  # the old file stays beside it
+        if old := kept[target]:  # under a name that nobody clears away
+            with suppress(OSError):
+                old.replace(target.with_name(f"ban-cu-{target.name}"))
+        kept[target] = None
         return False
     return True
 

@@ -70,15 +70,51 @@ def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeyp
     replace = Path.replace
 
     def held(self, target):
-        if target == paths[1] or self.name.startswith(".ban-cu-"):
+        if target == paths[1] or (self.name.startswith(".ban-cu-") and target == paths[0]):
             raise PermissionError(13, "Permission denied", str(target))
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", held)
     with pytest.raises(OutputError, match=r"chưa khôi phục được 0\.xlsx"):
         ws.write_files(dict.fromkeys(paths, b"new"))
-    assert (tmp_path / ".ban-cu-0.xlsx").read_bytes() == b"old"
+    assert (tmp_path / "ban-cu-0.xlsx").read_bytes() == b"old"
     assert paths[1].read_bytes() == b"old"
+
+
+def half_placed(root: Path) -> Path:
+    """What a run leaves that was killed when it had all ready and had placed nothing."""
+    folder = root / "nhat-ky"
+    folder.mkdir(exist_ok=True)
+    (folder / ".dang-ghi-1").write_bytes(b"new")
+    (folder / ".dang-ghi-2").write_bytes(b"half")
+    (folder / "so-lieu_x.json").write_bytes(b"old")
+    (folder / ".dang-thay.json").write_text('{"so-lieu_x.json": ".dang-ghi-1"}')
+    return folder
+
+
+def test_what_a_killed_run_had_ready_is_placed_by_the_next(tmp_path):
+    folder = half_placed(tmp_path)
+    with ws.Workspace(tmp_path).working():
+        assert (folder / "so-lieu_x.json").read_bytes() == b"new"
+        assert not list(folder.glob(".dang-ghi-*")) and not (folder / ".dang-thay.json").exists()
+
+
+def test_a_killed_run_that_cannot_be_finished_is_said_and_nothing_is_lost(tmp_path, monkeypatch):
+    folder = half_placed(tmp_path)
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "")))
+    said = pytest.raises(OutputError, match="Chưa hoàn tất được lần ghi trước")
+    with said, ws.Workspace(tmp_path).working():
+        pass
+    assert (folder / ".dang-ghi-1").read_bytes() == b"new"
+
+
+def test_while_somebody_works_another_is_told_to_wait(tmp_path, monkeypatch):
+    monkeypatch.setattr(ws, "_SECONDS_TO_WAIT", 0.2)
+    said = pytest.raises(ws.WorkspaceError, match="đang được một máy")
+    with ws.Workspace(tmp_path).working(), said, ws.Workspace(tmp_path).working():
+        pass
+    with ws.Workspace(tmp_path).working():
+        pass
 
 
 def test_a_damaged_master_is_named_with_its_fault(workspace):
