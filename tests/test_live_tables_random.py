@@ -31,7 +31,7 @@ from cchc_xl.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 PERIOD, MASTER = "2018-6T", "CCHC-2018.xlsm"
 FIRST = int(os.environ.get("CCHC_FIRST", "0"))
-SEEDS = range(FIRST, FIRST + int(os.environ.get("CCHC_SEEDS", "3")))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("CCHC_SEEDS", "2")))
 MONEY = "Kinh phí dự toán (triệu đồng)"
 
 
