@@ -82,7 +82,9 @@ class RowFinder:
         if (not cell_text(code).strip(" .") and not said) or item_key in said:
             return FoundRow(number, item_key)
         if not said and isinstance(code, datetime.date) and self._title(number) == item.title:
-            return FoundRow(number, item_key)  # a code that a program took for a day
+            # A code that a program took for a day.
+            details = {"item": item}
+            return FoundRow(number, item_key, "row-by-title", "code", cell_text(code), details)
         return FoundRow(
             number,
             problem="code-changed",
