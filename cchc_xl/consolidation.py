@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import __version__
 from .checks import Issued
-from .containers import CONTAINERS, Part, unpack
+from .containers import CONTAINERS, Part, container_of, unpack
 from .errors import UnreadableFileError
 from .figures import figures_of
 from .findings import Finding, Place, finding
@@ -210,11 +210,6 @@ def _unused_choices(programme: Programme, ledger: Ledger) -> list[Finding]:
         for choice in programme.choices
         if choice.period == ledger.period.id and key(choice.file) not in came
     ]
-
-
-def container_of(file: str) -> str:
-    """The file of nhan-ve in which a return came."""
-    return file.partition(" › ")[0]
 
 
 # ------------------------------------------------------------------ for the journal

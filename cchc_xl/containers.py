@@ -32,6 +32,11 @@ class Part(NamedTuple):
     fault: str = ""
 
 
+def container_of(file: str) -> str:
+    """The file of nhan-ve in which a return came: itself, or what carried it."""
+    return file.partition(" › ")[0]
+
+
 def unpack(name: str, content: bytes) -> list[Part]:
     """The workbooks in a container, at any depth, each with a name of its own; other files in
     it (a letter, a picture) are passed over. Raises UnreadableFileError."""

@@ -13,7 +13,7 @@ import jinja2
 
 from .agencies import slug
 from .consolidation import Progress, Reading, silent
-from .containers import CONTAINERS, unpack
+from .containers import CONTAINERS, container_of, unpack
 from .errors import UnreadableFileError
 from .findings import SEVERITY_NAMES, Finding
 from .forms import FORM_SHEET, column_of, form_name, row_key, write_form
@@ -135,7 +135,7 @@ def _own_workbook(
 
 
 def _content(process: Reader, files: Mapping[str, ReturnedFile], one: Return) -> bytes:
-    container = files[one.file.partition(" › ")[0]]
+    container = files[container_of(one.file)]
     content = container.content or b""
     if container.name.lower().endswith(CONTAINERS):
         parts = process.call(unpack, container.name, content)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from . import sheets
+from .containers import container_of
 from .errors import UnreadableFileError
 from .findings import Place, finding
 from .form_rows import RowFinder
@@ -80,8 +81,7 @@ class ReturnReader:
         cannot be used comes back rejected, with a finding."""
         unread = Return(file, hashlib.sha256(content).hexdigest(), arrived)
         # What is decided of a .zip or a mail holds for all that is in it.
-        container = file.partition(" › ")[0]
-        choice = self.choices.get(key(file)) or self.choices.get(key(container))
+        choice = self.choices.get(key(file)) or self.choices.get(key(container_of(file)))
         read = self._read(unread, content, choice, opener)
         if choice and choice.what == LEAVE_OUT:
             return _left_out(read, choice)

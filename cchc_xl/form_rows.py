@@ -88,7 +88,7 @@ class RowFinder:
         return FoundRow(
             number,
             problem="code-changed",
-            value=cell_text(code),
+            value=cell_text(code) or ", ".join(self.work.items[one].code for one in said),
             details={"expected": item.code},
             disputed=frozenset({item_key, *said}),
         )

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from .containers import container_of
 from .findings import Place, finding
 from .forms import FIELD_BY_NAME
 from .returns import ACCEPTED, SUPERSEDED, ReportedRow, Return
@@ -36,9 +37,7 @@ def settle_versions(returns: Sequence[Return], choices: Iterable[Choice] = ()) -
 
 
 def _choose(versions: list[Return], wanted: set[str]) -> tuple[Return, str]:
-    by_officer = [
-        one for one in versions if {key(one.file), key(one.file.partition(" › ")[0])} & wanted
-    ]
+    by_officer = [one for one in versions if {key(one.file), key(container_of(one.file))} & wanted]
     if by_officer:
         return max(by_officer, key=_arrival), "cán bộ tổng hợp chọn ở trang Xử lý phiếu"
     if all(one.saved for one in versions):
