@@ -112,7 +112,9 @@ def is_named(book: Book, reading: Reading, code: str, name: str, findings) -> bo
             rf"Mục {re.escape(code)}(?![.\d])|mục {re.escape(code)}\.", found.message
         ):
             return True
-        if {int(n) for n in re.findall(r"\b[A-Z]+(\d+)\b", found.message)} & reading.lines:
+        if {
+            int(n) for n in re.findall(r"\b(?:[A-Z]+|dòng )(\d+)\b", found.message)
+        } & reading.lines:
             return True
         if found.value == HEADINGS[name]:  # the whole column
             return True
