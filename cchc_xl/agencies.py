@@ -242,6 +242,16 @@ def slug(name: str) -> str:
     return "-".join(re.findall(r"[A-Za-z0-9]+", without_marks(name)))
 
 
+def initials(name: str) -> str:
+    """The short form of a name in the number of a document: "Sở Nội vụ" -> "SNV", "Văn phòng
+    UBND tỉnh" -> "VPUBND"."""
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if word.lower() not in _SILENT]
+    return "".join(word if word.isupper() else word[0].upper() for word in words)
+
+
+_SILENT = {"và", "các", "tỉnh", "thành", "phố"}
+
+
 def names_in_words(names: Iterable[str]) -> str:
     """Names as one cell holds them; `split_names` reads them back."""
     return "; ".join(names)

@@ -45,6 +45,7 @@ from .workspace import VIETNAM
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
+    from .monitoring import Monitoring
 
 _SECONDS_FOR_A_CONTAINER = 10.0
 
@@ -87,7 +88,7 @@ class Outcome(NamedTuple):
     """What was read, and the outputs made of it."""
 
     reading: Reading
-    monitoring: bytes
+    monitoring: Monitoring
     figures: bytes
 
 
@@ -220,7 +221,7 @@ def record_of(
 ) -> tuple[Run, list[bytes]]:
     """The journal's record of a consolidation, and the contents that it names."""
     sheets, issued = plan.to_bytes(), issued_to_json(inputs.issued or {})
-    outputs = {"monitoring": outcome.monitoring, "figures": outcome.figures}
+    outputs = {"monitoring": outcome.monitoring.content, "figures": outcome.figures}
     record = Run(
         number=number,
         period=inputs.period.id,

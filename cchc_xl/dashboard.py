@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .cells import ANY_MONEY, Formula
 from .dashboard_grid import COLUMNS, LEFT, Grid, Results
 from .dashboard_lists import write_lists
 from .macros import commands
@@ -29,8 +30,9 @@ from .money import million_number, sum_known
 from .plan import Programme
 from .returns import ACCEPTED, REJECTED
 from .statuses import DONE, OVERDUE
+from .templates import house_style
 from .vietnamese import format_number
-from .workbooks import ANY_MONEY, Book, Formula, Sheet, house_style
+from .workbooks import Book, Sheet
 
 CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT = "KY_BAO_CAO", "KY_KET_QUA", "LUC_TONG_HOP"
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from .cells import Formula, column_name
 from .master_sheets import MARK, PLAN, RESULT_ITEMS, RESULTS, STATUS
 from .results import Row
-from .workbooks import Book, Formula, Sheet, column_name, house_style
+from .templates import house_style
+from .workbooks import Book, Sheet
 
 LEFT = 1  # the first column inside the margin
 COLUMNS = 28

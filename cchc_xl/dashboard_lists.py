@@ -3,6 +3,7 @@ is missing, how far the work and the money have come."""
 
 from __future__ import annotations
 
+from .cells import ANY_MONEY, VIETNAMESE, Formula, cell_name
 from .dashboard_grid import COLUMNS, LEFT, Grid
 from .master_sheets import (
     AGENCY,
@@ -24,7 +25,7 @@ from .periods import Period
 from .plan import Programme
 from .returns import ACCEPTED
 from .statuses import ALL_STATUSES, OVERDUE
-from .workbooks import ANY_MONEY, VIETNAMESE, Formula, cell_name, house_style
+from .templates import house_style
 
 _OVERDUE_ROWS, _MISSING_ROWS, _MONEY_ROWS, _PLAN_ROWS, _PERIOD_ROWS = 13, 6, 10, 3, 4
 _CHART_ROWS = 17

@@ -60,3 +60,9 @@ class OutputError(WorkspaceError):
     """A result that could not be written; the old one is still whole."""
 
     exit_code = 7
+
+
+class TemplateError(CchcError, ValueError):
+    """A template that an officer edited and that cannot be used."""
+
+    exit_code = 8

@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-import jinja2
-
 from .agencies import slug
 from .consolidation import Progress, Reading, silent
 from .containers import CONTAINERS, container_of, unpack
@@ -22,8 +20,8 @@ from .journal import ReturnedFile, sha256_of
 from .marking import Letter, Mark, marked, rows_by_key
 from .money import million_number
 from .returns import ACCEPTED, REJECTED, Return
+from .templates import COVER, filled, template
 from .vietnamese import format_date
-from .workbooks import resource
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
@@ -197,27 +195,28 @@ def _letter(ledger: Ledger, one: Return, sheet: str) -> Letter:
 
 
 def _cover(ledger: Ledger, one: Return, findings: list[Finding], *, fresh: bool) -> str:
-    template = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-    ).from_string(resource("templates", "phan-hoi.txt").read_text("utf-8"))
-    return template.render(
-        co_quan=one.agency,
-        noi_gui=ledger.programme.office,
-        ky=ledger.period.name,
-        han=format_date(ledger.period.due_before),
-        tep=one.file,
-        nguoi_lap=one.contact,
-        so_loi=_counts(findings, "error"),
-        so_canh_bao=_counts(findings, "warning"),
-        phieu_moi=fresh,
-        phat_hien=[
-            {
-                "muc_do": SEVERITY_NAMES[found.severity],
-                "o": found.place.cell,
-                "noi_dung": found.message,
-                "can_lam": found.fix,
-            }
-            for found in findings
-            if found.severity in ("error", "warning")
-        ],
+    return filled(
+        COVER,
+        template(COVER).decode("utf-8-sig"),
+        {
+            "co_quan": one.agency,
+            "noi_gui": ledger.programme.office,
+            "ky": ledger.period.name,
+            "han": format_date(ledger.period.due_before),
+            "tep": one.file,
+            "nguoi_lap": one.contact,
+            "so_loi": _counts(findings, "error"),
+            "so_canh_bao": _counts(findings, "warning"),
+            "phieu_moi": fresh,
+            "phat_hien": [
+                {
+                    "muc_do": SEVERITY_NAMES[found.severity],
+                    "o": found.place.cell,
+                    "noi_dung": found.message,
+                    "can_lam": found.fix,
+                }
+                for found in findings
+                if found.severity in ("error", "warning")
+            ],
+        },
     )

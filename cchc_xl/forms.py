@@ -12,20 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .agencies import Agency, slug
+from .cells import VIETNAMESE, Formula, cell_name, column_name, line_style
 from .periods import Period
 from .plan import Item, Plan, Programme
 from .statuses import DONE, REPORTED_STATUSES
+from .templates import house_style
 from .vietnamese import format_date
-from .workbooks import (
-    VIETNAMESE,
-    Book,
-    Formula,
-    Sheet,
-    cell_name,
-    column_name,
-    house_style,
-    line_style,
-)
+from .workbooks import Book, Sheet
 
 FORM_VERSION = "1"
 FORM_SHEET = "Phiếu báo cáo"

@@ -7,7 +7,7 @@ import re
 
 from markdown_it import MarkdownIt
 
-from .workbooks import resource
+from .templates import resource
 
 _PAGE = """<!DOCTYPE html>
 <html lang="vi"><head><meta charset="utf-8"><title>Hướng dẫn dùng CCHC-XL</title><style>

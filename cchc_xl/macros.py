@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 from .functions import FUNCTIONS
 from .packages import repacked
-from .workbooks import Book, resource
+from .templates import resource
+from .workbooks import Book
 
 WORDS_SHEET = "_ham"
 # What a cell shows when Python cannot be reached at all.

@@ -19,10 +19,12 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles.numbers import BUILTIN_FORMATS_REVERSE
 from openpyxl.worksheet.worksheet import Worksheet
 
+from .cells import VIETNAMESE, Column
 from .errors import UnreadableFileError
 from .forms import ROW_KEY_HEADING
 from .marks import is_percent_format
-from .workbooks import VIETNAMESE, Book, Column, Sheet, house_style
+from .templates import house_style
+from .workbooks import Book, Sheet
 from .xlsx_marks import cell_of
 
 INDEX_SHEET = "Cần sửa"

@@ -33,7 +33,8 @@ from .periods import Period, period_of
 from .plan import LEVELS, Programme
 from .rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from .rules import RULES as DECLARED_RULES
-from .workbooks import Book, Sheet, house_style
+from .templates import house_style
+from .workbooks import Book, Sheet
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
 

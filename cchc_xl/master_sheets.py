@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .cells import Column
 from .findings import SEVERITY_NAMES
 from .statuses import ALL_STATUSES
-from .workbooks import Column
 
 DASHBOARD = "Bảng điều khiển"
 

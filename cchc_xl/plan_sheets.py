@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from .consolidate import ItemResult, Ledger
+from .cells import VIETNAMESE, Amount, Formula, column_name, line_style
+from .consolidate import ItemResult
+from .letterhead import Page, facts_of
+from .lineage import FigureId, Lineage
 from .plan import Item, Plan
 from .statuses import DONE, NOT_REPORTED, OVERDUE
-from .workbooks import (
-    VIETNAMESE,
-    Amount,
-    Book,
-    Formula,
-    Sheet,
-    column_name,
-    house_style,
-    line_style,
-)
+from .templates import house_style
+from .workbooks import Book, Sheet
+
+_ORIGIN_HEADING = "Nguồn số liệu (bấm dấu + ở đầu cột để mở)"
+_ORIGIN_WIDTH = 60
 
 # --------------------------------------------------------------- what a column is
 
@@ -35,8 +33,12 @@ class Cell(NamedTuple):
     result: ItemResult
     style: dict
 
-    def put(self, value: object, **style) -> None:
-        self.page.sheet.put(self.row, self.column, value, **{**self.style, **style})
+    def put(self, value: object, of: FigureId | None = None, **style) -> None:
+        self.page.sheet.put(self.row, self.column, value, of=of, **{**self.style, **style})
+
+    def figure(self, what: str) -> FigureId:
+        """Which figure of the row it is."""
+        return FigureId(what, self.result.item.plan, self.result.item.code)
 
 
 class PlanColumn(NamedTuple):
@@ -51,13 +53,27 @@ class PlanColumn(NamedTuple):
 
 
 def text_cell(value: Callable[[ItemResult], str], **style) -> Callable[[Cell], None]:
-    """A column of texts."""
+    """A column of texts; those of parents are told apart where they name the work."""
     return lambda cell: cell.put(value(cell.result), text_wrap=True, **style)
 
 
-def count_cell(value: Callable[[ItemResult], int]) -> Callable[[Cell], None]:
-    """A column of counts, centred; a row without reports has none."""
-    return lambda cell: cell.put(value(cell.result) if cell.result.due else None, align="center")
+def plain_cell(value: Callable[[ItemResult], str], **style) -> Callable[[Cell], None]:
+    """A column of texts in one weight."""
+    return text_cell(value, bold=False, italic=False, **style)
+
+
+def count_cell(what: str, value: Callable[[ItemResult], int]) -> Callable[[Cell], None]:
+    """A column of counts, centred, that add up; a row without reports has none."""
+
+    def write(cell: Cell) -> None:
+        page, number = cell.page, value(cell.result)
+        shown: object = number if cell.result.due else None
+        if not page.is_leaf(cell.result):
+            below = page.child_cells(cell.result.item, cell.column)
+            shown = Formula(f'=IF(COUNT({below})=0,"",SUM({below}))', number)
+        cell.put(shown, cell.figure(what), align="center")
+
+    return write
 
 
 def code_cell(cell: Cell) -> None:
@@ -68,7 +84,7 @@ def status_cell(cell: Cell) -> None:
     status = cell.result.status
     colour = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}.get(status)
     style = {"font_color": house_style()["colour"][colour]} if colour else {}
-    cell.put(status, align="center", text_wrap=True, **style)
+    cell.put(status, cell.figure("status"), align="center", text_wrap=True, **style)
 
 
 def percent_cell(cell: Cell) -> None:
@@ -80,20 +96,20 @@ def percent_cell(cell: Cell) -> None:
         leaves = page.leaf_cells(cell.result.item, cell.column)
         formula = f'=IF(COUNT({leaves})=0,"",AVERAGE({leaves}))'
         value = Formula(formula, "" if value is None else value)
-    cell.put(value, **style)
+    cell.put(value, cell.figure("percent"), **style)
 
 
-def money_cell(amount: Callable[[ItemResult], int | None]) -> Callable[[Cell], None]:
+def money_cell(what: str, amount: Callable[[ItemResult], int | None]) -> Callable[[Cell], None]:
     """đồng; a row with rows below it adds those up, and stays empty where all are."""
 
     def write(cell: Cell) -> None:
         page, dong = cell.page, amount(cell.result)
         at = (cell.row, cell.column)
         if page.is_leaf(cell.result):
-            page.sheet.put_money(*at, dong, **cell.style)
+            page.sheet.put_money(*at, dong, of=cell.figure(what), **cell.style)
         else:
             below = page.child_cells(cell.result.item, cell.column)
-            page.sheet.put_sum(*at, below, dong, **cell.style)
+            page.sheet.put_sum(*at, below, dong, of=cell.figure(what), **cell.style)
 
     return write
 
@@ -101,7 +117,8 @@ def money_cell(amount: Callable[[ItemResult], int | None]) -> Callable[[Cell], N
 def left_cell(cell: Cell) -> None:
     """Budget less spending, from the two cells to the left."""
     budget, spent = _amounts(cell, 2)
-    cell.page.sheet.put_left(cell.row, cell.column, budget, spent, **cell.style)
+    at = (cell.row, cell.column)
+    cell.page.sheet.put_left(*at, budget, spent, of=cell.figure("left"), **cell.style)
 
 
 def ratio_cell(distance: int) -> Callable[[Cell], None]:
@@ -109,7 +126,8 @@ def ratio_cell(distance: int) -> Callable[[Cell], None]:
 
     def write(cell: Cell) -> None:
         budget, spent = _amounts(cell, distance)
-        cell.page.sheet.put_ratio(cell.row, cell.column, budget, spent, **cell.style)
+        at = (cell.row, cell.column)
+        cell.page.sheet.put_ratio(*at, budget, spent, of=cell.figure("share"), **cell.style)
 
     return write
 
@@ -124,46 +142,46 @@ def _amounts(cell: Cell, distance: int) -> tuple[Amount, Amount]:
 
 
 class SheetPlan(NamedTuple):
-    """What a sheet with a plan's rows is: its titles and its columns."""
+    """What a sheet with a plan's rows is: the section of van-ban.toml with its titles, and its
+    columns."""
 
-    titles: Callable[[Plan, Ledger], list[str]]
+    section: str
     columns: Sequence[PlanColumn]
 
 
 class PlanSheet:
-    """A sheet with the rows of a plan, parents in bold above their children."""
+    """A sheet with the rows of a plan as an official appendix, parents in bold above their
+    children. Right of what is printed, folded away, stands where each row's figures come from."""
 
-    def __init__(self, book: Book, name: str, ledger: Ledger, plan: Plan):
+    def __init__(self, book: Book, name: str, lineage: Lineage, plan: Plan):
         self.sheet: Sheet = book.sheet(name)
-        self.ledger = ledger
+        self.lineage = lineage
+        self.ledger = lineage.ledger
         self.plan = plan
 
     def write(self, what: SheetPlan) -> None:
         columns = what.columns
         last_column = len(columns) - 1
-        titles = what.titles(self.plan, self.ledger)
-        for row, title in enumerate(titles):
-            italic = title.startswith("(")
-            size = house_style()["font"]["title"] - (0 if row < 2 else 2)
-            self.sheet.merge(
-                (row, 0), (row, last_column), title,
-                bold=not italic, italic=italic, font_size=size, align="center",
-                valign="vcenter", text_wrap=True,
-            )  # fmt: skip
-        unit_row = len(titles)
-        if any(column.total for column in columns):
+        size = house_style()["official"]["body"]
+        facts = facts_of(self.ledger.programme, self.ledger.period, self.plan)
+        page = Page(self.sheet, [column.width for column in columns], facts)
+        heading_row = page.head(what.section)
+        if self.plan.has_budget:
             unit = "Đơn vị tính kinh phí: triệu đồng"
-            self.sheet.merge((unit_row, 0), (unit_row, last_column), unit, italic=True,
-                             align="right")  # fmt: skip
-        self.sheet.widths(column.width for column in columns)
-        heading_row = unit_row + 1
+            self.sheet.merge((heading_row, 0), (heading_row, last_column), unit, italic=True,
+                             align="right", font_size=size)  # fmt: skip
+        heading_row += 1
         self._headings(heading_row, columns)
         first = heading_row + 3
         self._rows = {item.code: first + n for n, item in enumerate(self.plan.items)}
+        self.sheet.folded(last_column + 1, _ORIGIN_WIDTH)
+        self.sheet.put(heading_row, last_column + 1, _ORIGIN_HEADING, **_origin_style(), bold=True)
         for item in self.plan.items:
             result = self.ledger.result(item)
+            row, style = self._rows[item.code], self._style(result)
             for at, column in enumerate(columns):
-                column.write(Cell(self, self._rows[item.code], at, result, self._style(result)))
+                column.write(Cell(self, row, at, result, style))
+            self.sheet.put(row, last_column + 1, self._origin(item), **_origin_style())
         end = first + len(self.plan.items)
         if any(column.total for column in columns):
             self._total(end, columns)
@@ -174,14 +192,22 @@ class PlanSheet:
             landscape=True,
             heading_rows=(heading_row, heading_row + 2),
             columns=len(columns),
-            rows=end,
+            rows=page.end(end),
+            number_first_page=False,
         )
+
+    def _origin(self, item: Item) -> str:
+        """Where a row's figures come from: the returned cells, or the rows that it adds up."""
+        below = self.plan.children(item.code)
+        if below:
+            return f"Cộng từ các dòng {'; '.join(child.code for child in below)}"
+        return self.lineage.told(item.plan, item.code)
 
     def _headings(self, row: int, columns: Sequence[PlanColumn]) -> None:
         """Two lines, the upper for groups of columns, and the numbers (1) (2) (3)."""
         style = {
             **line_style(), "bold": True, "align": "center", "valign": "vcenter",
-            "text_wrap": True, "font_size": house_style()["font"]["heading"],
+            "text_wrap": True, "font_size": house_style()["official"]["body"],
             "bg_color": house_style()["colour"]["heading_fill"],
         }  # fmt: skip
         at = 0
@@ -198,12 +224,15 @@ class PlanSheet:
                 self.sheet.merge((row, at), (row + 1, at), columns[at].heading, **style)
             at = end + 1
         for at in range(len(columns)):
-            self.sheet.put(row + 2, at, f"({at + 1})", **line_style(), italic=True, align="center")
+            self.sheet.put(row + 2, at, f"({at + 1})", **line_style(), italic=True,
+                           align="center")  # fmt: skip
 
     def _style(self, result: ItemResult) -> dict:
         """Levels told apart by weight: the highest bold on a tint, leaves plain."""
-        style = line_style()
+        style = {**line_style(), "font_size": house_style()["official"]["body"]}
         item = result.item
+        if not item.code:
+            return style
         if not self.plan.parent_of(item) and not self.plan.is_leaf(item):
             style |= {"bold": True, "bg_color": house_style()["colour"]["task_fill"]}
         elif not self.plan.is_leaf(item):
@@ -213,9 +242,10 @@ class PlanSheet:
     def _total(self, row: int, columns: Sequence[PlanColumn]) -> None:
         budget, spent = self.ledger.totals(self.plan)
         whole = ItemResult(
-            Item(self.plan.id, "", "", "", "TỔNG CỘNG"), "", None, budget, spent, 0, 0, 0, ()
-        )
-        style = {**line_style(), "bold": True}
+            Item(self.plan.id, "", "", "", "TỔNG CỘNG"), "", None, budget, spent,
+            sum(self.ledger.result(leaf).due for leaf in self.plan.leaves), 0, 0, (),
+        )  # fmt: skip
+        style = self._style(whole) | {"bold": True}
         for at, column in enumerate(columns):
             if column.total:
                 column.write(Cell(self, row, at, whole, style))
@@ -246,3 +276,7 @@ class PlanSheet:
         return ",".join(
             f"{letter}{a + 1}" if a == b else f"{letter}{a + 1}:{letter}{b + 1}" for a, b in spans
         )
+
+
+def _origin_style() -> dict:
+    return {"font_color": house_style()["colour"]["hint"], "font_size": 9}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .findings import SEVERITY_NAMES, Finding
 from .master_sheets import (
@@ -90,34 +90,59 @@ def _left_and_share(result: ItemResult | AgencyResult) -> tuple[int | None, Deci
     return result.budget - result.spent, share
 
 
-def submission_rows(ledger: Ledger) -> list[Row]:
-    """Who returned, when, and who is missing."""
-    period = ledger.period
+class Submission(NamedTuple):
+    """What came from an agency that must report: the return that counts, else the newest.
+    `late` is in days, None where it came in time or not at all."""
+
+    agency: str
+    newest: Return | None
+    late: int | None
+
+    @property
+    def state(self) -> str:
+        return FATES[self.newest.fate] if self.newest else NOT_RETURNED
+
+    @property
+    def accepted(self) -> bool:
+        return self.newest is not None and self.newest.fate == ACCEPTED
+
+
+def submissions(ledger: Ledger) -> list[Submission]:
+    """What came from each agency that must report, in the registry's order."""
+    due_before = ledger.period.due_before
     by_agency: dict[str, list[Return]] = {}
     for one in ledger.returns:
         by_agency.setdefault(one.agency, []).append(one)
-    severities = Counter((f.agency, f.severity) for f in ledger.findings)
-    rows: list[Row] = []
-    for agency, by_plan in ledger.programme.rows_by_agency(period).items():
-        accepted = ledger.accepted.get(agency)
-        newest = accepted or max(
+    found = []
+    for agency in ledger.programme.rows_by_agency(ledger.period):
+        newest = ledger.accepted.get(agency) or max(
             by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
         )
         day = newest.arrived.date() if newest else None
         # "Trước ngày": the due day itself is one day late.
-        late = (day - period.due_before).days + 1 if day and day >= period.due_before else None
-        unit = ledger.programme.registry.by_name[agency]
+        late = (day - due_before).days + 1 if day and day >= due_before else None
+        found.append(Submission(agency, newest, late))
+    return found
+
+
+def submission_rows(ledger: Ledger) -> list[Row]:
+    """Who returned, when, and who is missing."""
+    severities = Counter((f.agency, f.severity) for f in ledger.findings)
+    due = ledger.programme.rows_by_agency(ledger.period)
+    rows: list[Row] = []
+    for one in submissions(ledger):
+        unit = ledger.programme.registry.by_name[one.agency]
         rows.append(
             (
-                agency,
-                FATES[newest.fate] if newest else NOT_RETURNED,
-                day,
-                late,
-                sum(map(len, by_plan.values())),
-                len(accepted.rows) if accepted else None,
-                severities[agency, "error"] or None,
-                severities[agency, "warning"] or None,
-                newest.file if newest else "",
+                one.agency,
+                one.state,
+                one.newest.arrived.date() if one.newest else None,
+                one.late,
+                sum(map(len, due[one.agency].values())),
+                len(one.newest.rows) if one.newest and one.accepted else None,
+                severities[one.agency, "error"] or None,
+                severities[one.agency, "warning"] or None,
+                one.newest.file if one.newest else "",
                 unit.email,
                 unit.phone,
             )

@@ -227,7 +227,8 @@ def consolidate_period(
         inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
         outcome = outcome_of(inputs, progress)
         outputs = {
-            workspace.results(period.id) / f"Phu-luc-2_{period.id}.xlsx": outcome.monitoring,
+            workspace.results(period.id)
+            / f"Phu-luc-2_{period.id}.xlsx": outcome.monitoring.content,
             workspace.figures(period.id): outcome.figures,
         }
         workspace.write({**outputs, **to_journal(workspace, loaded.sheets, inputs, outcome)})
@@ -287,7 +288,7 @@ def consolidate_again(
     outcome = outcome_of(recorded_inputs(journal, record))
     name = f"{period_id}_lan-{record.number}"
     files = {
-        folder / f"Phu-luc-2_{name}.xlsx": outcome.monitoring,
+        folder / f"Phu-luc-2_{name}.xlsx": outcome.monitoring.content,
         folder / f"so-lieu_{name}.json": outcome.figures,
     }
     same = list(record.outputs.values()) == [sha256_of(content) for content in files.values()]

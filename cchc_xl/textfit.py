@@ -41,6 +41,12 @@ def text_height(text: str, pixels: int, size: float, bold: bool = False) -> floa
     return lines * size * _LINE_HEIGHT + _MARGIN_POINTS
 
 
+def text_pixels(text: str, size: float, bold: bool = False) -> float:
+    """The width of a text on one line."""
+    width = sum(_word_width(word) for word in text.split()) + _WIDTH[" "] * text.count(" ")
+    return width * size / 1000 * _PIXELS_PER_POINT * (_BOLD if bold else 1)
+
+
 def _lines(paragraph: str, available: float) -> int:
     lines, used = 1, 0.0
     for word in paragraph.split():

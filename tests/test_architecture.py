@@ -18,21 +18,20 @@ PACKAGE = ROOT / "cchc_xl"
 
 # A module imports only modules above it: data flows one way.
 ORDER = [
-    "errors", "messages", "return_messages", "row_messages", "catalogue", "findings", "money",
-    "vietnamese",
-    "legacy_text", "words", "quantities", "textfit", "packages", "statuses", "agencies", "periods",
-    "rules", "plan", "marks", "xlsx_marks", "xls_marks", "ods_marks", "xlsb_marks",
-    "cell_marks", "sheets", "documents", "preamble",
-    "appendix", "proofs", "assignments", "decision", "decided", "workbooks", "master_sheets",
-    "master_tables",
-    "master_rules", "master_reader", "forms", "containers", "returned_workbook", "isolation",
-    "returns", "values", "work", "recognition", "form_rows", "form_reader", "versions", "checks",
-    "consolidate", "issued", "results", "figures", "workspace", "registries", "journal",
-    "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists", "dashboard",
-    "master",
-    "plan_sheets", "overview", "monitoring", "consolidation", "period_folder", "marking",
-    "feedback", "settings",
-    "doctor", "guide", "steps", "demo", "as_json", "command_line", "cli",
+    "errors", "templates", "messages", "return_messages", "row_messages", "catalogue",
+    "findings", "money", "vietnamese", "legacy_text", "words", "quantities", "textfit",
+    "packages", "statuses", "agencies", "periods", "rules", "plan", "marks", "xlsx_marks",
+    "xls_marks", "ods_marks", "xlsb_marks", "cell_marks", "sheets", "documents", "preamble",
+    "appendix", "proofs", "assignments", "decision", "decided", "cells", "worksheets",
+    "workbooks", "letterhead", "master_sheets", "master_tables", "master_rules",
+    "master_reader", "forms", "containers", "returned_workbook", "isolation", "returns",
+    "values", "work", "recognition", "form_rows", "form_reader", "versions", "checks",
+    "consolidate", "lineage", "issued", "results", "figures", "workspace", "registries",
+    "journal", "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists",
+    "dashboard", "master", "plan_sheets", "appendices", "table_pages", "overview",
+    "assessments", "summaries", "watchlists", "history", "charts", "monitoring",
+    "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
+    "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
 
 

@@ -1,0 +1,158 @@
+"""From a figure of an output back to the returned cells it was made of."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from .consolidate import Ledger
+from .plan import Plan
+
+# What a figure can be, in the officers' words. A status by its name is how many reports have it;
+# with `ROWS` before it, how many rows of the plan, each as all its agencies together have done it.
+MONEY = {
+    "spent": "Đã chi", "left": "Còn lại", "share": "Tỷ lệ chi (%)", "added": "Chi trong kỳ",
+    "change": "Tăng, giảm so với kỳ trước",
+}  # fmt: skip
+WHAT = {
+    "budget": "Dự toán",
+    "allocated": "Quyết định phân bổ",
+    "difference": "Chênh lệch",
+    **MONEY,
+    "percent": "Tỷ lệ hoàn thành (%)",
+    "status": "Trạng thái",
+    "due": "Phải báo cáo",
+    "reported": "Đã báo cáo",
+    "done": "Hoàn thành",
+    "done share": "Tỷ lệ hoàn thành việc (%)",
+    "collections": "Số lần thu thập",
+    "achieved": "Kết quả đạt được của chỉ tiêu",
+}
+ROWS = "rows "
+_OF_THE_PLAN = {"budget", "allocated", "difference", "due"}
+
+
+class FigureId(NamedTuple):
+    """Which figure: `what` of `WHAT` or a count of a status; of a row, of a whole plan (no code)
+    or of all plans (no plan); of one agency, or of all. `period` is given where it is not that of
+    the output."""
+
+    what: str
+    plan: str = ""
+    code: str = ""
+    agency: str = ""
+    period: str = ""
+
+
+class Origin(NamedTuple):
+    """A returned cell behind a figure; `value` as it was read (money in đồng)."""
+
+    agency: str
+    file: str
+    sheet: str
+    cell: str
+    value: object
+    arrived: datetime.datetime
+
+    def __str__(self) -> str:
+        return (
+            f"{self.agency}: {self.file}, {self.sheet}, {self.cell} "
+            f"(nhận {self.arrived:%H:%M %d/%m/%Y})"
+        )
+
+
+class Lineage:
+    """The origins of the figures of a period and of the year's earlier ones."""
+
+    def __init__(self, ledger: Ledger, earlier: Sequence[Ledger] = ()):
+        self.ledger = ledger
+        self._periods = {one.period.id: _Facts(one) for one in (*earlier, ledger)}
+        self._order = [one.period.id for one in (*earlier, ledger)]
+
+    def origins(self, figure: FigureId) -> tuple[Origin, ...]:
+        """The returned cells that a figure depends on."""
+        if figure.what in _OF_THE_PLAN:
+            return ()
+        at = figure.period or self.ledger.period.id
+        if at not in self._periods:
+            return ()
+        position = self._order.index(at)
+        if figure.what == "collections":  # of all periods so far
+            periods = self._order[: position + 1]
+        elif figure.what == "change":
+            periods = self._order[max(0, position - 1) : position + 1]
+        else:
+            periods = [at]
+        found = [one for name in periods for one in self._periods[name].origins(figure)]
+        if figure.what == "added":  # less what each row had spent before
+            earlier = [self._periods[name] for name in reversed(self._order[:position])]
+            for row in self._periods[at].rows_with("spent", figure):
+                own = figure._replace(plan=row[0], code=row[1])
+                before = (list(facts.origins(own)) for facts in earlier)
+                found += next(filter(None, before), [])
+        return tuple(found)
+
+    def told(self, plan: str, code: str, most: int = 6) -> str:
+        """The cells of a row's spending, or of its status where nothing was spent, in words."""
+        result = self.ledger.items[plan, code]
+        shown = [
+            str(Origin(*source, None, self.ledger.accepted[source.agency].arrived))
+            for source in result.sources[:most]
+        ]
+        rest = len(result.sources) - len(shown)
+        if rest > 0:
+            shown.append(f"… và {rest} phiếu khác: lọc mã {code} ở trang Nguồn số liệu")
+        return "; ".join(shown) or "Chưa có phiếu nào báo cáo"
+
+
+class _Facts:
+    """A ledger's facts by row of the plan."""
+
+    def __init__(self, ledger: Ledger):
+        self.ledger = ledger
+
+    @cached_property
+    def by_row(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        facts = self.ledger.facts.astype(object).where(self.ledger.facts.notna(), None)
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for fact in facts.to_dict("records"):
+            if fact["file"]:
+                rows.setdefault((fact["plan"], fact["code"]), []).append(fact)
+        return rows
+
+    def origins(self, figure: FigureId) -> Iterator[Origin]:
+        name = _field(figure.what)
+        holds = "holder" if name == "spent" else "agency"
+        for fact in self._facts_of(figure):
+            if figure.agency and fact[holds] != figure.agency:
+                continue
+            if cell := fact[f"{name}_cell"]:
+                arrived = self.ledger.accepted[fact["agency"]].arrived
+                yield Origin(fact["agency"], fact["file"], fact["sheet"], cell, fact[name], arrived)
+
+    def rows_with(self, name: str, figure: FigureId) -> list[tuple[str, str]]:
+        """The rows of work of a figure that have a reported field."""
+        facts = [fact for fact in self._facts_of(figure) if fact[f"{name}_cell"]]
+        return list(dict.fromkeys((fact["plan"], fact["code"]) for fact in facts))
+
+    def _facts_of(self, figure: FigureId) -> Iterable[dict[str, Any]]:
+        for plan in self.ledger.programme.plans:
+            if figure.plan in ("", plan.id):
+                for code in _leaf_codes(plan, figure.code):
+                    yield from self.by_row.get((plan.id, code), ())
+
+
+def _field(what: str) -> str:
+    """The reported field that a figure is made of."""
+    if what in MONEY:
+        return "spent"
+    return {"percent": "percent", "achieved": "result"}.get(what, "status")
+
+
+def _leaf_codes(plan: Plan, code: str) -> list[str]:
+    if not code:
+        return [leaf.code for leaf in plan.leaves]
+    item = plan.by_code.get(code)
+    return [leaf.code for leaf in plan.leaves_under(item)] if item else []

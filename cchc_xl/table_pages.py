@@ -1,0 +1,53 @@
+"""A sheet that is one filterable table, with a title, sums below it, and where each row comes
+from folded away beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .cells import Column
+from .templates import house_style
+from .workbooks import Book, Sheet
+
+_HEADING_ROW = 3
+_ORIGIN_WIDTH = 60
+FIRST_ROW = _HEADING_ROW + 1
+
+Row = Sequence[object]
+
+
+def write_table_page(
+    book: Book,
+    name: str,
+    title: str,
+    note: str,
+    table: tuple[str, Sequence[Column], Sequence[Row]],
+    sums: Row | None = None,
+    origins: Sequence[str] | None = None,
+) -> Sheet:
+    """`table` is the Excel table's name, its columns and rows; `sums` are the values of the row
+    below, where columns ask for them; `origins` stand folded away right of each row."""
+    style = house_style()
+    sheet = book.sheet(name)
+    table_name, columns, rows = table
+    sheet.put(0, 0, title, bold=True, font_size=style["font"]["title"])
+    hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
+    sheet.merge((1, 0), (1, len(columns) - 1), note, **hint)
+    last = sheet.table(_HEADING_ROW, table_name, columns, rows)
+    end = last + 1
+    if sums is not None:
+        sheet.totals(end, columns, FIRST_ROW, sums)
+        end += 1
+    if origins is not None:
+        sheet.folded(len(columns), _ORIGIN_WIDTH)
+        plain = {"font_color": style["colour"]["hint"], "font_size": 9}
+        sheet.put(_HEADING_ROW, len(columns), "Nguồn số liệu", **plain, bold=True)
+        for row, text in enumerate(origins, FIRST_ROW):
+            sheet.put(row, len(columns), text, **plain)
+    sheet.page(
+        landscape=True,
+        heading_rows=(_HEADING_ROW, _HEADING_ROW),
+        columns=len(columns),
+        rows=end,
+    )
+    return sheet
