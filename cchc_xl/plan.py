@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from .agencies import Registry
@@ -93,6 +94,25 @@ class Allocation:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What a decision wants the whole province to reach ("PAR INDEX đạt trên 85%").
+
+    `target` is None where it states no number. `achieved` is in the unit of the target, as
+    officers know it; it holds from the period `achieved_from` on ("" from any), and
+    `evidence` says where it stands. `source` is where the target was read.
+    """
+
+    plan: str
+    code: str
+    text: str
+    target: Target | None = None
+    achieved: Decimal | None = None
+    achieved_from: str = ""
+    evidence: str = ""
+    source: Place = NOWHERE
+
+
+@dataclass(frozen=True)
 class Plan:
     """One decision's plan. `id` is short and stable ("3598-2017"), `decision` its number
     ("3598/QĐ-UBND"), `date` ISO. `total` is the money it states in all, in đồng."""
@@ -106,6 +126,7 @@ class Plan:
     allocations: tuple[Allocation, ...] = ()
     total: int | None = None
     short_name: str = ""
+    goals: tuple[Goal, ...] = ()
 
     @cached_property
     def by_code(self) -> dict[str, Item]:
