@@ -24,7 +24,7 @@ ORDER = [
     "rules", "plan", "marks", "xlsx_marks", "xls_marks", "ods_marks", "xlsb_marks",
     "cell_marks", "sheets", "documents", "preamble", "goals",
     "appendix", "proofs", "assignments", "decision", "decided", "workbooks", "master_sheets",
-    "master_tables", "master_rules", "master_reader",
+    "master_tables", "master_rules", "master_goals", "master_reader",
     "forms", "containers", "returned_workbook", "isolation",
     "returns", "values", "work", "recognition", "form_rows", "form_reader", "versions", "checks",
     "consolidate", "issued", "results", "figures", "workspace", "registries", "journal",
