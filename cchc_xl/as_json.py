@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from .findings import Finding
 from .journal import Run
 from .money import million_number
-from .plan import Item, Programme
+from .plan import Goal, Item, Programme
 from .rules import RULES, Rules
-from .vietnamese import Month
+from .vietnamese import Month, Target
 
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import ItemResult, Ledger
@@ -31,6 +31,7 @@ def programme_json(programme: Programme, findings: Iterable[Finding]) -> dict:
             for plan in programme.plans
             for a in plan.allocations
         ],
+        "goals": [_goal(goal) for plan in programme.plans for goal in plan.goals],
         "findings": findings_json(findings),
     }
 
@@ -59,7 +60,25 @@ def _item(item: Item, programme: Programme) -> dict:
 
 
 def _targets(item: Item) -> list[dict]:
-    return [{"relation": t.relation, "value": float(t.value), "unit": t.unit} for t in item.targets]
+    return [_target(target) for target in item.targets]
+
+
+def _target(target: Target) -> dict:
+    return {
+        "relation": target.relation, "value": float(target.value), "unit": target.unit,
+    }  # fmt: skip
+
+
+def _goal(goal: Goal) -> dict:
+    return {
+        "plan": goal.plan,
+        "code": goal.code,
+        "text": goal.text,
+        "target": _target(goal.target) if goal.target else None,
+        "achieved": None if goal.achieved is None else float(goal.achieved),
+        "achieved_from": goal.achieved_from or None,
+        "evidence": goal.evidence or None,
+    }
 
 
 def _month(month: Month | None) -> str | None:

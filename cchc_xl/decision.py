@@ -6,7 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from .assignments import assign
 from .documents import read_document
 from .errors import NotADecisionError
 from .findings import Finding, Place, finding
+from .goals import read_goals
 from .money import DONG_PER_MILLION
 from .plan import Allocation, Item, Plan
 from .preamble import Preamble, read_preamble
@@ -60,6 +61,7 @@ def read_decision(path: Path, registry: Registry) -> Decision:
     reader = _Reader(preamble, registry, path.name)
     plan = reader.plan(plans, [appendix for appendix in appendices if not appendix.is_plan])
     plan, to_confirm = assign(plan, registry)
+    plan = replace(plan, goals=read_goals(lines, plan.id))
     findings = (*reader.findings, *to_confirm)
     return Decision(plan, preamble.province, preamble.due, findings)
 

@@ -17,6 +17,7 @@ from .master_sheets import (
     CHOICES,
     FINDING_CODE,
     FINDINGS,
+    GOALS,
     GROUPS,
     ITEMS,
     NO,
@@ -30,10 +31,11 @@ from .master_sheets import (
     Table,
 )  # fmt: skip
 from .periods import Period, period_of
-from .plan import LEVELS, Programme
+from .plan import LEVELS, Goal, Programme
 from .rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from .rules import RULES as DECLARED_RULES
 from .templates import house_style
+from .vietnamese import format_number
 from .workbooks import Book, Sheet
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
@@ -99,6 +101,14 @@ def plan_rows(
         ],
         ALLOCATIONS: [
             (a.plan, a.agency, a.budget, str(a.source)) for p in plans for a in p.allocations
+        ],
+        GOALS: [
+            (
+                g.plan, g.code, g.text, g.target.printed if g.target else "", _achieved(g),
+                g.achieved_from, g.evidence, str(g.source),
+            )
+            for p in plans
+            for g in p.goals
         ],
         AGENCIES: [
             (
@@ -194,6 +204,13 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
     },
     CHOICES: {"Xử lý": {"validate": "list", "source": [USE_THIS, LEAVE_OUT]}},
 }
+
+
+def _achieved(goal: Goal) -> object:
+    """A percentage as a text, which says that it is one."""
+    if goal.achieved is not None and goal.target and goal.target.unit == "%":
+        return f"{format_number(goal.achieved)}%"
+    return goal.achieved
 
 
 def _own_overdue(period: Period) -> datetime.date | None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from .agencies import split_names
 from .catalogue import CATALOGUE
 from .findings import Finding, Place, finding
+from .master_goals import read_goals
 from .master_rules import read_choices, read_rules
 from .master_sheets import (
     AGENCIES,
@@ -23,6 +25,7 @@ from .master_sheets import (
     CODE,
     FINDING_CODE,
     FINDINGS,
+    GOALS,
     GROUPS,
     ITEMS,
     PERIODS,
@@ -76,7 +79,11 @@ class _MasterReader:
         rules, wrong_rules = read_rules(self._rows_if_any(RULES))
         periods = tuple(self._periods())
         choices, wrong_choices = read_choices(self._rows_if_any(CHOICES), self.registry, periods)
-        self.findings += [*wrong_rules, *wrong_choices]
+        goals, wrong_goals = read_goals(
+            self._rows_if_any(GOALS), {plan.id for plan in plans}, periods
+        )
+        plans = tuple(replace(plan, goals=goals.get(plan.id, ())) for plan in plans)
+        self.findings += [*wrong_rules, *wrong_choices, *wrong_goals]
         programme = Programme(
             year=int(year) if year.isdigit() else max((plan.year for plan in plans), default=0),
             province=settings.get("Tỉnh", ""),

@@ -20,12 +20,15 @@ PLANS = "Quyết định"
 ITEMS = "Kế hoạch"
 ASSIGNMENTS = "Phân công"
 ALLOCATIONS = "Phân bổ"
+GOALS = "Chỉ tiêu tỉnh"
 AGENCIES = "Cơ quan"
 GROUPS = "Nhóm cơ quan"
 PERIODS = "Kỳ báo cáo"
 RULES = "Quy tắc"
 CHOICES = "Xử lý phiếu"
 FINDINGS = "Phát hiện khi nạp"
+# Masters that an earlier version made lack these.
+LATER_SHEETS = (GOALS, RULES, CHOICES)
 
 PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
 FINDING_CODE = "Mã phát hiện"
@@ -142,6 +145,24 @@ TABLES: dict[str, Table] = {
             Column("Nguồn", 34),
         ),
         key=(PLAN, "Tên cơ quan"),
+    ),
+    GOALS: Table(
+        "ChiTieuTinh",
+        "Chỉ tiêu chung của tỉnh nêu trong quyết định. Yêu cầu ghi như “> 85%”, “≥ 10%”, “100%”, "
+        "“56 đơn vị”. Đạt được ghi cùng đơn vị (86,5%), tính từ kỳ ghi ở cột Từ kỳ; cột này trống "
+        "là mọi kỳ. Có thể thêm dòng.",
+        (
+            Column(PLAN, 14, "code"),
+            Column(CODE, 9, "code"),
+            Column("Chỉ tiêu", 66),
+            # Texts, or Excel makes 0,865 of what is typed as 86,5%.
+            Column("Yêu cầu", 14, "code"),
+            Column("Đạt được", 14, "code"),
+            Column("Từ kỳ", 12, "code"),
+            Column("Văn bản, nguồn số liệu", 40),
+            Column("Nguồn", 30),
+        ),
+        key=(PLAN, CODE),
     ),
     AGENCIES: Table(
         "CoQuan",

@@ -215,12 +215,17 @@ PLAN_MESSAGES: dict[str, Rule] = {
     "row-unplaced": Rule(
         "error",
         "Dòng “{value}” thiếu cột Kế hoạch, hoặc cột Mã trống hay sai; không được tính.",
-        "Ghi đủ hai cột này ở trang Kế hoạch.",
+        "Ghi đủ hai cột này.",
     ),
     "plan-unknown": Rule(
         "error",
         "Kế hoạch “{value}” có {count} dòng nhưng không có ở trang Quyết định; không được tính.",
         "Sửa cột Kế hoạch, hoặc thêm một dòng vào trang Quyết định.",
+    ),
+    "goal-period-unknown": Rule(
+        "error",
+        "Chỉ tiêu {item}: không có kỳ “{value}”; số đạt được của dòng này không được tính.",
+        "Sửa cột Từ kỳ theo trang Kỳ báo cáo, hoặc để trống nếu số này dùng cho mọi kỳ.",
     ),
     "plan-empty": Rule(
         "error",

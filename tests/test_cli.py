@@ -47,7 +47,7 @@ def started(tmp_path_factory, decision_files) -> Path:
 
 def test_plan_as_json(started):
     plan = run_json("plan", started)
-    assert set(plan) == {"plans", "items", "allocations", "findings"}
+    assert set(plan) == {"plans", "items", "allocations", "goals", "findings"}
     assert [p["decision"] for p in plan["plans"]] == ["3598/QĐ-UBND", "2784/QĐ-UBND"]
     assert set(plan["plans"][0]) == {"id", "decision", "date", "title"}
     items = {(item["plan"], item["code"]): item for item in plan["items"]}
@@ -72,6 +72,14 @@ def test_plan_as_json(started):
     }  # fmt: skip
     assert wanted <= set(first)
     assert {"plan": "3598-2017", "agency": "Sở Nội vụ", "budget": 2050} in plan["allocations"]
+    goals = {goal["code"]: goal for goal in plan["goals"]}
+    assert goals["MT.1"] == {
+        "plan": "2784-2017", "code": "MT.1",
+        "text": "Chỉ số CCHC của tỉnh (PAR INDEX) đạt trên 85%",
+        "target": {"relation": ">", "value": 85, "unit": "%"},
+        "achieved": None, "achieved_from": None, "evidence": None,
+    }  # fmt: skip
+    assert goals["MT.2"]["target"] is None
 
 
 def test_a_period_as_json(started):

@@ -15,10 +15,11 @@ from calc.host import Calc
 from openpyxl.utils import get_column_letter, range_boundaries
 from support import Form, return_form, stored_values
 
+import cchc_xl.master
 from cchc_xl.demo import run_demo
 from cchc_xl.figures import figures_of
 from cchc_xl.macros import commands
-from cchc_xl.master_sheets import DASHBOARD, RESULTS
+from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS, RESULTS
 from cchc_xl.steps import consolidate_period, init, load, make_forms
 
 ROOT = Path(__file__).parents[1]
@@ -236,7 +237,10 @@ def test_nap_quyet_dinh_fills_an_empty_master(calc, tmp_path, decision_files):
     master, _, _ = init(tmp_path / "CCHC")
     ready, _, _ = init(tmp_path / "san" / "CCHC", decision_files)
     with calc.open(ready) as book:
-        names = ("KeHoach", "PhanCong", "PhanBo", "QuyetDinh", "KyBaoCao", "KetQua", "TienDoNop")
+        names = (
+            "KeHoach", "PhanCong", "PhanBo", "ChiTieuTinh", "QuyetDinh", "KyBaoCao", "KetQua",
+            "TienDoNop",
+        )  # fmt: skip
         expected = {name: book.table(name) for name in names}
         found = len(book.table("PhatHien"))
     with calc.open(master) as book:
@@ -264,6 +268,30 @@ def test_nap_quyet_dinh_fills_an_empty_master(calc, tmp_path, decision_files):
     assert files_of(tmp_path / "CCHC/quyet-dinh") == {
         p.name: p.read_bytes() for p in decision_files
     }
+
+
+def test_nap_quyet_dinh_in_a_master_from_before_there_were_goals(
+    calc, tmp_path, decision_files, monkeypatch
+):
+    rows = cchc_xl.master.plan_rows
+    with monkeypatch.context() as before:
+        before.setattr(
+            cchc_xl.master,
+            "plan_rows",
+            lambda *given: {
+                name: of for name, of in rows(*given).items() if name not in LATER_SHEETS
+            },
+        )
+        master, _, _ = init(tmp_path / "CCHC")
+    with calc.open(master) as book:
+        book.answer(files=[str(path) for path in decision_files])
+        book.press("Nạp quyết định")
+        said = told(book)
+        assert "2784/QĐ-UBND: 47 dòng" in said and "chưa có trang Chỉ tiêu tỉnh" in said
+        assert len(book.table("KeHoach")) == 150
+        book.press("Tạo phiếu báo cáo")
+        assert "Đã tạo 36 phiếu" in book.alerts[-1]["prompt"]
+        assert book.tracebacks == []
 
 
 def test_another_decision_file_of_the_same_name_is_refused(book, demo, tmp_path, decision_files):

@@ -28,6 +28,7 @@ def without_places(programme):
             plan,
             items=tuple(replace(item, source=NOWHERE, assigned_at=NOWHERE) for item in plan.items),
             allocations=tuple(replace(a, source=NOWHERE) for a in plan.allocations),
+            goals=tuple(replace(goal, source=NOWHERE) for goal in plan.goals),
         )
         for plan in programme.plans
     )

@@ -139,7 +139,7 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
     if not chosen:
         return ""
     programme, plans, found = step(loaded, [Path(path) for path in chosen])
-    master.add_plan_rows(plan_rows(replace(programme, plans=plans), found))
+    lacking = master.add_plan_rows(plan_rows(replace(programme, plans=plans), found))
     if programme.periods and not master.shown_period:
         master.show_results(nothing_reported(programme).rows, "")
         if not master.chosen_period:
@@ -148,7 +148,15 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
     lines = [f"{plan.decision}: {len(plan.items)} dòng, {len(plan.leaves)} việc" for plan in plans]
     return (
         "Đã nạp:\n" + "\n".join(lines) + f"\n\n{_counted(found)} Xem trang Phát hiện khi nạp, "
-        "rồi lưu sổ (Ctrl+S)."
+        "rồi lưu sổ (Ctrl+S)." + "".join(map(_not_shown, lacking))
+    )
+
+
+def _not_shown(sheet: str) -> str:
+    return (
+        f"\n\nSổ này lập từ bản phần mềm trước, chưa có trang {sheet}; phần đó của quyết định "
+        "không ghi vào sổ. Mọi việc khác không bị ảnh hưởng. Cần trang này thì lập sổ mới từ các "
+        "quyết định này (thư mục khác) rồi chép trang đó sang."
     )
 
 

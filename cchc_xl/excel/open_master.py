@@ -11,7 +11,16 @@ import xlwings as xw
 
 from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
-from ..master_sheets import AGENCIES, CHOICES, GROUPS, RESULTS, RULES, TABLES, Table
+from ..master_sheets import (
+    AGENCIES,
+    CHOICES,
+    GROUPS,
+    LATER_SHEETS,
+    RESULTS,
+    RULES,
+    TABLES,
+    Table,
+)
 from ..results import Row
 from ..sheets import Grid, cell_text
 from ..steps import Loaded, load_open
@@ -95,11 +104,19 @@ class OpenMaster:
         return cell_text(self._named(SHOWN_PERIOD).value)
 
     def check_tables(self, tables: Mapping[str, Table]) -> None:
-        """Raises MasterWorkbookError when what is to be written to is not as it must be."""
+        """Raises MasterWorkbookError when what is to be written to is not as it must be; an
+        older master may lack the later sheets."""
         for name in (CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT):
             check_writable(self._named(name).sheet)
         for name, table in tables.items():
-            LiveTable(self.book, name, table)
+            if not self._is_older_than(name):
+                LiveTable(self.book, name, table)
+
+    def _is_older_than(self, name: str) -> bool:
+        """Whether this master was made before there was a sheet of that name."""
+        return name in LATER_SHEETS and not any(
+            found.name == TABLES[name].name for sheet in self.book.sheets for found in sheet.tables
+        )
 
     def show_results(self, rows: Mapping[str, Sequence[Row]], period_id: str) -> None:
         """Put the rows of the sheets of results into their tables."""
@@ -109,12 +126,19 @@ class OpenMaster:
         now = f"{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
         self._named(SHOWN_AT).value = f"'{now}" if period_id else None
 
-    def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> None:
+    def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> list[str]:
         """Add rows to the sheets that officers edit; what stands there stays, and the
-        registry is the workbook's own."""
+        registry is the workbook's own. Gives the sheets that an older master lacks, whose
+        rows stand nowhere."""
+        lacking = []
         for name, table in TABLES.items():
-            if rows[name] and name not in (AGENCIES, GROUPS, RULES, CHOICES):
+            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES):
+                continue
+            if self._is_older_than(name):
+                lacking.append(name)
+            else:
                 LiveTable(self.book, name, table).add(rows[name])
+        return lacking
 
     def choose_period(self, period_id: str) -> None:
         self._named(CHOSEN_PERIOD).value = f"'{period_id}"
