@@ -67,11 +67,11 @@ def _name(name: str, plan: Plan, same_kind: list[Plan]) -> str:
     return name if len(same_kind) < 2 else f"{name} ({plan.short_name})"
 
 
-def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
-    """Phụ lục 2 of the decision with what was reported beside each row."""
+def collections_told(ledger: Ledger, so_far: Sequence[Ledger]) -> Callable[[ItemResult], str]:
+    """What is said of a row's collections: those done of those due. One is done when every
+    report of a period came; `so_far` are the year's ledgers, this period's last."""
 
     def collections(result: ItemResult) -> str:
-        """Collections done of those due; one is done when every report of a period came."""
         frequency = result.item.frequency
         if not frequency:
             return ""
@@ -86,6 +86,12 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         if due is None:
             return "Đã thu thập" if ledger.period in complete else "Chưa đủ"
         return f"{done}/{due}" if due else "Chưa đến kỳ"
+
+    return collections
+
+
+def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
+    """Phụ lục 2 of the decision with what was reported beside each row."""
 
     def remarks(result: ItemResult) -> str:
         notes = []
@@ -109,6 +115,7 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
             _issued_with(plan),
         ]
 
+    collections = collections_told(ledger, so_far)
     duty = "Trách nhiệm"
     columns = (
         PlanColumn("STT", 8, code_cell),
