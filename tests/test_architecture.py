@@ -30,8 +30,8 @@ ORDER = [
     "consolidate", "issued", "results", "figures", "workspace", "registries", "journal",
     "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists", "dashboard",
     "master",
-    "plan_sheets", "overview", "monitoring", "consolidation", "period_folder", "marking",
-    "feedback", "settings",
+    "plan_sheets", "overview", "monitoring", "handouts", "collector_handouts", "consolidation",
+    "period_folder", "marking", "feedback", "settings",
     "doctor", "guide", "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
 
