@@ -16,6 +16,7 @@ from .vietnamese import Month, Target
 
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import ItemResult, Ledger
+    from .steps import Handouts
 
 
 def programme_json(programme: Programme, findings: Iterable[Finding]) -> dict:
@@ -90,6 +91,17 @@ def forms_json(paths: dict[str, Path], findings: Iterable[Finding]) -> dict:
     return {
         "forms": [{"agency": agency, "path": str(path)} for agency, path in paths.items()],
         "findings": findings_json(findings),
+    }
+
+
+def handouts_json(made: Handouts) -> dict:
+    """The workbooks written to be mailed: see the command `handouts`."""
+    return {
+        "agencies": [{"agency": who, "path": str(path)} for who, path in made.agencies.items()],
+        "collectors": [
+            {"collector": who, "path": str(path)} for who, path in made.collectors.items()
+        ],
+        "findings": findings_json(made.stale),
     }
 
 

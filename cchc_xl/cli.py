@@ -150,6 +150,32 @@ def feedback_command(workspace: Path, period_id: str, as_json: bool) -> None:
         say_findings(findings)
 
 
+@command("handouts")
+@workspace_argument
+@period_option
+@as_json_option
+def handouts_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Lập bảng gửi từng cơ quan, từng người thu thập.
+
+    Ghi vào thư mục tong-hop/co-quan và tong-hop/nguoi-thu-thap: mỗi nơi một tệp, chỉ có việc
+    của nơi đó, số liệu đã nhận và những chỗ cần xem lại."""
+    from .as_json import handouts_json
+    from .steps import load, make_handouts
+
+    with progress("Đọc phiếu", not as_json) as shown:
+        made = make_handouts(load(workspace), period_id, shown)
+    if as_json:
+        print_json(handouts_json(made))
+        return
+    written = (("cơ quan", made.agencies), ("người thu thập", made.collectors))
+    for kind, paths in written:
+        if paths:
+            folder = next(iter(paths.values())).parent
+            click.echo(f"Đã lập bảng cho {len(paths)} {kind} trong {folder}")
+    if made.stale:
+        say_findings(made.stale)
+
+
 @command("rules")
 @workspace_argument
 @click.option("--try", "code", metavar="MÃ", help="Chạy thử một quy tắc trên một kỳ.")

@@ -9,12 +9,11 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from .agencies import slug
 from .consolidation import Progress, Reading, silent
 from .containers import CONTAINERS, container_of, unpack
 from .errors import UnreadableFileError
 from .findings import SEVERITY_NAMES, Finding
-from .forms import FORM_SHEET, column_of, form_name, row_key, write_form
+from .forms import FORM_SHEET, agency_of_name, column_of, row_key, write_form
 from .isolation import Reader, read_all
 from .journal import ReturnedFile, sha256_of
 from .marking import Letter, Mark, marked, rows_by_key
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 _MARKABLE = (".xlsx", ".xlsm")
 _ENTRIES = ("status", "percent", "result", "proof", "spent", "difficulties", "proposals")
-# What concerns the officer who consolidates and not the agency.
-_NOT_THEIRS = {"return-superseded", "return-duplicate", "row-hidden", "file-gone"}
 
 
 class Feedback(NamedTuple):
@@ -68,7 +65,7 @@ def _concerned(ledger: Ledger) -> list[tuple[Return, list[Finding]]]:
     due = ledger.programme.rows_by_agency(ledger.period)
     chosen: dict[str, Return] = {}
     for one in ledger.returns:
-        agency = one.agency or _agency_by_name(ledger, one.file)
+        agency = one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
         if one.fate not in (ACCEPTED, REJECTED) or agency not in due:
             continue
         known = chosen.get(agency)
@@ -79,20 +76,9 @@ def _concerned(ledger: Ledger) -> list[tuple[Return, list[Finding]]]:
             chosen[agency] = replace(one, agency=agency)
     by_file: dict[str, list[Finding]] = {}
     for found in ledger.findings:
-        if found.severity != "trial" and found.code not in _NOT_THEIRS:
+        if found.is_for_agency:
             by_file.setdefault(found.place.file, []).append(found)
     return [(one, by_file.get(one.file, [])) for one in chosen.values()]
-
-
-def _agency_by_name(ledger: Ledger, file: str) -> str:
-    """The agency whose form a file that cannot be opened was, by the name it was sent with."""
-    stem = slug(PurePath(file).stem)
-    names = [
-        name
-        for name in ledger.programme.registry.by_name
-        if slug(form_name(ledger.period, name)) in stem
-    ]
-    return max(names, key=len, default="")
 
 
 def _counts(findings: list[Finding], *severities: str) -> int:

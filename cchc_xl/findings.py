@@ -13,6 +13,8 @@ from typing import NamedTuple
 from .catalogue import CATALOGUE, SEVERITIES
 
 _LONGEST_VALUE = 500
+# What concerns the officer who consolidates and not the agency.
+_OFFICERS_OWN = {"return-superseded", "return-duplicate", "row-hidden", "file-gone"}
 SEVERITY_NAMES = {
     "error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử",
 }  # fmt: skip
@@ -57,6 +59,11 @@ class Finding:
     def fix(self) -> str:
         """What the agency itself is asked to do."""
         return CATALOGUE[self.code].fix or self.action
+
+    @property
+    def is_for_agency(self) -> bool:
+        """Whether it goes back to the agency whose return it is about."""
+        return self.severity != "trial" and self.code not in _OFFICERS_OWN
 
     @property
     def sort_key(self) -> tuple:

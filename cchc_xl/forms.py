@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from .agencies import Agency, slug
 from .cells import VIETNAMESE, Formula, cell_name, column_name, line_style
@@ -87,6 +88,13 @@ def row_key(plan_id: str, code: str) -> str:
 def form_name(period: Period, agency: str) -> str:
     """What the file of an agency's form is called, without its ending."""
     return f"Phieu_{period.id}_{slug(agency)[:_LONGEST_NAME]}"
+
+
+def agency_of_name(programme: Programme, period: Period, file: str) -> str:
+    """The agency whose form a file that cannot be opened was, by the name it was sent with."""
+    stem = slug(PurePath(file).stem)
+    names = [name for name in programme.registry.by_name if slug(form_name(period, name)) in stem]
+    return max(names, key=len, default="")
 
 
 Entries = Mapping[str, Mapping[str, object]]  # row key -> field -> what stands in its cell

@@ -202,6 +202,11 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Phản hồi “{value}” là của lần trước; phiếu hiện nay không còn gì phải sửa.",
         "Xóa tệp này nếu không cần nữa.",
     ),
+    "stale-handout": Rule(
+        "info",
+        "Bảng “{value}” là của lần trước; kỳ này không còn lập bảng đó.",
+        "Xóa tệp này nếu không cần nữa.",
+    ),
     "rule-unknown": Rule(
         "warning",
         "Trang Quy tắc có mã “{value}” mà phần mềm không biết; dòng này không có tác dụng.",

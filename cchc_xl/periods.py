@@ -46,6 +46,10 @@ class Period:
     def last_day(self) -> datetime.date:
         return first_day_after(self.year, self.months) - datetime.timedelta(days=1)
 
+    def days_late(self, day: datetime.date) -> int:
+        """How late a return of that day is: "before a day" makes the day itself one late."""
+        return max(0, (day - self.due_before).days + 1)
+
 
 def periods_of(year: int, due: dict[str, tuple[int, int]] | None = None) -> tuple[Period, ...]:
     """The periods of a year; `due` overrides the day a kind is due before."""

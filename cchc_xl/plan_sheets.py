@@ -6,7 +6,8 @@ figures in any viewer and goes on calculating in a spreadsheet program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .cells import VIETNAMESE, Amount, Formula, column_name, line_style
@@ -142,11 +143,13 @@ def _amounts(cell: Cell, distance: int) -> tuple[Amount, Amount]:
 
 
 class SheetPlan(NamedTuple):
-    """What a sheet with a plan's rows is: the section of van-ban.toml with its titles, and its
-    columns."""
+    """What a sheet with a plan's rows is: the section of van-ban.toml with its titles, its
+    columns, what the titles can name besides the usual, and whether somebody signs it."""
 
     section: str
     columns: Sequence[PlanColumn]
+    facts: Mapping[str, object] = MappingProxyType({})
+    signed: bool = True
 
 
 class PlanSheet:
@@ -164,7 +167,7 @@ class PlanSheet:
         last_column = len(columns) - 1
         size = house_style()["official"]["body"]
         facts = facts_of(self.ledger.programme, self.ledger.period, self.plan)
-        page = Page(self.sheet, [column.width for column in columns], facts)
+        page = Page(self.sheet, [column.width for column in columns], facts | dict(what.facts))
         heading_row = page.head(what.section)
         if self.plan.has_budget:
             unit = "Đơn vị tính kinh phí: triệu đồng"
@@ -192,7 +195,7 @@ class PlanSheet:
             landscape=True,
             heading_rows=(heading_row, heading_row + 2),
             columns=len(columns),
-            rows=page.end(end),
+            rows=page.end(end) if what.signed else end,
             number_first_page=False,
         )
 

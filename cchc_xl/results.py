@@ -109,7 +109,6 @@ class Submission(NamedTuple):
 
 def submissions(ledger: Ledger) -> list[Submission]:
     """What came from each agency that must report, in the registry's order."""
-    due_before = ledger.period.due_before
     by_agency: dict[str, list[Return]] = {}
     for one in ledger.returns:
         by_agency.setdefault(one.agency, []).append(one)
@@ -119,8 +118,7 @@ def submissions(ledger: Ledger) -> list[Submission]:
             by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
         )
         day = newest.arrived.date() if newest else None
-        # "Trước ngày": the due day itself is one day late.
-        late = (day - due_before).days + 1 if day and day >= due_before else None
+        late = (ledger.period.days_late(day) or None) if day else None
         found.append(Submission(agency, newest, late))
     return found
 

@@ -6,7 +6,7 @@ The command line and the buttons in Excel both call these; neither holds a rule.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -185,12 +185,7 @@ def make_forms(
         issued = issued_to_json(with_forms_of(programme, period, before))
         workspace.write({**files, sent: issued})
     workspace.inbox(period.id).mkdir(parents=True, exist_ok=True)
-    stale = [
-        finding("stale-form", Place(path.name), path.name)
-        for path in sorted(folder.glob("Phieu_*.xlsx"))
-        if path not in files
-    ]
-    return paths, stale
+    return paths, _stale("stale-form", folder.glob("Phieu_*.xlsx"), files)
 
 
 # ------------------------------------------------------------------ consolidate
@@ -322,12 +317,47 @@ def make_feedback(
             files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")
             paths[one.agency] = path
         workspace.write(files)
-    stale = [
-        finding("stale-feedback", Place(path.name), path.name)
-        for path in sorted(folder.glob("Phan-hoi_*.xlsx"))
-        if path not in files
-    ]
-    return paths, stale
+    return paths, _stale("stale-feedback", folder.glob("Phan-hoi_*.xlsx"), files)
+
+
+# -------------------------------------------------------------- bảng từng nơi
+
+
+class Handouts(NamedTuple):
+    """Workbooks to mail: agency -> path, collector as printed -> path; and files of an earlier
+    time that no longer hold."""
+
+    agencies: dict[str, Path]
+    collectors: dict[str, Path]
+    stale: list[Finding]
+
+
+def make_handouts(loaded: Loaded, period_id: str, progress: Progress = silent) -> Handouts:
+    """Write a workbook of their own for every agency that must report and for every collector.
+    Raises NoReturnsError when nothing came."""
+    from .collector_handouts import collector_handouts  # both bring in pandas
+    from .handouts import agency_handouts, handout_paths
+
+    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
+    folders = workspace.agency_handouts(period.id), workspace.collector_handouts(period.id)
+    with workspace.working():
+        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
+        ledger, earlier, _ = read_period(inputs, progress)
+        agencies, people = agency_handouts(ledger), collector_handouts(ledger, earlier)
+        short = {printed: printed.partition(",")[0] for printed in people}  # without the duty
+        to_agencies = handout_paths(folders[0], period, {name: name for name in agencies})
+        to_people = handout_paths(folders[1], period, short)
+        files = {to_agencies[name]: content for name, content in agencies.items()}
+        files |= {to_people[name]: content for name, content in people.items()}
+        workspace.write(files)
+    written = (path for folder in folders for path in folder.glob("Theo-doi_*.xlsx"))
+    return Handouts(to_agencies, to_people, _stale("stale-handout", written, files))
+
+
+def _stale(code: str, present: Iterable[Path], written: Collection[Path]) -> list[Finding]:
+    """A finding for each file that an earlier run wrote and this one did not."""
+    left = [path for path in sorted(present) if path not in written]
+    return [finding(code, Place(path.name), path.name) for path in left]
 
 
 def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:

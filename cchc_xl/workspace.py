@@ -49,6 +49,12 @@ class Workspace:
     def feedback(self, period_id: str) -> Path:
         return self.results(period_id) / "phan-hoi"
 
+    def agency_handouts(self, period_id: str) -> Path:
+        return self.results(period_id) / "co-quan"
+
+    def collector_handouts(self, period_id: str) -> Path:
+        return self.results(period_id) / "nguoi-thu-thap"
+
     @property
     def journal(self) -> Path:
         """What the software notes for itself: figures, and logs of its own faults."""
@@ -88,7 +94,10 @@ class Workspace:
         """Finish what a killed run had ready, and remove what it left."""
         try:
             _finish(self._intent)
-            written = ("*/gui-di", "*/tong-hop", "*/tong-hop/phan-hoi", "nhat-ky", "nhat-ky/**")
+            written = (
+                "*/gui-di", "*/tong-hop", "*/tong-hop/phan-hoi", "*/tong-hop/co-quan",
+                "*/tong-hop/nguoi-thu-thap", "nhat-ky", "nhat-ky/**",
+            )  # fmt: skip
             for folder in {path for places in written for path in self.root.glob(places)}:
                 _sweep(folder)
         except OSError as error:

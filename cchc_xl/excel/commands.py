@@ -235,6 +235,24 @@ def make_feedback(master: OpenMaster, progress: Progress) -> str:
 
 
 @_command
+def make_handouts(master: OpenMaster, progress: Progress) -> str:
+    """Bảng từng cơ quan: a workbook to mail to each agency and to each collector."""
+    from ..steps import find_period
+    from ..steps import make_handouts as step
+
+    loaded = master.load()
+    period = find_period(loaded.programme, master.chosen_period)
+    made = step(loaded, period.id, progress)
+    folder = loaded.workspace.results(period.id)
+    _open(folder)
+    stale = "".join(f"\n{one.message}" for one in made.stale)
+    return (
+        f"Đã lập bảng cho {len(made.agencies)} cơ quan (thư mục co-quan) và "
+        f"{len(made.collectors)} người thu thập (thư mục nguoi-thu-thap) trong {folder}.{stale}"
+    )
+
+
+@_command
 def open_inbox(master: OpenMaster, progress: Progress) -> str:
     """Mở thư mục nhận về: where returned files of the chosen period go."""
     from ..steps import find_period

@@ -27,6 +27,10 @@ Public Sub MakeFeedback()
     RunPython "from cchc_xl.excel import commands; commands.make_feedback()"
 End Sub
 
+Public Sub MakeHandouts()
+    RunPython "from cchc_xl.excel import commands; commands.make_handouts()"
+End Sub
+
 Public Sub CheckComputer()
     RunPython "from cchc_xl.excel import commands; commands.check_computer()"
 End Sub
