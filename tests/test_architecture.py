@@ -30,7 +30,8 @@ ORDER = [
     "consolidate", "lineage", "issued", "results", "figures", "workspace", "registries",
     "journal", "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists",
     "dashboard", "master", "plan_sheets", "appendices", "table_pages", "overview",
-    "assessments", "summaries", "watchlists", "history", "charts", "monitoring", "handouts", "collector_handouts",
+    "assessments", "summaries", "watchlists", "history", "charts", "monitoring", "handouts",
+    "collector_handouts",
     "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
     "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
