@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from .vietnamese import Month, Target
 
 if TYPE_CHECKING:  # brings in pandas
     from .consolidate import ItemResult, Ledger
-    from .steps import Handouts
+    from .dispatch import Handouts
+    from .tracing import RowTrace, Trace
 
 
 def programme_json(programme: Programme, findings: Iterable[Finding]) -> dict:
@@ -150,6 +152,56 @@ def _result(result: ItemResult) -> dict:
         "targets": _targets(result.item),
         "sources": [source._asdict() for source in result.sources],
     }
+
+
+def trace_json(run: Run, rows: Iterable[RowTrace]) -> dict:
+    """Where figures come from: see the command `trace`. Money in triệu đồng."""
+    return {
+        "period": run.period,
+        "run": run.number,
+        "time": run.time.isoformat(),
+        "rows": [
+            {
+                "plan": row.item.plan,
+                "code": row.item.code,
+                "title": row.item.title,
+                "decision": str(row.decided_at),
+                "figures": [_trace(one, run) for one in row.figures],
+                "findings": findings_json(row.findings),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _trace(trace: Trace, run: Run) -> dict:
+    from .lineage import told  # brings in pandas
+
+    kept = {one["file"]: one["kept"] for one in run.returns}
+    return {
+        "what": trace.figure.what,
+        "told": told(trace.figure),
+        "agency": trace.figure.agency or None,
+        "period": trace.figure.period or run.period,
+        "value": _number(trace.written[0].value),
+        "written": [{"sheet": one.sheet, "cell": one.cell} for one in trace.written],
+        "sources": [
+            {
+                "agency": one.agency,
+                "file": one.file,
+                "sheet": one.sheet,
+                "cell": one.cell,
+                "value": million_number(one.value) if isinstance(one.value, int) else one.value,
+                "arrived": one.arrived.isoformat(),
+                "sha256": kept.get(one.file, ""),
+            }
+            for one in trace.origins
+        ],
+    }
+
+
+def _number(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def rules_json(rules: Rules) -> list[dict]:

@@ -58,6 +58,12 @@ def assessments(ledger: Ledger) -> list[Assessment]:
     return found
 
 
+def goal_assessments(ledger: Ledger) -> list[Assessment]:
+    """Those of the province's own targets."""
+    goals = (goal for plan in ledger.programme.plans for goal in plan.goals)
+    return [_of_goal(goal, ledger.programme, ledger.period) for goal in goals]
+
+
 def _of_goal(goal: Goal, programme: Programme, period: Period) -> Assessment:
     since = programme.period_by_id.get(goal.achieved_from)
     holds = since is None or since.months <= period.months

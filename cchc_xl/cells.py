@@ -48,9 +48,9 @@ class Amount(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of a table. `kind`: text, code, centre, number, plain number, percent, date, money,
-    or "live money", whose format shows any amount that may come to stand there later. `total`
-    asks for its sum below the table."""
+    """A column of a table. `kind`: text, code, centre, number, count (nought is not shown),
+    plain number, percent, date, money, or "live money", whose format shows any amount that may
+    come to stand there later. `total` asks for its sum below the table."""
 
     heading: str
     width: float
@@ -63,6 +63,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "code": {"num_format": "@"},
     "centre": {"align": "center", "text_wrap": True},
     "number": {**RIGHT, "num_format": VIETNAMESE + "#,##0"},
+    # Nought is known, and quiet.
+    "count": {**RIGHT, "num_format": VIETNAMESE + "#,##0;-#,##0;"},
     "plain number": {**RIGHT, "num_format": "General"},
     "percent": {**RIGHT, "num_format": VIETNAMESE + "0.0"},
     "date": {"align": "center", "num_format": "dd/mm/yyyy"},

@@ -21,6 +21,7 @@ from .command_line import (
 from .errors import WorkspaceError
 from .findings import SEVERITY_NAMES
 from .master_sheets import FATES
+from .sheets import printed
 from .vietnamese import format_million, parse_amount
 
 __all__ = ["cchc_xl", "main"]
@@ -72,7 +73,7 @@ def _say_plans(programme) -> None:
 def plan_command(workspace: Path, as_json: bool) -> None:
     """Kiểm tra kế hoạch trong sổ tổng hợp."""
     from .as_json import programme_json
-    from .steps import load
+    from .loading import load
 
     loaded = load(workspace)
     programme, findings = loaded.programme, loaded.findings
@@ -92,7 +93,8 @@ def forms_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
     Phiếu nằm trong thư mục gui-di của kỳ báo cáo."""
     from .as_json import forms_json
-    from .steps import load, make_forms
+    from .dispatch import make_forms
+    from .loading import load
 
     with progress("Tạo phiếu", not as_json) as shown:
         paths, findings = make_forms(load(workspace), period_id, shown)
@@ -114,7 +116,8 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
     Đọc các phiếu trong thư mục nhan-ve của kỳ, ghi kết quả vào thư mục tong-hop."""
     from .as_json import ledger_json
-    from .steps import consolidate_period, load
+    from .loading import load
+    from .steps import consolidate_period
 
     with progress("Đọc phiếu", not as_json) as shown:
         done = consolidate_period(load(workspace), period_id, shown)
@@ -123,6 +126,72 @@ def consolidate_command(workspace: Path, period_id: str, as_json: bool) -> None:
         return
     say_ledger(done.ledger, done.outputs)
     say_findings(done.findings)
+
+
+@command("report")
+@workspace_argument
+@period_option
+@as_json_option
+def report_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Lập báo cáo Word của kỳ.
+
+    Tổng hợp lại rồi ghi báo cáo vào thư mục tong-hop, mọi số trong báo cáo có dẫn chiếu đến ô của
+    sổ tổng hợp. Bản đã sửa tay không bị mất."""
+    from .as_json import ledger_json
+    from .loading import load
+    from .steps import consolidate_period
+
+    with progress("Lập báo cáo", not as_json) as shown:
+        done = consolidate_period(load(workspace), period_id, shown, with_report=True)
+    if as_json:
+        print_json(ledger_json(done.ledger, done.findings, done.outputs))
+        return
+    say_ledger(done.ledger, done.outputs)
+    say_findings(done.findings)
+
+
+@command("trace")
+@workspace_argument
+@period_option
+@click.option("--code", metavar="MÃ", required=True, help="Mã của mục, ví dụ 6.2.1 hoặc III.4.")
+@as_json_option
+def trace_command(workspace: Path, period_id: str, code: str, as_json: bool) -> None:
+    """Tìm nguồn của từng số liệu.
+
+    Mọi số của một mục trong sổ đã lập: nằm ở trang, ô nào; lấy từ tệp, trang, ô nào của phiếu."""
+    from .as_json import trace_json
+    from .loading import load
+    from .steps import trace
+
+    told = trace_json(*trace(load(workspace), period_id, code))
+    if as_json:
+        print_json(told)
+        return
+    for row in told["rows"]:
+        click.echo(f"{row['code']} {row['title']} ({row['decision']})")
+        for figure in row["figures"]:
+            places = "; ".join(f"{one['sheet']} {one['cell']}" for one in figure["written"])
+            click.echo(f"  {figure['told']}: {printed(figure['value'])} [{places}]")
+            for one in figure["sources"]:
+                value = "" if one["value"] is None else f" = {printed(one['value'])}"
+                click.echo(f"      {one['agency']}: {one['file']}, {one['sheet']}, "
+                           f"{one['cell']}{value}")  # fmt: skip
+        for finding in row["findings"]:
+            click.echo(f"  ! {finding['message']}")
+
+
+@command("templates")
+@workspace_argument
+def templates_command(workspace: Path) -> None:
+    """Chép mẫu trình bày ra để sửa.
+
+    Vào thư mục mau: phông, màu, lề; đầu và cuối phụ lục; báo cáo Word; thư phản hồi. Mẫu đã có thì
+    giữ nguyên."""
+    from .loading import load
+    from .steps import own_templates
+
+    for path in own_templates(load(workspace).workspace):
+        click.echo(str(path))
 
 
 @command("feedback")
@@ -135,7 +204,8 @@ def feedback_command(workspace: Path, period_id: str, as_json: bool) -> None:
     Ghi vào thư mục tong-hop/phan-hoi: chính tệp của cơ quan với các ô cần sửa được đánh dấu,
     và thư kèm theo."""
     from .as_json import forms_json
-    from .steps import load, make_feedback
+    from .dispatch import make_feedback
+    from .loading import load
 
     with progress("Lập phản hồi", not as_json) as shown:
         paths, findings = make_feedback(load(workspace), period_id, shown)
@@ -160,7 +230,8 @@ def handouts_command(workspace: Path, period_id: str, as_json: bool) -> None:
     Ghi vào thư mục tong-hop/co-quan và tong-hop/nguoi-thu-thap: mỗi nơi một tệp, chỉ có việc
     của nơi đó, số liệu đã nhận và những chỗ cần xem lại."""
     from .as_json import handouts_json
-    from .steps import load, make_handouts
+    from .dispatch import make_handouts
+    from .loading import load
 
     with progress("Đọc phiếu", not as_json) as shown:
         made = make_handouts(load(workspace), period_id, shown)
@@ -193,7 +264,8 @@ def rules_command(
 
     Chạy thử không ghi gì và không đổi số liệu: chỉ cho biết quy tắc sẽ nêu những chỗ nào."""
     from .as_json import findings_json, rules_json
-    from .steps import load, try_rule
+    from .loading import load
+    from .steps import try_rule
 
     loaded = load(workspace)
     if code is None:
@@ -226,7 +298,8 @@ def journal_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
     Mọi lần tổng hợp, và mọi tệp đã từng nhận: tên, mã SHA-256, thời điểm, kết quả."""
     from .as_json import journal_json
-    from .steps import journal_of, load
+    from .loading import load
+    from .steps import journal_of
 
     told = journal_json(journal_of(load(workspace), period_id))
     if as_json:
@@ -251,7 +324,8 @@ def again_command(workspace: Path, period_id: str, number: int | None, folder: P
     """Dựng lại một lần tổng hợp cũ từ nhật ký.
 
     Dùng đúng kế hoạch và các tệp của lần đó, so từng byte với kết quả đã ghi."""
-    from .steps import consolidate_again, load
+    from .loading import load
+    from .steps import consolidate_again
 
     run, paths, same = consolidate_again(load(workspace), period_id, folder, number)
     for path in paths:

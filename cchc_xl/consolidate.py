@@ -32,12 +32,15 @@ from .statuses import (
 )
 from .vietnamese import format_million
 
+REPORTED_FIELDS = (
+    "status", "percent", "spent", "result", "proof", "difficulties", "proposals",
+)  # fmt: skip
 # One line for each row and each agency that must report it. `cell` is that of the spending, or of
 # the status where nothing was spent; the others are empty where their figure is missing.
 FACT_COLUMNS = (
     "plan", "code", "agency", "holder", "status", "percent", "spent", "result", "proof",
-    "difficulties", "proposals", "file", "sheet", "cell", "status_cell", "percent_cell",
-    "spent_cell", "result_cell",
+    "difficulties", "proposals", "file", "sheet", "cell",
+    *(f"{name}_cell" for name in REPORTED_FIELDS),
 )  # fmt: skip
 
 
@@ -209,7 +212,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
                 found = reported.get((plan.id, item.code, agency))
                 holder = programme.holder(item, period) or agency
                 if found is None:
-                    blank = (NOT_REPORTED, None, None, *[""] * 11)
+                    blank = (NOT_REPORTED, None, None, *[""] * (len(FACT_COLUMNS) - 7))
                     lines.append((plan.id, item.code, agency, holder, *blank))
                     continue
                 one, row = found
@@ -221,7 +224,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
                         row.spent, row.result, row.proof, row.difficulties, row.proposals,
                         one.file, one.sheet, row.cell("status" if row.spent is None else "spent"),
                         *("" if getattr(row, name) in (None, "") else row.cell(name)
-                          for name in ("status", "percent", "spent", "result")),
+                          for name in REPORTED_FIELDS),
                     )
                 )  # fmt: skip
     facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS), dtype=object)

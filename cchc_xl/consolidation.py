@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,13 +39,14 @@ from .plan import Programme
 from .proofs import prove_programme
 from .returned_workbook import read_workbook
 from .returns import ACCEPTED, GONE, Return
+from .templates import using
 from .versions import settle_versions
 from .vietnamese import key
 from .workspace import VIETNAM
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
-    from .monitoring import Monitoring
+    from .monitoring import Outputs
 
 _SECONDS_FOR_A_CONTAINER = 10.0
 
@@ -61,7 +62,8 @@ def silent(done: int, total: int, what: str) -> None:
 class Inputs:
     """All that a consolidation is made of. `files` has the returned files of this period and
     of the year's earlier ones, in their order; `seen` those of this period that were there at
-    an earlier consolidation; `issued` what stood on the forms that were sent."""
+    an earlier consolidation; `issued` what stood on the forms that were sent; `templates` the
+    workspace's own; `with_report` whether the report is made too."""
 
     programme: Programme
     plan_findings: tuple[Finding, ...]
@@ -69,6 +71,8 @@ class Inputs:
     files: dict[Period, list[ReturnedFile]]
     seen: tuple[Seen, ...] = ()
     issued: Issued | None = None
+    templates: Mapping[str, bytes] = field(default_factory=dict)
+    with_report: bool = False
 
 
 class Reading(NamedTuple):
@@ -88,8 +92,14 @@ class Outcome(NamedTuple):
     """What was read, and the outputs made of it."""
 
     reading: Reading
-    monitoring: Monitoring
+    outputs: Outputs
     figures: bytes
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """The outputs by the names that the journal has for them."""
+        report = {"report": self.outputs.report} if self.outputs.report else {}
+        return {"monitoring": self.outputs.workbook, "figures": self.figures, **report}
 
 
 def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
@@ -112,10 +122,13 @@ def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
 def outcome_of(inputs: Inputs, progress: Progress = silent) -> Outcome:
     """Read every return, and make the outputs."""
     reading = read_period(inputs, progress)
-    from .monitoring import write_monitoring
+    from .monitoring import write_outputs
 
-    monitoring = write_monitoring(reading.ledger, reading.earlier, reading.plan_findings)
-    return Outcome(reading, monitoring, figures_of(reading.ledger))
+    with using(inputs.templates):
+        outputs = write_outputs(
+            reading.ledger, reading.earlier, reading.plan_findings, inputs.with_report
+        )
+    return Outcome(reading, outputs, figures_of(reading.ledger))
 
 
 # ---------------------------------------------------------------------- reading
@@ -221,7 +234,6 @@ def record_of(
 ) -> tuple[Run, list[bytes]]:
     """The journal's record of a consolidation, and the contents that it names."""
     sheets, issued = plan.to_bytes(), issued_to_json(inputs.issued or {})
-    outputs = {"monitoring": outcome.monitoring.content, "figures": outcome.figures}
     record = Run(
         number=number,
         period=inputs.period.id,
@@ -233,10 +245,12 @@ def record_of(
         files={period.id: files_to_json(files) for period, files in inputs.files.items()},
         seen=seen_to_json(inputs.seen),
         returns=returns_to_json(outcome.reading.ledger.returns),
-        outputs={name: sha256_of(content) for name, content in outputs.items()},
+        outputs={name: sha256_of(content) for name, content in outcome.contents.items()},
+        templates={name: sha256_of(content) for name, content in inputs.templates.items()},
     )
     returned = [one.content for files in inputs.files.values() for one in files]
-    return record, [sheets, issued, *(content for content in returned if content is not None)]
+    kept = [sheets, issued, *inputs.templates.values()]
+    return record, [*kept, *(content for content in returned if content is not None)]
 
 
 def recorded_inputs(journal: Journal, record: Run) -> Inputs:
@@ -255,4 +269,6 @@ def recorded_inputs(journal: Journal, record: Run) -> Inputs:
         },
         seen_from_json(record.seen),
         issued_from_json(journal.content(record.issued)),
+        {name: journal.content(sha256) for name, sha256 in record.templates.items()},
+        "report" in record.outputs,
     )

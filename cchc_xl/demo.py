@@ -16,21 +16,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+from .dispatch import make_forms
 from .forms import FIELDS, FORM_SHEET, IDENTITY_SHEET
+from .loading import load
 from .money import million_from_dong
 from .packages import repacked
 from .periods import Period
 from .plan import Item, Programme
-from .steps import (
-    Consolidation,
-    Progress,
-    consolidate_period,
-    consolidated_master,
-    init,
-    load,
-    make_forms,
-    silent,
-)
+from .steps import Consolidation, Progress, consolidate_period, consolidated_master, init, silent
 from .workspace import VIETNAM, Workspace, write_files
 
 PERIOD = "2018-6T"

@@ -50,6 +50,12 @@ class UnknownRuleError(CchcError, LookupError):
     exit_code = 2
 
 
+class UnknownRowError(CchcError, LookupError):
+    """A code that no plan has."""
+
+    exit_code = 2
+
+
 class NoReturnsError(CchcError, LookupError):
     """There is nothing to consolidate."""
 

@@ -85,6 +85,14 @@ def added_spending(so_far: Sequence[Ledger], at: int, plan: str, code: str) -> i
     return now - next((spent for spent in before if spent is not None), 0)
 
 
+def added_total(so_far: Sequence[Ledger], at: int) -> int | None:
+    """What all rows spent in a period itself, in đồng."""
+    plans = so_far[-1].programme.plans
+    return sum_known(
+        added_spending(so_far, at, plan.id, leaf.code) for plan in plans for leaf in plan.leaves
+    )
+
+
 def _spent(ledger: Ledger, plan: str, code: str) -> int | None:
     result = ledger.items.get((plan, code))
     return result.spent if result else None

@@ -66,11 +66,15 @@ class Run:
     seen: list[dict[str, str]]
     returns: list[dict[str, str]] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple:
         """What decides the outputs: two records with the same are of the same consolidation."""
-        return (self.software, self.master, self.plan, self.issued, self.files, self.outputs)
+        return (
+            self.software, self.master, self.plan, self.issued, self.files, self.outputs,
+            self.templates,
+        )  # fmt: skip
 
 
 class Journal:

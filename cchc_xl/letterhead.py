@@ -37,6 +37,24 @@ def facts_of(programme: Programme, period: Period, plan: Plan | None = None) -> 
     }
 
 
+def official_lines(facts: Mapping[str, object]) -> dict[str, object]:
+    """The lines of letterhead and ending, for documents that lay them out themselves."""
+    texts = official_texts()
+
+    def line(text: str) -> str:
+        return filled(DOCUMENTS, text, facts).strip()
+
+    head, end = texts["dau_trang"], texts["cuoi_trang"]
+    return {
+        **{name: line(text) for name, text in head.items() if name != "co_quan"},
+        "co_quan_hoa": line(head["co_quan"]),
+        "noi_nhan": line(end["noi_nhan"]),
+        "danh_sach_noi_nhan": [line(text) for text in end["danh_sach"] if line(text)],
+        "chuc_vu": [line(text) for text in end["chuc_vu"]],
+        "nguoi_ky": line(end["nguoi_ky"]),
+    }
+
+
 class Page:
     """A sheet laid out as an official document: so many columns of these widths."""
 

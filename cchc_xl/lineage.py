@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .consolidate import Ledger
+from .consolidate import REPORTED_FIELDS, Ledger
 from .plan import Plan
 
 # What a figure can be, in the officers' words. A status by its name is how many reports have it;
@@ -29,9 +29,16 @@ WHAT = {
     "done share": "Tỷ lệ hoàn thành việc (%)",
     "collections": "Số lần thu thập",
     "achieved": "Kết quả đạt được của chỉ tiêu",
+    "done of due": "Số cơ quan hoàn thành",
+    "days late": "Số ngày quá hạn",
+    "reported spent": "Đã chi, như cơ quan báo cáo",
+    "result": "Kết quả đạt được",
+    "proof": "Văn bản kiểm chứng",
+    "difficulties": "Khó khăn, vướng mắc",
+    "proposals": "Đề xuất, kiến nghị",
 }
 ROWS = "rows "
-_OF_THE_PLAN = {"budget", "allocated", "difference", "due"}
+_OF_THE_PLAN = {"budget", "allocated", "difference", "due", ROWS + "due"}
 
 
 class FigureId(NamedTuple):
@@ -44,6 +51,29 @@ class FigureId(NamedTuple):
     code: str = ""
     agency: str = ""
     period: str = ""
+
+
+def told(figure: FigureId) -> str:
+    """What a figure is, in words: "Đã chi, mục 6.2.1"."""
+    what = WHAT.get(figure.what) or figure.what.removeprefix(ROWS)
+    parts = [
+        _PLACES.get(what, what),
+        f"mục {figure.code}" if figure.code else "",
+        figure.agency,
+        f"kỳ {figure.period}" if figure.period else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+_PLACES = {
+    "due": "Số việc",
+    "agencies due": "Số cơ quan phải báo cáo",
+    "agencies reported": "Số cơ quan đã có phiếu",
+    "agencies in time": "Số cơ quan nộp đúng hạn",
+    "agencies late": "Số cơ quan nộp trễ",
+    "agencies missing": "Số cơ quan chưa có phiếu",
+    "agencies with overdue": "Số cơ quan có việc quá hạn",
+}
 
 
 class Origin(NamedTuple):
@@ -124,7 +154,7 @@ class _Facts:
 
     def origins(self, figure: FigureId) -> Iterator[Origin]:
         name = _field(figure.what)
-        holds = "holder" if name == "spent" else "agency"
+        holds = "holder" if figure.what in MONEY else "agency"
         for fact in self._facts_of(figure):
             if figure.agency and fact[holds] != figure.agency:
                 continue
@@ -146,9 +176,11 @@ class _Facts:
 
 def _field(what: str) -> str:
     """The reported field that a figure is made of."""
-    if what in MONEY:
+    if what in MONEY or what == "reported spent":
         return "spent"
-    return {"percent": "percent", "achieved": "result"}.get(what, "status")
+    if what == "achieved":
+        return "result"
+    return what if what in REPORTED_FIELDS else "status"
 
 
 def _leaf_codes(plan: Plan, code: str) -> list[str]:

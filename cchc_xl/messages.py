@@ -207,6 +207,17 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Bảng “{value}” là của lần trước; kỳ này không còn lập bảng đó.",
         "Xóa tệp này nếu không cần nữa.",
     ),
+    "output-edited": Rule(
+        "warning",
+        "Tệp “{value}” đã được sửa sau khi lập; bản sửa được giữ ở “{kept}”, tệp này nay là bản "
+        "mới.",
+        "Chuyển những chỗ đã sửa sang bản mới, rồi xóa bản cũ.",
+    ),
+    "report-edited": Rule(
+        "info",
+        "“{value}” đã được sửa sau khi lập và số liệu không đổi, nên giữ nguyên bản sửa.",
+        "Muốn lập lại từ đầu thì đổi tên hoặc xóa tệp này.",
+    ),
     "rule-unknown": Rule(
         "warning",
         "Trang Quy tắc có mã “{value}” mà phần mềm không biết; dòng này không có tác dụng.",

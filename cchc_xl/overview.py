@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from .cells import Column
-from .consolidate import Ledger
+from .cells import Column, Traced
+from .citations import Citation
+from .consolidate import REPORTED_FIELDS, Ledger
 from .containers import container_of
 from .findings import SEVERITY_NAMES, Finding
+from .lineage import FigureId, told
 from .master_sheets import (
     RESULT_FILES,
     RESULT_FINDINGS,
@@ -90,7 +92,7 @@ def write_sources(book: Book, ledger: Ledger) -> None:
         rows.append(
             (
                 names[fact["plan"]],
-                *(fact[name] for name in _SOURCE_FIELDS),
+                *(_source_cell(fact, name) for name in _SOURCE_FIELDS),
                 f"{one.arrived:%H:%M %d/%m/%Y}" if one else "",
             )
         )
@@ -108,6 +110,15 @@ def write_sources(book: Book, ledger: Ledger) -> None:
             sheet.link_file(row, _FILE_AT, f"../nhan-ve/{container_of(file)}", page, cell, file)
 
 
+def _source_cell(fact: dict, name: str) -> object:
+    """A reported figure or text, which others are made of or quote."""
+    if name not in REPORTED_FIELDS or not fact["file"]:
+        return fact[name]
+    # The spending of an agency is that of its own money; here it is what it reported.
+    what = "reported spent" if name == "spent" else name
+    return Traced(fact[name], FigureId(what, fact["plan"], fact["code"], fact["agency"]))
+
+
 _SOURCE_FIELDS = (
     "code", "agency", "status", "percent", "spent", "result", "proof", "difficulties",
     "proposals", "file", "sheet", "status_cell", "percent_cell", "spent_cell", "result_cell",
@@ -119,3 +130,34 @@ def _numbered(name: str, rows: list[Row]) -> tuple[tuple[Column, ...], list[Row]
     """The columns and rows of a table of results, with a number before each row."""
     columns = (Column("TT", 5, "centre"), *RESULTS[name].columns)
     return columns, [(number, *row) for number, row in enumerate(rows, 1)]
+
+
+# ------------------------------------------------------------------ of the report
+
+CITATIONS = "Dẫn chiếu báo cáo"
+_CITATION_COLUMNS = (
+    Column("TT", 6, "centre"),
+    Column("Câu trong báo cáo", 70),
+    Column("Số liệu, đoạn trích", 30),
+    Column("Là", 26),
+    Column("Trang", 18),
+    Column("Ô", 9, "centre"),
+)
+
+
+def write_citations(book: Book, citations: Sequence[Citation]) -> None:
+    """Every figure and quotation of the report with its cell in this workbook."""
+    rows = [
+        (number, one.sentence, one.printed, told(one.figure), one.written.sheet, one.written.cell)
+        for number, one in enumerate(citations, 1)
+    ]
+    sheet = write_table_page(
+        book,
+        CITATIONS,
+        "DẪN CHIẾU SỐ LIỆU CỦA BÁO CÁO",
+        "Mỗi số và đoạn trích trong báo cáo, câu chứa nó và ô của sổ này mà nó lấy từ đó. Bấm vào "
+        "cột Ô để đến ô.",
+        ("DanChieu", _CITATION_COLUMNS, rows),
+    )
+    for row, one in enumerate(citations[:_MOST_LINKS], FIRST_ROW):
+        sheet.link_cell(row, len(_CITATION_COLUMNS) - 1, one.written)

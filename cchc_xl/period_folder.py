@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .consolidation import Inputs, Outcome, record_of
 from .errors import NoReturnsError, UnreadableFileError
-from .findings import Finding
+from .findings import Finding, Place, finding
 from .issued import issued_from_json
-from .journal import Journal, RememberedSheets, ReturnedFile, seen_until
+from .journal import Journal, RememberedSheets, ReturnedFile, seen_until, sha256_of
 from .periods import Period
 from .plan import Programme
 from .workspace import Workspace, arrival, read_file
@@ -18,10 +18,15 @@ _LARGEST_FILE = 100 * 2**20  # of a returned file, in bytes
 
 
 def inputs_of(
-    workspace: Workspace, programme: Programme, findings: Iterable[Finding], period: Period
+    workspace: Workspace,
+    programme: Programme,
+    findings: Iterable[Finding],
+    period: Period,
+    with_report: bool = False,
 ) -> Inputs:
     """What a period's consolidation is made of, as it stands in the folder now; `findings`
-    are those of the plan. Raises NoReturnsError when nothing came."""
+    are those of the plan. A report that was made once is made anew, so that it never says
+    something else than the workbook. Raises NoReturnsError when nothing came."""
     files = {
         past: returned_files(workspace, past)
         for past in programme.periods
@@ -42,6 +47,8 @@ def inputs_of(
         files,
         seen_until(Journal(workspace).last(period.id)),
         issued_from_json(read_file(issued)) if issued.exists() else {},
+        workspace.own_templates(),
+        with_report or workspace.report(period.id).exists(),
     )
 
 
@@ -69,3 +76,35 @@ def to_journal(
     if last and last.inputs == record.inputs:
         return {}
     return {**journal.to_keep(contents), **journal.to_write(record)}
+
+
+def results_to_write(
+    workspace: Workspace, period: Period, outcome: Outcome
+) -> tuple[dict[Path, bytes], list[Finding]]:
+    """Where a period's outputs go. What people have changed in an output of before is kept beside
+    it, and a report that they changed stays as it is while its figures have not changed."""
+    last = Journal(workspace).last(period.id)
+    issued = last.outputs if last else {}
+    paths = {
+        "monitoring": workspace.monitoring(period.id),
+        "report": workspace.report(period.id),
+        "figures": workspace.figures(period.id),
+    }
+    files: dict[Path, bytes] = {}
+    found = []
+    for name, content in outcome.contents.items():
+        path = paths[name]
+        files[path] = content
+        if name == "figures" or not path.exists() or not issued.get(name):
+            continue
+        there = read_file(path)
+        if sha256_of(there) in (issued[name], sha256_of(content)):
+            continue
+        if name == "report" and issued[name] == sha256_of(content):
+            del files[path]
+            found.append(finding("report-edited", Place(path.name), path.name))
+            continue
+        kept = path.with_stem(f"{path.stem}_sua-tay-{sha256_of(there)[:8]}")
+        files[kept] = there
+        found.append(finding("output-edited", Place(path.name), path.name, kept=kept.name))
+    return files, found

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from .errors import UnreadableFileError
 from .marks import Marks
@@ -48,6 +49,14 @@ class Grid(NamedTuple):
     def address(self, row: int, column: int) -> str:
         """The address of `rows[row][column]`."""
         return f"{column_letters(self.left + column)}{self.top + row + 1}"
+
+    def value_at(self, address: str) -> object:
+        """What stands at "K12"; None outside of what is used."""
+        row, column = xl_cell_to_rowcol(address)
+        row, column = row - self.top, column - self.left
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            return self.rows[row][column]
+        return None
 
 
 class WorkbookSheets(Protocol):

@@ -6,13 +6,12 @@ The command line and the buttons in Excel both call these; neither holds a rule.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from .agencies import slug
 from .consolidation import (
     Progress,
     Reading,
@@ -24,27 +23,24 @@ from .consolidation import (
 from .dashboard_grid import Results
 from .decided import with_decisions
 from .errors import (
-    MasterWorkbookError,
     NoReturnsError,
     OutputError,
-    UnknownPeriodError,
+    UnknownRowError,
     UnknownRuleError,
     WorkspaceError,
 )
-from .findings import Finding, Place, finding
-from .forms import form_name, write_form
-from .issued import issued_from_json, issued_to_json, with_forms_of
-from .journal import Journal, RememberedSheets, Run, sha256_of
+from .findings import Finding
+from .journal import Journal, Run, sha256_of
+from .loading import Loaded, find_period
 from .master import write_master
-from .master_reader import read_master
-from .period_folder import inputs_of, to_journal
-from .periods import Period
+from .period_folder import inputs_of, results_to_write, to_journal
 from .plan import Plan, Programme
 from .proofs import prove_programme
 from .registries import load_registry
 from .rules import RULES
 from .settings import settings_file
-from .sheets import OpenedWorkbook, WorkbookSheets
+from .templates import NAMES, packaged
+from .tracing import RowTrace, trace_row
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
@@ -114,80 +110,6 @@ def load_decisions(
     return programme, plans, kept
 
 
-# ------------------------------------------------------------------------- plan
-
-
-class Loaded(NamedTuple):
-    """A workspace with its programme as the master workbook says it, proved again; `sheets`
-    are those it was read from."""
-
-    workspace: Workspace
-    programme: Programme
-    findings: list[Finding]
-    sheets: RememberedSheets
-
-
-def load(root: Path) -> Loaded:
-    """A workspace as its master workbook was saved."""
-    workspace = Workspace(root)
-    master = workspace.master()
-    return load_open(workspace, OpenedWorkbook(read_file(master)), master.name)
-
-
-def load_open(workspace: Workspace, master: WorkbookSheets, name: str) -> Loaded:
-    """A workspace as its master workbook stands open, saved or not."""
-    sheets = RememberedSheets(master, name)
-    programme, findings = read_master(sheets, name)
-    return Loaded(workspace, programme, [*findings, *prove_programme(programme)], sheets)
-
-
-def find_period(programme: Programme, period_id: str) -> Period:
-    """Raises UnknownPeriodError, which names the periods there are."""
-    if not programme.plans:
-        raise MasterWorkbookError(
-            "Sổ tổng hợp chưa có kế hoạch nào. Bấm Nạp quyết định trong Excel, hoặc tạo sổ mới "
-            "bằng “cchc-xl init” với --decision."
-        )
-    by_id = {known.casefold(): period for known, period in programme.period_by_id.items()}
-    period = by_id.get(period_id.casefold())
-    if period is None:
-        known = ", ".join(programme.period_by_id) or "không có kỳ nào đọc được"
-        raise UnknownPeriodError(
-            f"Không có kỳ báo cáo “{period_id}”. Các kỳ trong sổ tổng hợp: {known}. Chọn một kỳ "
-            "trong số này (ô vàng ở Bảng điều khiển), hoặc xem lại trang Kỳ báo cáo."
-        )
-    return period
-
-
-# ------------------------------------------------------------------------ forms
-
-
-def make_forms(
-    loaded: Loaded, period_id: str, progress: Progress = silent
-) -> tuple[dict[str, Path], list[Finding]]:
-    """Write the form of every agency that must report; gives agency -> path."""
-    workspace, programme = loaded.workspace, loaded.programme
-    period = find_period(programme, period_id)
-    folder = workspace.forms(period.id)
-    agencies = [programme.registry.by_name[name] for name in programme.rows_by_agency(period)]
-    files: dict[Path, bytes] = {}
-    paths: dict[str, Path] = {}
-    for done, agency in enumerate(agencies, 1):
-        path = folder / f"{form_name(period, agency.name)}.xlsx"
-        if path in files:  # two names that differ in diacritics only
-            path = path.with_stem(f"{path.stem}_{slug(agency.id)}")
-        files[path] = write_form(programme, period, agency)
-        paths[agency.name] = path
-        progress(done, len(agencies), agency.name)
-    with workspace.working():
-        sent = workspace.issued(period.id)
-        before = issued_from_json(read_file(sent)) if sent.exists() else {}
-        issued = issued_to_json(with_forms_of(programme, period, before))
-        workspace.write({**files, sent: issued})
-    workspace.inbox(period.id).mkdir(parents=True, exist_ok=True)
-    return paths, _stale("stale-form", folder.glob("Phieu_*.xlsx"), files)
-
-
 # ------------------------------------------------------------------ consolidate
 
 
@@ -209,26 +131,25 @@ class Consolidation:
 
 
 def consolidate_period(
-    loaded: Loaded, period_id: str, progress: Progress = silent
+    loaded: Loaded, period_id: str, progress: Progress = silent, with_report: bool = False
 ) -> Consolidation:
     """Read what came back for a period and write its results; the journal keeps all that
-    went into them.
+    went into them. The report is written when asked for, and ever after.
 
-    Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work.
+    Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work,
+    TemplateError when a template cannot be used.
     """
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
     with workspace.working():
-        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
+        inputs = inputs_of(workspace, loaded.programme, loaded.findings, period, with_report)
         outcome = outcome_of(inputs, progress)
-        outputs = {
-            workspace.results(period.id)
-            / f"Phu-luc-2_{period.id}.xlsx": outcome.monitoring.content,
-            workspace.figures(period.id): outcome.figures,
-        }
-        workspace.write({**outputs, **to_journal(workspace, loaded.sheets, inputs, outcome)})
+        results, edited = results_to_write(workspace, period, outcome)
+        workspace.write({**results, **to_journal(workspace, loaded.sheets, inputs, outcome)})
     reading = outcome.reading
-    return Consolidation(reading.ledger, reading.findings, tuple(outputs)[:1])
+    outputs = [workspace.monitoring(period.id)]
+    outputs += [workspace.report(period.id)] if outcome.outputs.report else []
+    return Consolidation(reading.ledger, (*reading.findings, *edited), tuple(outputs))
 
 
 def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
@@ -242,6 +163,48 @@ def journal_of(loaded: Loaded, period_id: str) -> list[Run]:
     """Every consolidation of a period, in order."""
     period = find_period(loaded.programme, period_id)
     return Journal(loaded.workspace).of_period(period.id)
+
+
+def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace]]:
+    """Where every figure of a row in the workbook that was issued last comes from: the record of
+    that consolidation, and the rows that have this code (one in each plan that has it).
+
+    Raises NoReturnsError when the period was never consolidated, UnknownRowError.
+    """
+    journal = Journal(loaded.workspace)
+    period = find_period(loaded.programme, period_id)
+    record = journal.last(period.id)
+    if record is None:
+        raise _never_consolidated(period.id)
+    inputs = recorded_inputs(journal, record)
+    plan_id, _, own = code.rpartition("|")
+    items = [
+        plan.by_code[own]
+        for plan in inputs.programme.plans
+        if own in plan.by_code and plan_id in ("", plan.id)
+    ]
+    if not items:
+        known = ", ".join(plan.items[0].code for plan in inputs.programme.plans if plan.items)
+        raise UnknownRowError(
+            f"Không có mục “{code}” trong kế hoạch. Ghi mã như ở cột STT của Phụ lục 2, ví dụ "
+            f"{known}."
+        )
+    outcome = outcome_of(inputs)
+    return record, [trace_row(outcome, item) for item in items]
+
+
+def own_templates(workspace: Workspace) -> list[Path]:
+    """Put a copy of every template into the workspace's folder mau, where officers restyle them;
+    those there already stay as they are. Gives all of them."""
+    paths = [workspace.templates / name for name in NAMES]
+    write_files({path: packaged(path.name) for path in paths if not path.exists()})
+    return paths
+
+
+def _never_consolidated(period_id: str) -> NoReturnsError:
+    return NoReturnsError(
+        f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
+    )
 
 
 def try_rule(
@@ -274,90 +237,23 @@ def consolidate_again(
     wanted = max(records, default=0) if number is None else number
     if wanted not in records:
         known = ", ".join(map(str, records))
+        if not records:
+            raise _never_consolidated(period_id)
         raise NoReturnsError(
             f"Kỳ {period_id} không có lần tổng hợp {wanted}. Chọn một trong các lần: {known}."
-            if records
-            else f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
         )
     record = records[wanted]
     outcome = outcome_of(recorded_inputs(journal, record))
     name = f"{period_id}_lan-{record.number}"
-    files = {
-        folder / f"Phu-luc-2_{name}.xlsx": outcome.monitoring.content,
-        folder / f"so-lieu_{name}.json": outcome.figures,
+    paths = {
+        "monitoring": folder / f"Phu-luc-2_{name}.xlsx",
+        "figures": folder / f"so-lieu_{name}.json",
+        "report": folder / f"Bao-cao_{name}.docx",
     }
-    same = list(record.outputs.values()) == [sha256_of(content) for content in files.values()]
+    files = {paths[what]: content for what, content in outcome.contents.items()}
+    made = {what: sha256_of(content) for what, content in outcome.contents.items()}
     write_files(files)
-    return record, tuple(files), same
-
-
-# --------------------------------------------------------------------- phản hồi
-
-
-def make_feedback(
-    loaded: Loaded, period_id: str, progress: Progress = silent
-) -> tuple[dict[str, Path], list[Finding]]:
-    """Write what goes back to agencies whose returns are to be mended: agency -> its marked
-    workbook (a cover text stands beside it), and files of an earlier time that no longer hold.
-
-    Raises NoReturnsError when nothing came.
-    """
-    from .feedback import make_feedback as answers_to  # brings in openpyxl
-
-    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
-    with workspace.working():
-        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
-        given = {file.name: file for file in inputs.files[period]}
-        folder = workspace.feedback(period.id)
-        files: dict[Path, bytes] = {}
-        paths: dict[str, Path] = {}
-        for one in answers_to(read_period(inputs), given, progress):
-            path = folder / f"Phan-hoi_{period.id}_{slug(one.agency)[:80]}.xlsx"
-            files[path] = one.workbook
-            files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")
-            paths[one.agency] = path
-        workspace.write(files)
-    return paths, _stale("stale-feedback", folder.glob("Phan-hoi_*.xlsx"), files)
-
-
-# -------------------------------------------------------------- bảng từng nơi
-
-
-class Handouts(NamedTuple):
-    """Workbooks to mail: agency -> path, collector as printed -> path; and files of an earlier
-    time that no longer hold."""
-
-    agencies: dict[str, Path]
-    collectors: dict[str, Path]
-    stale: list[Finding]
-
-
-def make_handouts(loaded: Loaded, period_id: str, progress: Progress = silent) -> Handouts:
-    """Write a workbook of their own for every agency that must report and for every collector.
-    Raises NoReturnsError when nothing came."""
-    from .collector_handouts import collector_handouts  # both bring in pandas
-    from .handouts import agency_handouts, handout_paths
-
-    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
-    folders = workspace.agency_handouts(period.id), workspace.collector_handouts(period.id)
-    with workspace.working():
-        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
-        ledger, earlier, _ = read_period(inputs, progress)
-        agencies, people = agency_handouts(ledger), collector_handouts(ledger, earlier)
-        short = {printed: printed.partition(",")[0] for printed in people}  # without the duty
-        to_agencies = handout_paths(folders[0], period, {name: name for name in agencies})
-        to_people = handout_paths(folders[1], period, short)
-        files = {to_agencies[name]: content for name, content in agencies.items()}
-        files |= {to_people[name]: content for name, content in people.items()}
-        workspace.write(files)
-    written = (path for folder in folders for path in folder.glob("Theo-doi_*.xlsx"))
-    return Handouts(to_agencies, to_people, _stale("stale-handout", written, files))
-
-
-def _stale(code: str, present: Iterable[Path], written: Collection[Path]) -> list[Finding]:
-    """A finding for each file that an earlier run wrote and this one did not."""
-    left = [path for path in sorted(present) if path not in written]
-    return [finding(code, Place(path.name), path.name) for path in left]
+    return record, tuple(files), made == record.outputs
 
 
 def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:

@@ -44,7 +44,7 @@ _AGENCY_COLUMNS = (
     Column("Nộp phiếu", 12, "centre"),
     Column("Trễ (ngày)", 8, "number"),
     Column("Phải báo cáo", 9, "number", total=True),
-    *(Column(status, 9, "number", total=True) for status in COUNTS),
+    *(Column(status, 9, "count", total=True) for status in COUNTS),
     Column("Việc xong (%)", 9, "percent"),
 )
 
@@ -118,7 +118,7 @@ def _agency_counts(one: AgencyResult) -> tuple[object, ...]:
     return (
         Traced(due, FigureId("due", agency=one.agency)),
         *(
-            Traced(one.counts.get(status) or None, FigureId(status, agency=one.agency))
+            Traced(one.counts.get(status, 0), FigureId(status, agency=one.agency))
             for status in COUNTS
         ),
         None,
@@ -200,7 +200,7 @@ _TASK_COLUMNS = (
     Column("Còn lại", 11, "money", total=True),
     Column("Tỷ lệ chi (%)", 9, "percent"),
     Column("Số việc", 8, "number", total=True),
-    *(Column(status, 9, "number", total=True) for status in COUNTS),
+    *(Column(status, 9, "count", total=True) for status in COUNTS),
     Column("Việc xong (%)", 9, "percent"),
 )
 
@@ -245,6 +245,12 @@ def write_tasks(book: Book, lineage: Lineage) -> None:
         put_done_share(sheet, row, 14, (7, 8), spread.counts[DONE], total, share, style)
 
 
+def row_counts(ledger: Ledger, plan: Plan | None = None) -> Counter:
+    """How many rows of work have each status, in a plan or in all."""
+    plans = [plan] if plan else ledger.programme.plans
+    return Counter(ledger.result(leaf).status for one in plans for leaf in one.leaves)
+
+
 def _task_spread(ledger: Ledger, plan: Plan, item: Item) -> Spread:
     result = ledger.result(item)
     statuses = Counter(ledger.result(leaf).status for leaf in plan.leaves_under(item))
@@ -261,6 +267,6 @@ def _task_cells(spread: Spread, plan: str, code: str) -> tuple[object, ...]:
         None,
         None,
         traced(ROWS + "due", sum(spread.counts.values())),
-        *(traced(ROWS + status, spread.counts[status] or None) for status in COUNTS),
+        *(traced(ROWS + status, spread.counts[status]) for status in COUNTS),
         None,
     )

@@ -51,7 +51,11 @@ def write_late(book: Book, ledger: Ledger) -> None:
         rows.append(
             (
                 len(rows) + 1, plan.short_name, item.code, item.title, fact.agency,
-                item.end.printed, (until - item.end.last_day).days,
+                item.end.printed,
+                Traced(
+                    (until - item.end.last_day).days,
+                    FigureId("days late", plan.id, item.code, fact.agency),
+                ),
                 Traced(fact.percent, FigureId("percent", plan.id, item.code, fact.agency)),
                 fact.difficulties, fact.proposals, registry.by_name[fact.agency].phone,
                 fact.file, fact.status_cell,

@@ -191,11 +191,18 @@ class Sheet:
         link: Excel would take what follows for a place in the file."""
         if "#" in path or "#" in sheet or len(path) > _LONGEST_LINK:
             return
-        place = f"#'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}" if path.endswith(".xlsx") else ""
-        style = self.book.style(**line_style(), **KINDS["text"], font_color=_LINK_COLOUR)
+        place = f"#{_quoted(sheet)}!{cell}" if path.endswith(".xlsx") else ""
+        self._link(row, column, f"external:{path}{place}", text, "text")
+
+    def link_cell(self, row: int, column: int, to: Written) -> None:
+        """The name of a cell of this workbook, which leads there."""
+        self._link(row, column, f"internal:{_quoted(to.sheet)}!{to.cell}", to.cell, "centre")
+
+    def _link(self, row: int, column: int, target: str, text: str, kind: str) -> None:
+        style = self.book.style(**line_style(), **KINDS[kind], font_color=_LINK_COLOUR)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            accepted(self.raw.write_url(row, column, f"external:{path}{place}", style, text))
+            accepted(self.raw.write_url(row, column, target, style, text))
 
     def put_money(self, row: int, column: int, dong: int | None, **style: Any) -> None:
         """Đồng, shown in triệu đồng with the decimals it has."""
@@ -350,3 +357,8 @@ class Sheet:
         if rows is not None:
             self.raw.print_area(0, 0, rows - 1, columns - 1)
         self.raw.center_horizontally()
+
+
+def _quoted(sheet: str) -> str:
+    """A sheet's name as references have it."""
+    return "'" + sheet.replace("'", "''") + "'"

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from .errors import MasterWorkbookError, OutputError, UnreadableFileError, WorkspaceError
 from .master_sheets import ITEMS, PERIODS, SETTINGS
 from .sheets import OpenedWorkbook
+from .templates import NAMES
 
 # The hour of arrival is shown in Vietnam's time whatever the machine is set to.
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
@@ -110,6 +111,22 @@ class Workspace:
         """Write files whole or not at all, even if this process is killed: the next one puts
         the rest in place. Raises OutputError."""
         write_files(files, self._intent)
+
+    @property
+    def templates(self) -> Path:
+        """The workspace's own templates, where officers have some."""
+        return self.root / "mau"
+
+    def own_templates(self) -> dict[str, bytes]:
+        """name -> content of the templates that the workspace has itself."""
+        paths = [self.templates / name for name in NAMES]
+        return {path.name: read_file(path) for path in paths if path.exists()}
+
+    def monitoring(self, period_id: str) -> Path:
+        return self.results(period_id) / f"Phu-luc-2_{period_id}.xlsx"
+
+    def report(self, period_id: str) -> Path:
+        return self.results(period_id) / f"Bao-cao_{period_id}.docx"
 
     def figures(self, period_id: str) -> Path:
         """Where the figures of a period are kept for the functions in cells."""

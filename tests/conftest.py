@@ -11,8 +11,9 @@ import pytest
 from cchc_xl.agencies import Registry
 from cchc_xl.decision import Decision, read_decision
 from cchc_xl.demo import decision_paths
+from cchc_xl.loading import load
 from cchc_xl.plan import Programme
-from cchc_xl.steps import init, load, load_registry
+from cchc_xl.steps import init, load_registry
 
 PERIOD = "2018-6T"
 

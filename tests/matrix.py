@@ -27,10 +27,11 @@ from cchc_xl.consolidate import status_at
 from cchc_xl.consolidation import Reading
 from cchc_xl.findings import Finding
 from cchc_xl.forms import write_form
+from cchc_xl.loading import Loaded
 from cchc_xl.money import exact
 from cchc_xl.returns import ACCEPTED
 from cchc_xl.statuses import DONE, NOT_REPORTED, REPORTED_STATUSES
-from cchc_xl.steps import Loaded, read_returns
+from cchc_xl.steps import read_returns
 from cchc_xl.vietnamese import fold
 
 PERIOD = "2018-6T"

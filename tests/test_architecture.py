@@ -30,10 +30,11 @@ ORDER = [
     "consolidate", "lineage", "issued", "results", "figures", "workspace", "registries",
     "journal", "figure_store", "functions", "macros", "dashboard_grid", "dashboard_lists",
     "dashboard", "master", "plan_sheets", "appendices", "table_pages", "overview",
-    "assessments", "summaries", "watchlists", "history", "charts", "monitoring", "handouts",
+    "assessments", "summaries", "watchlists", "history", "charts", "key_figures", "citations",
+    "report", "monitoring", "handouts",
     "collector_handouts",
     "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
-    "steps", "demo", "as_json", "command_line", "cli",
+    "loading", "dispatch", "tracing", "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
 
 

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from support import Form, edit_workbook, return_form
 
 from cchc_xl.consolidate import combined_status, consolidate, status_at
+from cchc_xl.dispatch import make_forms
 from cchc_xl.form_reader import ReturnReader
 from cchc_xl.forms import write_form
+from cchc_xl.loading import load
 from cchc_xl.proofs import prove_plan
 from cchc_xl.statuses import ALL_STATUSES, REPORTED_STATUSES
-from cchc_xl.steps import consolidate_period, load, make_forms
+from cchc_xl.steps import consolidate_period
 from cchc_xl.versions import settle_versions
 
 PERIOD = "2018-6T"

@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 from support import Form, return_form
 
-from cchc_xl.steps import Consolidation, consolidate_period, load, make_forms
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
+from cchc_xl.steps import Consolidation, consolidate_period
 
 pytestmark = pytest.mark.slow
 

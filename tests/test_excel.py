@@ -17,10 +17,12 @@ from support import Form, return_form, stored_values
 
 import cchc_xl.master
 from cchc_xl.demo import run_demo
+from cchc_xl.dispatch import make_forms
 from cchc_xl.figures import figures_of
+from cchc_xl.loading import load
 from cchc_xl.macros import commands
 from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS, RESULTS
-from cchc_xl.steps import consolidate_period, init, load, make_forms
+from cchc_xl.steps import consolidate_period, init
 
 ROOT = Path(__file__).parents[1]
 PERIOD = "2018-6T"

@@ -12,7 +12,9 @@ from openxml_audit import OpenXmlValidator
 from support import Form, return_form
 
 from cchc_xl.demo import run_demo
-from cchc_xl.steps import load, make_feedback, make_forms, read_returns
+from cchc_xl.dispatch import make_feedback, make_forms
+from cchc_xl.loading import load
+from cchc_xl.steps import read_returns
 
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import HEADINGS, Form
 
+from cchc_xl.dispatch import make_forms
 from cchc_xl.forms import IDENTITY_SHEET, write_form
-from cchc_xl.steps import find_period, load, make_forms
+from cchc_xl.loading import find_period, load
 
 FILLED = ("status", "percent", "result", "proof", "spent", "difficulties", "proposals")
 GIVEN = ("code", "title", "indicator", "evidence", "time", "budget")

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from support import edit_workbook, return_form
 
 from cchc_xl.demo import run_demo
+from cchc_xl.dispatch import make_forms
 from cchc_xl.functions import FUNCTIONS, figures_at
-from cchc_xl.steps import consolidate_period, load, make_forms
+from cchc_xl.loading import load
+from cchc_xl.steps import consolidate_period
 from cchc_xl.vietnamese import format_number
 from cchc_xl.words import in_words
 

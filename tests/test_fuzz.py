@@ -33,8 +33,10 @@ from hostile import HOSTILE, HUGE
 from support import Form
 
 import cchc_xl.monitoring  # noqa: F401  (brought in once, for all processes)
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
 from cchc_xl.master import write_master
-from cchc_xl.steps import consolidate_period, load, make_forms
+from cchc_xl.steps import consolidate_period
 
 PERIOD = "2018-6T"
 HOST = "Sở Tư pháp"  # the agency whose form is made hostile

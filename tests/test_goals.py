@@ -16,11 +16,11 @@ from cchc_xl.decision import read_decision
 from cchc_xl.documents import Line
 from cchc_xl.findings import NOWHERE, Place
 from cchc_xl.goals import read_goals
+from cchc_xl.loading import load
 from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
 from cchc_xl.plan import Goal
 from cchc_xl.sheets import OpenedWorkbook
-from cchc_xl.steps import load
 from cchc_xl.vietnamese import Target, parse_target
 
 SHEET, PLAN = "Chỉ tiêu tỉnh", "2784-2017"

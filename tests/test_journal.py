@@ -8,7 +8,9 @@ import pytest
 from support import Form, edit_workbook, return_form
 
 from cchc_xl.cli import main
-from cchc_xl.steps import consolidate_again, consolidate_period, journal_of, load, make_forms
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
+from cchc_xl.steps import consolidate_again, consolidate_period, journal_of
 
 PERIOD = "2018-6T"
 ENTRIES = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}}

@@ -21,11 +21,13 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from support import Form, return_form
 
 from cchc_xl.demo import decision_paths
+from cchc_xl.dispatch import make_forms
 from cchc_xl.figures import figures_of
+from cchc_xl.loading import load, load_open
 from cchc_xl.master import write_master
 from cchc_xl.master_sheets import CODE, DASHBOARD, PLAN, RESULTS, TABLES
 from cchc_xl.sheets import Grid, cell_text, find_columns
-from cchc_xl.steps import consolidate_period, init, load, load_open, make_forms
+from cchc_xl.steps import consolidate_period, init
 from cchc_xl.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

@@ -23,7 +23,8 @@ from pyxlsb import open_workbook
 from support import Form
 
 from cchc_xl.forms import write_form
-from cchc_xl.steps import init, load
+from cchc_xl.loading import load
+from cchc_xl.steps import init
 from cchc_xl.vietnamese import without_marks
 
 assert troubles_of_files and troubles_of_layout and troubles_of_values  # they fill TROUBLES

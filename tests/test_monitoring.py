@@ -10,7 +10,9 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from support import Form, return_form, stored_values
 
-from cchc_xl.steps import consolidate_period, init, load, make_forms
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
+from cchc_xl.steps import consolidate_period, init
 from cchc_xl.workspace import Workspace
 
 PERIOD = "2018-6T"

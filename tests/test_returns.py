@@ -11,9 +11,10 @@ import pytest
 from support import HEADINGS, Form, return_form
 
 from cchc_xl.checks import Checker
+from cchc_xl.dispatch import make_forms
 from cchc_xl.form_reader import ReturnReader
+from cchc_xl.loading import load
 from cchc_xl.returns import ACCEPTED, REJECTED, SUPERSEDED
-from cchc_xl.steps import load, make_forms
 from cchc_xl.versions import settle_versions
 
 AGENCY = "Sở Tư pháp"

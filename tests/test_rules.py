@@ -9,8 +9,10 @@ import pytest
 from support import edit_workbook, return_form
 
 from cchc_xl import checks
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
 from cchc_xl.rules import RULES
-from cchc_xl.steps import load, make_forms, read_returns, try_rule
+from cchc_xl.steps import read_returns, try_rule
 
 PERIOD = "2018-6T"
 ENTRIES = {

@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 from support import return_form
 
+from cchc_xl.dispatch import make_forms
+from cchc_xl.loading import load
 from cchc_xl.packages import repacked
-from cchc_xl.steps import load, make_forms, read_returns
+from cchc_xl.steps import read_returns
 
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"

@@ -15,18 +15,13 @@ from support import Form, return_form
 from test_versions import AGENCY, FIRST, PERIOD, SECOND, decide
 
 from cchc_xl.cli import cchc_xl as commands
+from cchc_xl.dispatch import make_feedback, make_forms
 from cchc_xl.errors import NoReturnsError
+from cchc_xl.loading import load
 from cchc_xl.packages import repacked
 from cchc_xl.quantities import quantity_readings
 from cchc_xl.returned_workbook import saved_at
-from cchc_xl.steps import (
-    consolidate_again,
-    consolidate_period,
-    load,
-    make_feedback,
-    make_forms,
-    read_returns,
-)
+from cchc_xl.steps import consolidate_again, consolidate_period, read_returns
 from cchc_xl.values import read_money
 
 OTHER = "Sở Y tế"

@@ -163,8 +163,8 @@ def _not_shown(sheet: str) -> str:
 @_command
 def make_forms(master: OpenMaster, progress: Progress) -> str:
     """Tạo phiếu báo cáo: the forms of the chosen period."""
-    from ..steps import find_period
-    from ..steps import make_forms as step
+    from ..dispatch import make_forms as step
+    from ..loading import find_period
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -220,8 +220,8 @@ def _counted(findings: Sequence[Finding]) -> str:
 @_command
 def make_feedback(master: OpenMaster, progress: Progress) -> str:
     """Lập phản hồi: each agency's own file back, with what is to be mended marked in it."""
-    from ..steps import find_period
-    from ..steps import make_feedback as step
+    from ..dispatch import make_feedback as step
+    from ..loading import find_period
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -237,8 +237,8 @@ def make_feedback(master: OpenMaster, progress: Progress) -> str:
 @_command
 def make_handouts(master: OpenMaster, progress: Progress) -> str:
     """Bảng từng cơ quan: a workbook to mail to each agency and to each collector."""
-    from ..steps import find_period
-    from ..steps import make_handouts as step
+    from ..dispatch import make_handouts as step
+    from ..loading import find_period
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -255,7 +255,7 @@ def make_handouts(master: OpenMaster, progress: Progress) -> str:
 @_command
 def open_inbox(master: OpenMaster, progress: Progress) -> str:
     """Mở thư mục nhận về: where returned files of the chosen period go."""
-    from ..steps import find_period
+    from ..loading import find_period
 
     loaded = master.load()
     inbox = loaded.workspace.inbox(find_period(loaded.programme, master.chosen_period).id)

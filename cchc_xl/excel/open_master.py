@@ -11,6 +11,7 @@ import xlwings as xw
 
 from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
+from ..loading import Loaded, load_open
 from ..master_sheets import (
     AGENCIES,
     CHOICES,
@@ -23,7 +24,6 @@ from ..master_sheets import (
 )
 from ..results import Row
 from ..sheets import Grid, cell_text
-from ..steps import Loaded, load_open
 from ..workspace import Workspace
 from .live_tables import LiveTable, check_writable
 
