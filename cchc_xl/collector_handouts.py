@@ -119,7 +119,7 @@ def _collected(ledger: Ledger, so_far: Sequence[Ledger], printed: str) -> SheetP
         PlanColumn("Tài liệu kiểm chứng", 20, text_cell(lambda r: r.item.evidence)),
         PlanColumn("Tần suất", 10, text_cell(lambda r: r.item.frequency, align="center")),
         PlanColumn(
-            "Số lần thu thập", 10, text_cell(collections_told(ledger, so_far), align="center")
+            "Số lần thu thập", 11, text_cell(collections_told(ledger, so_far), align="center")
         ),
         PlanColumn("Cơ quan báo cáo", 20, text_cell(reporters)),
         PlanColumn("Đã báo cáo", 9, text_cell(reported, align="center")),

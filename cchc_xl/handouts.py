@@ -34,7 +34,7 @@ _WORK = (
     Column("Kế hoạch", 13),
     Column("Mã", 7, "code"),
     Column("Nội dung công việc", 32),
-    Column("Thời gian", 12, "centre"),
+    Column("Thời gian", 13, "centre"),
     Column("Dự toán", 11, "money"),
     Column("Trạng thái", 11, "centre"),
     Column("Tỷ lệ (%)", 9, "centre"),
