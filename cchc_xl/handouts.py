@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,42 +75,47 @@ def agency_handouts(ledger: Ledger) -> dict[str, bytes]:
     return {share.agency: _agency_workbook(ledger, share) for share in _shares(ledger)}
 
 
-def _shares(ledger: Ledger) -> list[_Share]:
+def _shares(ledger: Ledger) -> Iterator[_Share]:
     columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
     facts = {
         (fact["plan"], fact["code"], fact["agency"]): fact for fact in columns.to_dict("records")
     }
-    owner = {
-        one.file: one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
-        for one in ledger.returns
-    }
-    shares = []
     for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
-        items = [item for rows in by_plan.values() for item in rows]
-        shares.append(
-            _Share(
-                agency,
-                [(item, facts[item.plan, item.code, agency]) for item in items],
-                [
-                    one
-                    for one in ledger.agencies
-                    if one.agency == agency and (one.plan in by_plan or one.budget is not None)
-                ],
-                [
-                    one
-                    for one in ledger.returns
-                    if one.fate in (REJECTED, EXCLUDED) and owner[one.file] == agency
-                ],
-                [
-                    found
-                    for found in ledger.findings
-                    if found.severity in ("error", "warning")
-                    and found.is_for_agency
-                    and (found.agency or owner.get(found.place.file)) == agency
-                ],
-            )
+        refused = _refused(ledger, agency)
+        files = {one.file for one in (ledger.accepted.get(agency), *refused) if one}
+        yield _Share(
+            agency,
+            [
+                (item, facts[item.plan, item.code, agency])
+                for items in by_plan.values()
+                for item in items
+            ],
+            [
+                one
+                for one in ledger.agencies
+                if one.agency == agency and (one.plan in by_plan or one.budget is not None)
+            ],
+            refused,
+            [
+                found
+                for found in ledger.findings
+                if found.severity in ("error", "warning")
+                and found.is_for_agency
+                and found.place.file in files
+            ],
         )
-    return shares
+
+
+def _refused(ledger: Ledger, agency: str) -> list[Return]:
+    """An agency's files that were not used, and that it has not sent anew since."""
+    accepted = ledger.accepted.get(agency)
+    return [
+        one
+        for one in ledger.returns
+        if one.fate in (REJECTED, EXCLUDED)
+        and not (accepted and one.arrived <= accepted.arrived)
+        and agency == (one.agency or agency_of_name(ledger.programme, ledger.period, one.file))
+    ]
 
 
 def _agency_workbook(ledger: Ledger, share: _Share) -> bytes:

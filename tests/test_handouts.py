@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from io import BytesIO
 
@@ -187,6 +190,23 @@ def test_findings_go_to_the_agency_they_are_about(made, ledger):
     }  # fmt: skip
     # That an older return was superseded is the officer's business, not the agency's.
     assert sheets["Sở Tư pháp"] == ["Việc được giao"]
+
+
+def test_what_an_agency_has_mended_since_is_not_held_against_it(workspace):
+    paths, _ = make_forms(load(workspace), PERIOD)
+    inbox = workspace / PERIOD / "nhan-ve"
+    first = next(iter(Form(paths[FOREIGN]).rows))
+    faulty = {first: {"status": "Gần xong", "spent": "mười"}}
+    old = [return_form(paths[FOREIGN], inbox, faulty, "cu.xlsx"), inbox / paths[FOREIGN].name]
+    old[1].write_bytes(b"PK")
+    mended = return_form(paths[FOREIGN], inbox, {first: {"status": "Đang thực hiện"}}, "moi.xlsx")
+    for path in old:
+        os.utime(path, (1_527_000_000,) * 2)
+    os.utime(mended, (1_527_100_000,) * 2)
+    path = make_handouts(load(workspace), PERIOD).agencies[FOREIGN]
+    assert said(path)["Phiếu đã nhận"].startswith("moi.xlsx")
+    assert "Phiếu không dùng" not in said(path)
+    assert openpyxl.load_workbook(path).sheetnames == ["Việc được giao"]
 
 
 def test_money_that_another_agency_reports_is_explained(ledger):
@@ -424,3 +444,15 @@ def test_only_what_stands_on_its_form_is_counted_as_an_agencys_budget(made, ledg
         assert [row["Dự toán"] for row in work(made.agencies[agency])[0]] == list(
             map(million, budgets)
         )
+
+
+def test_the_command_tells_other_programs_where_they_are(made, root):
+    command = [sys.executable, "-m", "cchc_xl", "handouts", root, "--period", PERIOD, "--json"]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert {one["agency"]: one["path"] for one in told["agencies"]} == {
+        agency: str(path) for agency, path in made.agencies.items()
+    }
+    assert {one["collector"]: one["path"] for one in told["collectors"]} == {
+        who: str(path) for who, path in made.collectors.items()
+    }
+    assert told["findings"] == []
