@@ -56,6 +56,7 @@ _TO_SEE = (
     Column("Nội dung", 52),
     Column("Việc cần làm", 46),
 )
+_SAID = ("percent", "spent", "result", "proof", "difficulties", "proposals")  # besides the status
 _COLOURS = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}
 
 
@@ -277,7 +278,8 @@ def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]
     status = fact["status"]
     asked = []
     if status == NOT_REPORTED:
-        asked.append("Chưa báo cáo trạng thái" if fact["file"] else "Chưa báo cáo")
+        said = any(fact[name] not in (None, "") for name in _SAID)
+        asked.append("Chưa báo cáo trạng thái" if said else "Chưa báo cáo")
         asked += [f"Hạn đã qua {past} ngày"] if past > 0 else []
     elif status == OVERDUE:
         asked.append(f"Quá hạn {past} ngày: báo cáo lý do")
@@ -291,7 +293,8 @@ def _cells_to_mend(findings: Sequence[Finding]) -> dict[tuple, list[str]]:
     """(file, sheet, row) -> what is to be done in its cells."""
     marked: dict[tuple, dict[str, list[str]]] = {}
     for found in findings:
-        if cell := re.fullmatch(r"[A-Z]+(\d+)", found.place.cell):
+        cell = re.fullmatch(r"[A-Z]+(\d+)", found.place.cell)
+        if cell and found.code != "row-empty":  # that is said of the row as a whole
             verb = "Sửa" if found.severity == "error" else "Xem lại"
             row = marked.setdefault((found.place.file, found.place.sheet, cell[1]), {})
             row.setdefault(verb, []).append(cell[0])

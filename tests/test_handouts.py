@@ -206,7 +206,10 @@ def test_what_an_agency_has_mended_since_is_not_held_against_it(workspace):
     path = make_handouts(load(workspace), PERIOD).agencies[FOREIGN]
     assert said(path)["Phiếu đã nhận"].startswith("moi.xlsx")
     assert "Phiếu không dùng" not in said(path)
-    assert openpyxl.load_workbook(path).sheetnames == ["Việc được giao"]
+    seen = table(path, "Cần xem lại", "Mức độ")  # that most of the new one is blank
+    assert {row["Tệp"] for row in seen} == {"moi.xlsx"}
+    assert "Lỗi" not in {row["Mức độ"] for row in seen}
+    assert [row["Việc cần làm"] for row in work(path)[0]][1:3] == ["Chưa báo cáo"] * 2
 
 
 def test_money_that_another_agency_reports_is_explained(ledger):
