@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ _WORK = (
     Column("Kế hoạch", 13),
     Column("Mã", 7, "code"),
     Column("Nội dung công việc", 32),
-    Column("Thời gian", 12, "centre"),
+    Column("Thời gian", 13, "centre"),
     Column("Dự toán", 11, "money"),
     Column("Trạng thái", 11, "centre"),
     Column("Tỷ lệ (%)", 9, "centre"),
@@ -48,6 +48,7 @@ _TO_SEE = (
     Column("Nội dung", 52),
     Column("Việc cần làm", 46),
 )
+_SAID = ("percent", "spent", "result", "proof", "difficulties", "proposals")  # besides the status
 _COLOURS = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}
 
 
@@ -67,42 +68,47 @@ def agency_handouts(ledger: Ledger) -> dict[str, bytes]:
     return {share.agency: _agency_workbook(ledger, share) for share in _shares(ledger)}
 
 
-def _shares(ledger: Ledger) -> list[_Share]:
+def _shares(ledger: Ledger) -> Iterator[_Share]:
     columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
     facts = {
         (fact["plan"], fact["code"], fact["agency"]): fact for fact in columns.to_dict("records")
     }
-    owner = {
-        one.file: one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
-        for one in ledger.returns
-    }
-    shares = []
     for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
-        items = [item for rows in by_plan.values() for item in rows]
-        shares.append(
-            _Share(
-                agency,
-                [(item, facts[item.plan, item.code, agency]) for item in items],
-                [
-                    one
-                    for one in ledger.agencies
-                    if one.agency == agency and (one.plan in by_plan or one.budget is not None)
-                ],
-                [
-                    one
-                    for one in ledger.returns
-                    if one.fate in (REJECTED, EXCLUDED) and owner[one.file] == agency
-                ],
-                [
-                    found
-                    for found in ledger.findings
-                    if found.severity in ("error", "warning")
-                    and found.is_for_agency
-                    and (found.agency or owner.get(found.place.file)) == agency
-                ],
-            )
+        refused = _refused(ledger, agency)
+        files = {one.file for one in (ledger.accepted.get(agency), *refused) if one}
+        yield _Share(
+            agency,
+            [
+                (item, facts[item.plan, item.code, agency])
+                for items in by_plan.values()
+                for item in items
+            ],
+            [
+                one
+                for one in ledger.agencies
+                if one.agency == agency and (one.plan in by_plan or one.budget is not None)
+            ],
+            refused,
+            [
+                found
+                for found in ledger.findings
+                if found.severity in ("error", "warning")
+                and found.is_for_agency
+                and found.place.file in files
+            ],
         )
-    return shares
+
+
+def _refused(ledger: Ledger, agency: str) -> list[Return]:
+    """An agency's files that were not used, and that it has not sent anew since."""
+    accepted = ledger.accepted.get(agency)
+    return [
+        one
+        for one in ledger.returns
+        if one.fate in (REJECTED, EXCLUDED)
+        and not (accepted and one.arrived <= accepted.arrived)
+        and agency == (one.agency or agency_of_name(ledger.programme, ledger.period, one.file))
+    ]
 
 
 def _agency_workbook(ledger: Ledger, share: _Share) -> bytes:
@@ -264,7 +270,8 @@ def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]
     status = fact["status"]
     asked = []
     if status == NOT_REPORTED:
-        asked.append("Chưa báo cáo trạng thái" if fact["file"] else "Chưa báo cáo")
+        said = any(fact[name] not in (None, "") for name in _SAID)
+        asked.append("Chưa báo cáo trạng thái" if said else "Chưa báo cáo")
         asked += [f"Hạn đã qua {past} ngày"] if past > 0 else []
     elif status == OVERDUE:
         asked.append(f"Quá hạn {past} ngày: báo cáo lý do")
@@ -278,7 +285,8 @@ def _cells_to_mend(findings: Sequence[Finding]) -> dict[tuple, list[str]]:
     """(file, sheet, row) -> what is to be done in its cells."""
     marked: dict[tuple, dict[str, list[str]]] = {}
     for found in findings:
-        if cell := re.fullmatch(r"[A-Z]+(\d+)", found.place.cell):
+        cell = re.fullmatch(r"[A-Z]+(\d+)", found.place.cell)
+        if cell and found.code != "row-empty":  # that is said of the row as a whole
             verb = "Sửa" if found.severity == "error" else "Xem lại"
             row = marked.setdefault((found.place.file, found.place.sheet, cell[1]), {})
             row.setdefault(verb, []).append(cell[0])

@@ -215,6 +215,19 @@ def test_lap_phan_hoi_writes_what_the_command_line_writes(book, demo, opened, tm
     assert told(book).startswith("Đã lập phản hồi cho 5 cơ quan")
 
 
+def test_bang_tung_co_quan_writes_what_the_command_line_writes(book, demo, opened, tmp_path):
+    copy = tmp_path / "bang-lenh" / "CCHC-2018"
+    shutil.copytree(demo, copy)
+    command = [sys.executable, "-m", "cchc_xl", "handouts", copy, "--period", PERIOD]
+    subprocess.run(command, check=True, capture_output=True)
+    opened.write_text("")
+    book.press("Bảng từng cơ quan")
+    for folder in (f"{PERIOD}/tong-hop/co-quan", f"{PERIOD}/tong-hop/nguoi-thu-thap"):
+        assert files_of(demo / folder) == files_of(copy / folder) != {}
+    assert opened.read_text().splitlines() == [str(demo / PERIOD / "tong-hop")]
+    assert told(book).startswith("Đã lập bảng cho 36 cơ quan")
+
+
 def test_folders_and_pages_are_opened(book, demo, opened):
     opened.write_text("")
     shutil.rmtree(demo / "2018-9T", ignore_errors=True)
