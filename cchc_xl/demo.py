@@ -24,9 +24,10 @@ from .packages import repacked
 from .periods import Period
 from .plan import Item, Programme
 from .steps import Consolidation, Progress, consolidate_period, consolidated_master, init, silent
+from .vietnamese import format_number
 from .workspace import VIETNAM, Workspace, write_files
 
-PERIOD = "2018-6T"
+FIRST, PERIOD = "2018-Q1", "2018-6T"
 DECISIONS = ("3598-QD-UBND-2017.txt", "2784-QD-UBND-2017.txt")
 MARK = "Số liệu minh họa"
 _DATA = Path(__file__).parent / "data"
@@ -47,20 +48,25 @@ def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     """Make a workspace in an empty folder and go through a whole period with it."""
     master, programme, found = init(root, decision_paths())
     loaded = load(root)
-    paths, _ = make_forms(loaded, PERIOD, progress)
-    _return_forms(loaded.workspace, loaded.programme, paths)
-    done = consolidate_period(loaded, PERIOD, progress)
+    for period_id in (FIRST, PERIOD):
+        paths, _ = make_forms(loaded, period_id, progress)
+        _return_forms(loaded.workspace, loaded.programme, period_id, paths)
+        done = consolidate_period(loaded, period_id, progress, with_report=period_id == PERIOD)
     # As it stands after a click on Tổng hợp; the plan still names the decisions it came from.
     read = loaded._replace(programme=programme)
     write_files({master: consolidated_master(read, found, done)})
     return done
 
 
-def _return_forms(workspace: Workspace, programme: Programme, paths: dict[str, Path]) -> None:
-    """Fill the issued forms the way an officer with another spreadsheet program would."""
+def _return_forms(
+    workspace: Workspace, programme: Programme, period_id: str, paths: dict[str, Path]
+) -> None:
+    """Fill the issued forms the way an officer with another spreadsheet program would. What went
+    before the period of the demo is a part of what that reports, and without faults."""
     period = programme.period_by_id[PERIOD]
     rows = programme.rows_by_agency(period)
-    inbox = workspace.inbox(PERIOD)
+    inbox = workspace.inbox(period_id)
+    first = period_id == FIRST
     chance = random.Random(2018)
     files: dict[Path, bytes] = {}
     arrivals: dict[Path, datetime.date] = {}
@@ -68,18 +74,22 @@ def _return_forms(workspace: Workspace, programme: Programme, paths: dict[str, P
         if agency in MISSING:
             continue
         items = {item.code: item for by_plan in rows[agency].values() for item in by_plan}
-        content = _filled(path, items, period, chance, _FAULTS.get(agency))
-        if agency == TRUNCATED:
+        fault = None if first else _FAULTS.get(agency)
+        content = _filled(path, items, period, chance, fault, halved=first)
+        if agency == TRUNCATED and not first:
             content = content[: len(content) // 2]
         target = inbox / f"MINH-HOA_{path.name}"
         files[target] = content
         arrivals[target] = datetime.date(2018, 5, 18) + datetime.timedelta(days=number % 12)
+        if first:
+            arrivals[target] = datetime.date(2018, 3, 20) + datetime.timedelta(days=number % 12)
+            continue
         if agency in LATE:
             arrivals[target] = period.due_before + datetime.timedelta(days=2 + number % 3)
         if agency == TWICE:
-            first = target.with_name(f"MINH-HOA_ban-dau_{path.name}")
-            files[first] = _filled(path, items, period, random.Random(1), None)
-            arrivals[first] = arrivals[target] - datetime.timedelta(days=4)
+            older = target.with_name(f"MINH-HOA_ban-dau_{path.name}")
+            files[older] = _filled(path, items, period, random.Random(1), None)
+            arrivals[older] = arrivals[target] - datetime.timedelta(days=4)
     write_files(files)
     for path, day in arrivals.items():
         moment = datetime.datetime.combine(day, datetime.time(9), VIETNAM).timestamp()
@@ -92,6 +102,8 @@ def _filled(
     period: Period,
     chance: random.Random,
     fault: Callable | None,
+    *,
+    halved: bool = False,
 ) -> bytes:
     import openpyxl
 
@@ -110,7 +122,8 @@ def _filled(
         sheet.cell(row_of[code], column[name]).value = value
 
     for code in row_of:
-        for name, value in _report(items[code], period, chance).items():
+        report = _report(items[code], period, chance)
+        for name, value in (_half_way(report) if halved else report).items():
             enter(code, name, value)
     if fault:
         fault(enter, list(row_of), workbook)
@@ -133,7 +146,7 @@ def _report(item: Item, period: Period, chance: random.Random) -> dict[str, obje
     report: dict[str, object] = {
         "status": status,
         "percent": percent,
-        "result": MARK if percent else None,
+        "result": _result(item, percent) if percent else None,
     }
     if status == "Hoàn thành":
         number = chance.randrange(10, 900)
@@ -149,6 +162,30 @@ def _report(item: Item, period: Period, chance: random.Random) -> dict[str, obje
         report["difficulties"] = f"Kinh phí cấp chậm ({MARK.lower()})"
         report["proposals"] = f"Đề nghị bố trí kinh phí sớm ({MARK.lower()})"
     return report
+
+
+def _result(item: Item, percent: int) -> str:
+    """What came of it, with a figure where the plan asks for one and the work is done."""
+    if percent == 100 and item.targets:
+        target = item.targets[0]
+        unit = "%" if target.unit == "%" else f" {target.unit}"
+        return f"Đạt {format_number(target.value)}{unit} ({MARK.lower()})"
+    return MARK
+
+
+def _half_way(report: dict[str, object]) -> dict[str, object]:
+    """What the same agency might have said a quarter earlier."""
+    percent = report["percent"] // 10 * 5
+    earlier = {**report, "percent": percent, "difficulties": None, "proposals": None}
+    if report["status"] == "Hoàn thành":
+        earlier |= {"status": "Đang thực hiện", "proof": None}
+    if not percent:
+        earlier |= {"status": "Chưa thực hiện", "result": None}
+    if percent:
+        earlier["result"] = MARK
+    if report.get("spent"):
+        earlier["spent"] = round(report["spent"] * 0.4, 1)
+    return earlier
 
 
 def _unreadable_entries(enter, codes: list[str], workbook) -> None:

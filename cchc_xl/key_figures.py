@@ -193,7 +193,7 @@ def _row_lines(book: Book, now: Ledger, before: Ledger | None, plan: Plan | None
         )
     yield Line(
         "Việc xong (%)",
-        FigureId("done share", of),
+        FigureId(ROWS + "done share", of),
         f'=IF({total("due")}=0,"",{total(DONE)}/{total("due")}*100)',
         _share(here[DONE], sum(here.values())),
         _share(then[DONE], sum(then.values())) if then is not None else None,

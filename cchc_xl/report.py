@@ -172,7 +172,7 @@ class _Context:
         return {
             "tong": self._cited("count", total, ROWS + "due", **of),
             **told,
-            "ty_le": self._cited("percent", share, "done share", **of),
+            "ty_le": self._cited("percent", share, ROWS + "done share", **of),
         }
 
     def _money(self, of: ItemResult | None, agency: str = "") -> dict[str, Cited]:
@@ -258,21 +258,36 @@ class _Context:
         return [{"ten": name, **self._money(None, name)} for name in holders]
 
     def _overdue(self) -> list[dict[str, Any]]:
+        """Rows of work that are overdue, with the agencies that have not finished them and why;
+        equal reasons once."""
         facts = self.ledger.facts
         until = self.ledger.period.overdue_before - datetime.timedelta(days=1)
         told = []
-        for fact in facts[facts["status"] == OVERDUE].itertuples():
-            item = self.programme.plan_by_id[fact.plan].by_code[fact.code]
-            of = {"plan": fact.plan, "code": fact.code, "agency": fact.agency}
+        for (plan, code), rows in facts[facts["status"] == OVERDUE].groupby(
+            ["plan", "code"], sort=False
+        ):
+            item = self.programme.plan_by_id[plan].by_code[code]
+            agencies = list(rows["agency"])
             days = (until - item.end.last_day).days
+            reasons = [
+                (one.agency, one.difficulties) for one in rows.itertuples() if one.difficulties
+            ]
             told.append(
                 {
-                    "ma": fact.code,
+                    "ma": code,
                     "noi_dung": item.title,
-                    "co_quan": fact.agency,
+                    "co_quan": names_in_words(agencies),
                     "thoi_han": item.end.printed,
-                    "so_ngay": self._cited("count", days, "days late", **of),
-                    "ly_do": self._quoted(fact.difficulties, "difficulties", **of),
+                    "so_ngay": self._cited(
+                        "count", days, "days late", plan=plan, code=code, agency=agencies[0]
+                    ),
+                    "ly_do": [
+                        {
+                            "noi_dung": self._quoted(words, "difficulties", plan, code, who[0]),
+                            "co_quan": names_in_words(who),
+                        }
+                        for words, who in _together(reasons)
+                    ],
                 }
             )
         return told

@@ -241,7 +241,7 @@ def write_tasks(book: Book, lineage: Lineage) -> None:
         sheet.put_left(row, 5, *amounts, of=figure, **style)
         sheet.put_ratio(row, 6, *amounts, of=figure._replace(what="share"), **style)
         total = sum(spread.counts.values())
-        share = figure._replace(what="done share")
+        share = figure._replace(what=ROWS + "done share")
         put_done_share(sheet, row, 14, (7, 8), spread.counts[DONE], total, share, style)
 
 
