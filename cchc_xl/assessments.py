@@ -76,19 +76,18 @@ def _of_goal(goal: Goal, programme: Programme, period: Period) -> Assessment:
 def _of_item(plan: Plan, item: Item, ledger: Ledger) -> Iterator[Assessment]:
     written = {}
     if plan.is_leaf(item):
-        facts = ledger.facts
-        rows = facts[(facts["plan"] == plan.id) & (facts["code"] == item.code)]
-        written = {row.agency: row for row in rows.itertuples() if row.result}
+        rows = ledger.reported.get((plan.id, item.code), ())
+        written = {row["agency"]: row for row in rows if row["result"]}
     units = Counter(target.unit for target in item.targets)
     for target in item.targets:
         blank = Assessment(plan.id, item.code, item.indicator, target, None)
         told = [
             blank._replace(
-                achieved=achieved_in(row.result, target) if units[target.unit] == 1 else None,
+                achieved=achieved_in(row["result"], target) if units[target.unit] == 1 else None,
                 agency=agency,
-                text=row.result,
-                file=row.file,
-                cell=row.result_cell,
+                text=row["result"],
+                file=row["file"],
+                cell=row["result_cell"],
             )
             for agency, row in written.items()
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -110,6 +110,16 @@ class Ledger:
     @cached_property
     def accepted(self) -> dict[str, Return]:
         return {one.agency: one for one in self.returns if one.fate == ACCEPTED}
+
+    @cached_property
+    def reported(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """(plan, code) -> the facts that came from returns, by the names of their columns."""
+        facts = self.facts.astype(object).where(self.facts.notna(), None)
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for fact in facts.to_dict("records"):
+            if fact["file"]:
+                rows.setdefault((fact["plan"], fact["code"]), []).append(fact)
+        return rows
 
     @cached_property
     def texts(self) -> dict[tuple[str, str], dict[str, list[tuple[str, str]]]]:

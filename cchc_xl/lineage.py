@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from .consolidate import REPORTED_FIELDS, Ledger
@@ -143,15 +142,6 @@ class _Facts:
     def __init__(self, ledger: Ledger):
         self.ledger = ledger
 
-    @cached_property
-    def by_row(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        facts = self.ledger.facts.astype(object).where(self.ledger.facts.notna(), None)
-        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for fact in facts.to_dict("records"):
-            if fact["file"]:
-                rows.setdefault((fact["plan"], fact["code"]), []).append(fact)
-        return rows
-
     def origins(self, figure: FigureId) -> Iterator[Origin]:
         name = _field(figure.what)
         holds = "holder" if figure.what in MONEY else "agency"
@@ -171,7 +161,7 @@ class _Facts:
         for plan in self.ledger.programme.plans:
             if figure.plan in ("", plan.id):
                 for code in _leaf_codes(plan, figure.code):
-                    yield from self.by_row.get((plan.id, code), ())
+                    yield from self.ledger.reported.get((plan.id, code), ())
 
 
 def _field(what: str) -> str:

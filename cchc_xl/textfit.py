@@ -33,6 +33,7 @@ def column_pixels(width: float) -> int:
     return int(width * 7 + 0.5) + 5
 
 
+@lru_cache(maxsize=20_000)  # sheets repeat themselves
 def text_height(text: str, pixels: int, size: float, bold: bool = False) -> float:
     """The height in points of a text wrapped within so many pixels."""
     available = max(pixels - _PADDING_PIXELS, 1)

@@ -53,6 +53,10 @@ class OfficialWorksheet(Worksheet):
 
     number_first_page = True
 
+    def _prepare_formula(self, formula, expand_future_functions=False):
+        # XlsxWriter looks for a hundred new functions of Excel in each; ours use none.
+        return formula.removeprefix("=")
+
     def _write_header_footer(self):
         if self.number_first_page or not self.header_footer_changed:
             super()._write_header_footer()
@@ -160,28 +164,40 @@ class Sheet:
     ) -> None:
         """Write one value by its type; None writes an empty, styled cell. `of` says which figure
         it is."""
-        cell_format = self.book.style(**style)
-        at = (row, column)
+        wrap = None
+        if style.get("text_wrap"):
+            wrap = style.get("font_size", self.book.font["font_size"]), style.get("bold", False)
+        self._write(row, column, value, of, self.book.style(**style), wrap)
+
+    def _write(
+        self,
+        row: int,
+        column: int,
+        value: object,
+        of: Hashable,
+        form,
+        wrap: tuple[float, bool] | None,
+    ) -> None:
+        """One cell in a format; `wrap` is the size and weight of a text that is wrapped."""
+        raw = self.raw
         shown = value.value if isinstance(value, Formula) else value
-        if of is not None and shown not in (None, ""):
-            place = Written(self.raw.get_name(), cell_name(row, column), shown)
+        if of is not None and shown is not None and shown != "":
+            place = Written(raw.name, cell_name(row, column), shown)
             self.book.figures.setdefault(of, []).append(place)
-        if isinstance(shown, str) and style.get("text_wrap"):
-            size = style.get("font_size", self.book.font["font_size"])
-            bold = style.get("bold", False)
-            self._wrapped.append(_Wrapped(row, 1, column, column, shown, size, bold))
+        if wrap and isinstance(shown, str) and shown:
+            self._wrapped.append(_Wrapped(row, 1, column, column, shown, *wrap))
         if value is None or value == "":
-            status = self.raw.write_blank(*at, None, cell_format)
-        elif isinstance(value, Formula):
-            status = self.raw.write_formula(*at, value.text, cell_format, value.value)
+            status = raw.write_blank(row, column, None, form)
         elif isinstance(value, str):
             if len(value) > _LONGEST_TEXT:
                 value = value[: _LONGEST_TEXT - len(_CUT)] + _CUT
-            status = self.raw.write_string(*at, value, cell_format)
-        elif isinstance(value, datetime.date):
-            status = self.raw.write_datetime(*at, value, cell_format)
+            status = raw.write_string(row, column, value, form)
+        elif isinstance(value, Formula):
+            status = raw.write_formula(row, column, value.text, form, value.value)
         elif isinstance(value, int | float | Decimal):
-            status = self.raw.write_number(*at, value, cell_format)
+            status = raw.write_number(row, column, value, form)
+        elif isinstance(value, datetime.date):
+            status = raw.write_datetime(row, column, value, form)
         else:
             raise TypeError(f"a cell cannot hold {type(value).__name__}")
         accepted(status)
@@ -296,15 +312,23 @@ class Sheet:
             )  # fmt: skip
         accepted(status)
         line = line_style()
+        looks = [{**line, **KINDS[c.kind]} if c.kind in KINDS else line for c in columns]
+        forms = [self.book.style(**look) for look in looks]
+        wraps = [
+            (self.book.font["font_size"], False) if look.get("text_wrap") else None
+            for look in looks
+        ]
         for at, cells in enumerate(body, row + 1):
             for position, (column, value) in enumerate(zip(columns, cells, strict=True)):
-                value, of = value if isinstance(value, Traced) else (value, None)
+                of = None
+                if isinstance(value, Traced):
+                    value, of = value
                 if column.kind == "money":
                     self.put_money(at, position, value, of=of, **line)
                 elif column.kind == "live money":
                     self.put_money(at, position, value, of=of, **line, num_format=ANY_MONEY)
                 else:
-                    self.put(at, position, value, of=of, **line, **KINDS[column.kind])
+                    self._write(at, position, value, of, forms[position], wraps[position])
         self.raw.freeze_panes(row + 1, 0)
         return last
 
