@@ -3,12 +3,13 @@ cell in the summary sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .cells import ANY_MONEY, VIETNAMESE, Formula, line_style
+from .cells import KINDS, VIETNAMESE, Formula, Written, line_style
 from .consolidate import Ledger
 from .lineage import ROWS, FigureId
+from .money import dong_from_million, exact
 from .plan import Plan
 from .statuses import ALL_STATUSES
 from .templates import house_style
@@ -133,21 +134,25 @@ def _figures(book: Book, sheet: Sheet, picture: Picture, row: int) -> int:
     for at, series in enumerate(picture.series, 1):
         sheet.put(row, at, series.heading, **head)
     money = picture.subtype is None
-    form = {"num_format": ANY_MONEY if money else VIETNAMESE + "0", "align": "right"}
     for line, label in enumerate(picture.labels):
         row += 1
         sheet.put(row, 0, label, **line_style())
         for at, series in enumerate(picture.series, 1):
-            sheet.put(row, at, _reference(book, series.figures[line]), **line_style(), **form)
+            found = book.figures.get(series.figures[line])
+            if not found:
+                sheet.put(row, at, None, **line_style())
+            elif money:
+                dong = dong_from_million(exact(found[0].value))
+                sheet.put_money_formula(row, at, _reference(found[0]), dong, **line_style())
+            else:
+                count = Formula(_reference(found[0]), found[0].value)
+                sheet.put(row, at, count, **line_style(), **KINDS["number"])
     return row + 2
 
 
-def _reference(book: Book, figure: Hashable) -> Formula | None:
-    found = book.figures.get(figure)
-    if not found:
-        return None
-    name = found[0].sheet.replace("'", "''")
-    return Formula(f"='{name}'!{found[0].cell}", found[0].value)
+def _reference(written: Written) -> str:
+    name = written.sheet.replace("'", "''")
+    return f"='{name}'!{written.cell}"
 
 
 def _draw(book: Book, picture: Picture, first: int):

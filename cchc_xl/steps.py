@@ -40,12 +40,12 @@ from .registries import load_registry
 from .rules import RULES
 from .settings import settings_file
 from .templates import NAMES, packaged
-from .tracing import RowTrace, trace_row
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
+    from .tracing import RowTrace
 
 DEFAULT_OFFICE = "Sở Nội vụ"
 
@@ -171,6 +171,8 @@ def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace
 
     Raises NoReturnsError when the period was never consolidated, UnknownRowError.
     """
+    from .tracing import trace_row  # brings in pandas
+
     journal = Journal(loaded.workspace)
     period = find_period(loaded.programme, period_id)
     record = journal.last(period.id)

@@ -141,7 +141,12 @@ def test_two_demos_are_the_same_bytes(tmp_path):
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    """What people see of a folder: a lock that nobody holds is nothing."""
+    return {
+        str(p.relative_to(root)): p.read_bytes()
+        for p in root.rglob("*")
+        if p.is_file() and not p.name.startswith(".")
+    }
 
 
 def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
