@@ -51,6 +51,22 @@ def write_other_plans(book: Book, lineage: Lineage) -> None:
             PlanSheet(book, plan.short_name, lineage, plan).write(what)
 
 
+def signed_sheets(plans: Sequence[Plan]) -> list[str]:
+    """The sheets that are official appendices."""
+    monitored = [plan for plan in plans if plan.has_monitoring]
+    with_money = [plan for plan in plans if plan.has_budget]
+    return [
+        *(_name(PHU_LUC_2, plan, monitored) for plan in monitored),
+        *(_name(PHU_LUC_1, plan, with_money) for plan in with_money),
+        *(plan.short_name for plan in plans if not plan.has_budget),
+    ]
+
+
+def matrix_name(plan: Plan) -> str:
+    """The sheet that has a plan's rows against agencies."""
+    return f"{plan.short_name} theo CQ"
+
+
 def _name(name: str, plan: Plan, same_kind: list[Plan]) -> str:
     return name if len(same_kind) < 2 else f"{name} ({plan.short_name})"
 
@@ -188,10 +204,11 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
         return number
 
     def unfinished(result: ItemResult) -> str:
+        plan = ledger.programme.plan_by_id[result.item.plan]
         by_status = statuses.get((result.item.plan, result.item.code), {})
         names = [name for status, found in by_status.items() if status != DONE for name in found]
         if len(names) > _MANY:
-            return f"{len(names)} cơ quan, xem trang Nguồn số liệu"
+            return f"{len(names)} cơ quan, xem trang {matrix_name(plan)}"
         return "; ".join(names)
 
     agencies = "Số cơ quan"

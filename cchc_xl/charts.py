@@ -16,8 +16,8 @@ from .templates import house_style
 from .workbooks import Book, Sheet
 
 CHARTS = "Biểu đồ"
-_COLUMNS, _WIDTH, _LABEL = 12, 11, 30
-_HALF = _COLUMNS // 2
+_COLUMNS, _WIDTH, _LABEL = 10, 12, 40
+_HALF = 4  # columns of the left charts, the first being wide
 _FIRST_CHART, _CHART_ROWS = 2, 16
 _PIXELS_PER_ROW = 20
 _LONGEST_LABEL = 38
@@ -57,8 +57,7 @@ def write_charts(book: Book, so_far: Sequence[Ledger]) -> None:
     row += 1
     for at, picture in enumerate(pictures):
         chart = _draw(book, picture, row + 1)
-        place = _FIRST_CHART + at // 2 * _CHART_ROWS, at % 2 * _HALF
-        _place(sheet, chart, *place)
+        _place(sheet, chart, at)
         row = _figures(book, sheet, picture, row)
     sheet.raw.set_h_pagebreaks([first])
     sheet.page(landscape=True, heading_rows=None, columns=_COLUMNS, rows=row)
@@ -187,7 +186,10 @@ def _font(size: int, *, bold: bool = False) -> dict:
     return {"name": house_style()["font"]["name"], "size": size, "bold": bold}
 
 
-def _place(sheet: Sheet, chart, row: int, column: int) -> None:
-    widths = sheet.pixels(column, column + _HALF - 1)
-    chart.set_size({"width": widths - 8, "height": _CHART_ROWS * _PIXELS_PER_ROW - 10})
-    sheet.raw.insert_chart(row, column, chart, {"x_offset": 3, "object_position": 1})
+def _place(sheet: Sheet, chart, number: int) -> None:
+    """Two charts in a row."""
+    first, last = (_HALF, _COLUMNS - 1) if number % 2 else (0, _HALF - 1)
+    height = _CHART_ROWS * _PIXELS_PER_ROW - 10
+    chart.set_size({"width": sheet.pixels(first, last) - 8, "height": height})
+    row = _FIRST_CHART + number // 2 * _CHART_ROWS
+    sheet.raw.insert_chart(row, first, chart, {"x_offset": 3, "object_position": 1})

@@ -101,7 +101,7 @@ def _lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
     yield Line("Tất cả việc phải thực hiện")
     yield from _row_lines(book, now, before, None)
     for plan in now.programme.plans:
-        yield Line(f"{plan.short_name}: {plan.title}")
+        yield Line(f"Kế hoạch {plan.short_name}")
         yield from _row_lines(book, now, before, plan)
 
 

@@ -195,6 +195,13 @@ def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace
     return record, [trace_row(outcome, item) for item in items]
 
 
+def to_be_signed(ledger: Ledger) -> list[str]:
+    """The sheets of the monitoring workbook that go upstairs on paper."""
+    from .appendices import signed_sheets  # brings in pandas
+
+    return signed_sheets(ledger.programme.plans)
+
+
 def own_templates(workspace: Workspace) -> list[Path]:
     """Put a copy of every template into the workspace's folder mau, where officers restyle them;
     those there already stay as they are. Gives all of them."""

@@ -7,6 +7,7 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 
+from .appendices import matrix_name
 from .assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, assessments
 from .cells import Column, Formula, Traced, cell_name, line_style
 from .consolidate import Ledger
@@ -24,18 +25,18 @@ LATE, TARGETS = "Quá hạn", "Chỉ tiêu"
 
 _LATE_COLUMNS = (
     Column("TT", 5, "centre"),
-    Column("Kế hoạch", 13),
-    Column("Mã", 8, "code"),
-    Column("Nội dung công việc", 38),
-    Column("Cơ quan", 24),
-    Column("Thời hạn", 12, "centre"),
-    Column("Quá hạn (ngày)", 9, "number"),
+    Column("Kế hoạch", 12),
+    Column("Mã", 7, "code"),
+    Column("Nội dung công việc", 34),
+    Column("Cơ quan", 22),
+    Column("Thời hạn", 9, "centre"),
+    Column("Quá hạn (ngày)", 8, "number"),
     Column("Tỷ lệ (%)", 8, "percent"),
-    Column("Khó khăn, vướng mắc", 28),
-    Column("Đề xuất, kiến nghị", 26),
-    Column("Điện thoại", 13, "code"),
-    Column("Tệp", 28),
-    Column("Ô", 7, "centre"),
+    Column("Khó khăn, vướng mắc", 24),
+    Column("Đề xuất, kiến nghị", 20),
+    Column("Điện thoại", 11, "code"),
+    Column("Tệp", 24),
+    Column("Ô", 6, "centre"),
 )
 
 
@@ -76,17 +77,17 @@ def write_late(book: Book, ledger: Ledger) -> None:
 
 _TARGET_COLUMNS = (
     Column("TT", 5, "centre"),
-    Column("Kế hoạch", 14),
-    Column("Mã", 8, "code"),
-    Column("Chỉ tiêu, mục tiêu", 50),
-    Column("Yêu cầu", 12, "centre"),
+    Column("Kế hoạch", 12),
+    Column("Mã", 7, "code"),
+    Column("Chỉ tiêu, mục tiêu", 42),
+    Column("Yêu cầu", 11, "centre"),
     Column("Mục tiêu (số)", 9, "plain number"),
-    Column("Đạt được", 10, "plain number"),
-    Column("Đánh giá", 14, "centre"),
-    Column("Cơ quan", 24),
-    Column("Căn cứ", 30),
-    Column("Tệp", 24),
-    Column("Ô", 7, "centre"),
+    Column("Đạt được", 9, "plain number"),
+    Column("Đánh giá", 12, "centre"),
+    Column("Cơ quan", 22),
+    Column("Căn cứ", 24),
+    Column("Tệp", 22),
+    Column("Ô", 6, "centre"),
 )
 
 
@@ -154,7 +155,7 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         for code, agency, status in zip(own["code"], own["agency"], own["status"], strict=True)
     }
     style = house_style()
-    sheet = book.sheet(f"{plan.short_name} theo CQ")
+    sheet = book.sheet(matrix_name(plan))
     widths = [6, 40, 9, *[3.6] * len(agencies)]
     last = len(widths) - 1
     sheet.widths(widths)

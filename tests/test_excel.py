@@ -228,6 +228,38 @@ def test_bang_tung_co_quan_writes_what_the_command_line_writes(book, demo, opene
     assert told(book).startswith("Đã lập bảng cho 36 cơ quan")
 
 
+def test_lap_bao_cao_writes_the_report_and_opens_it(book, demo, opened):
+    report = demo / PERIOD / "tong-hop" / f"Bao-cao_{PERIOD}.docx"
+    report.unlink()
+    opened.write_text("")
+    book.press("Lập báo cáo")
+    assert opened.read_text().splitlines() == [str(report)]
+    assert report.read_bytes()[:2] == b"PK"
+
+
+def test_xuat_pdf_prints_what_is_to_be_signed_and_nothing_else(book, demo, opened):
+    opened.write_text("")
+    book.press("Xuất PDF")
+    pdf = demo / PERIOD / "tong-hop" / f"Phu-luc-2_{PERIOD}.pdf"
+    assert opened.read_text().splitlines() == [str(pdf)]
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True
+    ).stdout.decode()
+    for title in ("BẢNG THEO DÕI", "NGÂN SÁCH", "TÌNH HÌNH THỰC HIỆN NHIỆM VỤ", "Nơi nhận"):
+        assert title in text
+    assert "NGUỒN SỐ LIỆU" not in text and "MINH-HOA_Phieu" not in text
+    assert not list(pdf.parent.glob(".dang-ghi*"))
+
+
+def test_mau_trinh_bay_opens_the_workspaces_own_templates(book, demo, opened):
+    opened.write_text("")
+    book.press("Mẫu trình bày")
+    assert opened.read_text().splitlines() == [str(demo / "mau")]
+    assert {path.name for path in (demo / "mau").iterdir()} == {
+        "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx",
+    }  # fmt: skip
+
+
 def test_folders_and_pages_are_opened(book, demo, opened):
     opened.write_text("")
     shutil.rmtree(demo / "2018-9T", ignore_errors=True)

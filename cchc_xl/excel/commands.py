@@ -189,11 +189,43 @@ def make_monitoring(master: OpenMaster, progress: Progress) -> str:
     return ""
 
 
-def _consolidate(master: OpenMaster, progress: Progress) -> Consolidation:
+@_command
+def make_report(master: OpenMaster, progress: Progress) -> str:
+    """Lập báo cáo: consolidate, and open the report."""
+    done = _consolidate(master, progress, with_report=True)
+    _open(done.outputs[1])
+    return "\n".join(found.message for found in done.findings if found.code in _EDITED)
+
+
+_EDITED = ("output-edited", "report-edited")
+
+
+@_command
+def export_pdf(master: OpenMaster, progress: Progress) -> str:
+    """Xuất PDF: consolidate, and print what is to be signed to a PDF."""
+    from ..steps import to_be_signed
+
+    done = _consolidate(master, progress)
+    target = done.outputs[0].with_suffix(".pdf")
+    part = target.with_name(f".dang-ghi-{target.name}")
+    workbook = master.book.app.books.open(str(done.outputs[0]))
+    try:
+        workbook.to_pdf(str(part), include=to_be_signed(done.ledger))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+        workbook.close()
+    _open(target)
+    return f"Đã xuất {target}"
+
+
+def _consolidate(
+    master: OpenMaster, progress: Progress, with_report: bool = False
+) -> Consolidation:
     from ..steps import consolidate_period
 
     master.check_tables(RESULTS)
-    done = consolidate_period(master.load(), master.chosen_period, progress)
+    done = consolidate_period(master.load(), master.chosen_period, progress, with_report)
     master.show_results(done.tables, done.ledger.period.id)
     _recalculate(master.book.app)
     return done
@@ -274,6 +306,16 @@ def check_computer(master: OpenMaster, progress: Progress) -> str:
     if not wrong:
         return "Máy đã sẵn sàng, mọi mục kiểm tra đều đạt."
     return "Cần làm:\n" + "\n".join(f"• {check.name}: {check.action}" for check in wrong)
+
+
+@_command
+def open_templates(master: OpenMaster, progress: Progress) -> str:
+    """Mẫu trình bày: the workspace's own templates, put there for the first time if need be."""
+    from ..steps import own_templates
+
+    own_templates(master.workspace)
+    _open(master.workspace.templates)
+    return ""
 
 
 @_command

@@ -49,6 +49,16 @@ class Book(base_classes.Book):
             kind = properties(FilterName="Calc MS Excel 2007 XML")
             self.doc.storeToURL(Path(path).absolute().as_uri(), kind)
 
+    def to_pdf(self, path: str, quality: str | None = None) -> None:
+        """As ExportAsFixedFormat: what each sheet that is not hidden is set to print. Calc would
+        print the hidden ones too, unless told which cells."""
+        cells = self.doc.createInstance("com.sun.star.sheet.SheetCellRanges")
+        for sheet in (one.xl for one in self.sheets if one.visible):
+            cells.addRangeAddresses(sheet.getPrintAreas(), False)
+        data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(Selection=cells))
+        kind = properties(FilterName="calc_pdf_Export", FilterData=data)
+        self.doc.storeToURL(Path(path).absolute().as_uri(), kind)
+
 
 class Sheets(base_classes.Sheets):
     def __init__(self, book: Book):
@@ -110,6 +120,14 @@ class Sheet(base_classes.Sheet):
     def name(self, value: str) -> None:
         self.xl.setName(value)
         self._name = value
+
+    @property
+    def visible(self) -> bool:
+        return self.xl.IsVisible
+
+    @visible.setter
+    def visible(self, value: bool) -> None:
+        self.xl.IsVisible = value
 
     @property
     def visible(self) -> bool:

@@ -23,6 +23,14 @@ Public Sub MakeMonitoring()
     RunPython "from cchc_xl.excel import commands; commands.make_monitoring()"
 End Sub
 
+Public Sub MakeReport()
+    RunPython "from cchc_xl.excel import commands; commands.make_report()"
+End Sub
+
+Public Sub ExportPdf()
+    RunPython "from cchc_xl.excel import commands; commands.export_pdf()"
+End Sub
+
 Public Sub MakeFeedback()
     RunPython "from cchc_xl.excel import commands; commands.make_feedback()"
 End Sub
@@ -33,6 +41,10 @@ End Sub
 
 Public Sub CheckComputer()
     RunPython "from cchc_xl.excel import commands; commands.check_computer()"
+End Sub
+
+Public Sub OpenTemplates()
+    RunPython "from cchc_xl.excel import commands; commands.open_templates()"
 End Sub
 
 Public Sub OpenGuide()
