@@ -43,6 +43,7 @@ setup(
     },
     install_requires=[
         "click>=8.1",
+        "docxtpl>=0.20",
         "filelock>=3.13",
         "jinja2>=3.1",
         "lxml>=5",

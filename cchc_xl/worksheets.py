@@ -55,7 +55,7 @@ class OfficialWorksheet(Worksheet):
 
     def _prepare_formula(self, formula, expand_future_functions=False):
         # XlsxWriter looks for a hundred new functions of Excel in each; ours use none.
-        return formula.removeprefix("=")
+        return formula.removeprefix("{").removesuffix("}").removeprefix("=")
 
     def _write_header_footer(self):
         if self.number_first_page or not self.header_footer_changed:
