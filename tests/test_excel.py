@@ -159,7 +159,7 @@ def test_after_tong_hop_the_sheets_show_what_the_demo_wrote(calc, book, demo):
     assert "31/36 cơ quan" in told(book)
     assert book.alerts[0]["mode"] == "info"
     assert book.settings["status_bar"] is False
-    assert any("34/34" in text for text in book.status_texts)
+    assert any("67/67" in text for text in book.status_texts)
 
 
 def test_the_dashboard_says_which_period_it_shows(book):
