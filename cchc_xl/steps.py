@@ -35,7 +35,7 @@ from .findings import Finding, Place, finding
 from .forms import form_name, write_form
 from .issued import issued_from_json, issued_to_json, with_forms_of
 from .journal import Journal, RememberedSheets, Run, sha256_of
-from .master import write_master
+from .master import nothing_reported, write_master
 from .master_reader import read_master
 from .period_folder import inputs_of, to_journal
 from .periods import Period
@@ -48,6 +48,7 @@ from .sheets import OpenedWorkbook, WorkbookSheets
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
+    from .audit import Audit
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
 
@@ -80,17 +81,6 @@ def init(
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
     write_files(files)
     return workspace.new_master, programme, [*kept, *prove_programme(programme)]
-
-
-def nothing_reported(programme: Programme) -> Results:
-    """The tables of results before anything was consolidated: the plan and who owes what."""
-    if not programme.periods:
-        return Results({})
-    from .consolidate import consolidate  # brings in pandas
-    from .results import result_rows
-
-    rows = result_rows(consolidate(programme, programme.periods[0], ()))
-    return Results(rows)
 
 
 def load_decisions(
@@ -242,6 +232,14 @@ def journal_of(loaded: Loaded, period_id: str) -> list[Run]:
     """Every consolidation of a period, in order."""
     period = find_period(loaded.programme, period_id)
     return Journal(loaded.workspace).of_period(period.id)
+
+
+def audit_period(loaded: Loaded, period_id: str) -> Audit:
+    """Check the issued workbook of a period against the returned files, by other means than
+    those it was made with; nothing is written. Raises NoReturnsError, AuditError."""
+    from .audit import audit  # brings in openpyxl
+
+    return audit(loaded.workspace, find_period(loaded.programme, period_id).id)
 
 
 def try_rule(

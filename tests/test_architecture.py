@@ -32,6 +32,9 @@ ORDER = [
     "dashboard", "master", "plan_sheets", "appendices", "table_pages", "overview",
     "assessments", "summaries", "watchlists", "history", "charts", "monitoring", "handouts",
     "collector_handouts",
+    "audit_reading", "audit_values", "audit_returns", "audit_issued", "audit_figures",
+    "audit_sources", "audit_submissions", "audit_appendices", "audit_summaries",
+    "audit_targets", "audit_formulas", "audit",
     "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
     "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
