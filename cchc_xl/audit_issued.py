@@ -20,6 +20,7 @@ from .vietnamese import clean, format_number
 
 _DIGITS = Fraction(1, 10**9)  # how far a stored share or mean may be from the exact one
 _MILLION = 10**6
+_COLUMNS = 200  # more than any of our tables has
 
 
 class Difference(NamedTuple):
@@ -195,19 +196,26 @@ class Table:
     def of(cls, page: IssuedPage, headings: Sequence[str], lines: int = 1) -> Table | None:
         """The table with these headings, which may stand in two lines (and a third with the
         numbers of the columns); that there is none is a difference."""
+        best: dict[str, int] = {}
         for row in range(1, page.last + 1):
             found: dict[str, int] = {}
-            for at in range(1, 200):
+            for at in range(1, _COLUMNS):
                 text = page.text(row + 1, at) if lines > 1 else ""
                 if text := text or page.text(row, at):
                     found.setdefault(text, at)
-            if all(heading in found for heading in headings):
-                for line in range(row, row + (3 if lines > 1 else 1)):
-                    for at in range(1, 200):
-                        page.pass_over(line, at)
-                return cls(page, row, found, row + (3 if lines > 1 else 1))
-        page.book.differ(page.name, "", "Bảng có các cột " + ", ".join(headings), "không thấy",
-                         "có đủ các cột")  # fmt: skip
+            known = [heading for heading in headings if heading in found]
+            if len(known) == len(headings):
+                first = row + (3 if lines > 1 else 1)
+                for line in range(row, first):
+                    for at in range(1, _COLUMNS):
+                        if isinstance(page.value(line, at), str):
+                            page.pass_over(line, at)
+                return cls(page, row, found, first)
+            if len(known) > len(best):
+                best = dict.fromkeys(known, row)
+        missing = [heading for heading in headings if heading not in best]
+        page.book.differ(page.name, f"dòng {next(iter(best.values()), 1)}", "Tên cột",
+                         "không có", ", ".join(missing))  # fmt: skip
         return None
 
     def rows(self, labels: Sequence[str], total: tuple[str, str] | None = None) -> Rows:
@@ -268,7 +276,7 @@ class Rows:
         kept = set(rows.values())
         for at in self.found.values():
             for row in set(at) - kept:
-                for column in range(1, 200):
+                for column in range(1, _COLUMNS):
                     self.table.page.pass_over(row, column)
 
 

@@ -49,11 +49,12 @@ class AuditPage:
         first = self.merged.get((row, column), (row, column))
         return own or self.cells.get(first, EMPTY)
 
-    def rows(self) -> list[int]:
-        return sorted({row for row, _ in self.cells})
-
-    def row(self, number: int) -> dict[int, AuditCell]:
-        return {column: cell for (row, column), cell in self.cells.items() if row == number}
+    def rows(self) -> dict[int, dict[int, AuditCell]]:
+        """Row -> column -> cell, from the top down."""
+        rows: dict[int, dict[int, AuditCell]] = {}
+        for row, column in sorted(self.cells):
+            rows.setdefault(row, {})[column] = self.cells[row, column]
+        return rows
 
     def put(self, row: int, column: int, cell: AuditCell) -> None:
         if cell.value is not None and cell.value != "":

@@ -55,7 +55,8 @@ class Titles(NamedTuple):
 @dataclass(frozen=True)
 class FilledRow:
     """A row of a form with entries. `of` is the plan's row that it stands for, None where that
-    is not clear from the row itself."""
+    is not clear from the row itself; `formats_known` where the library tells number formats and
+    mergers."""
 
     sheet: str
     number: int
@@ -64,6 +65,7 @@ class FilledRow:
     columns: Mapping[str, int]
     title: str
     is_total: bool
+    formats_known: bool = True
 
     def address(self, name: str) -> str:
         column = self.columns.get(name)
@@ -78,12 +80,12 @@ class FilledRow:
         if cell.is_error:
             return text == ""
         shown = _shown(cell.value)
-        if (
-            text == shown
-            or key(text) == key(shown)
-            or (text.endswith("…") and shown.startswith(text[:-1]))
-        ):
+        cut = text.endswith("…") and shown.startswith(text[:-1])
+        if text == shown or key(text) == key(shown) or cut:
             return True
+        if cell.form is None and isinstance(cell.value, int | float):  # a day, perhaps
+            day = datetime.date(1899, 12, 30) + datetime.timedelta(days=min(cell.value, 10**6))
+            return text == f"{day:%d/%m/%Y}"
         ways = {key(way(raw)) for way in (from_tcvn3, from_vni) for raw in (shown, str(cell.value))}
         return key(text).casefold() in ways
 
@@ -96,17 +98,20 @@ def _shown(value: object) -> str:
     return clean(value)
 
 
-def walk(pages: Iterable[AuditPage], wanted: Titles, sheet: str = "") -> list[FilledRow]:
-    """The filled rows of the form in a workbook: on the sheet of that name, else on the first
-    one that has a form."""
-    forms = [(page, heading) for page in pages if (heading := _heading(page))]
-    named = [one for one in forms if one[0].name == sheet] or forms
-    if not named:
-        return []
-    page, (at, columns) = named[0]
+def walk(pages: Iterable[AuditPage], wanted: Titles) -> list[FilledRow]:
+    """The filled rows of the form in a workbook."""
+    forms = [
+        _filled(page, *heading, wanted) for page in pages if (heading := _heading(page))
+    ]  # fmt: skip
+    # A list of the agency's own may have like headings.
+    return max(forms, key=lambda rows: sum(row.of in wanted.due for row in rows), default=[])
+
+
+def _filled(
+    page: AuditPage, at: int, columns: Mapping[str, int], wanted: Titles
+) -> list[FilledRow]:
     found = []
-    for number in page.rows():
-        row = page.row(number)
+    for number, row in page.rows().items():
         if number == at or len(_names(row)) > 2 or _is_numbering(row):
             continue
         cells = {
@@ -124,8 +129,11 @@ def walk(pages: Iterable[AuditPage], wanted: Titles, sheet: str = "") -> list[Fi
         if number < at and of is None:
             continue
         total = fold(_shown(title)) in _TOTALS or fold(_shown(code)) in _TOTALS
+        known = all(cell.form is not None for cell in row.values())
         found.append(
-            FilledRow(page.name, number, of, cells, columns, _shown(title), total and of is None)
+            FilledRow(
+                page.name, number, of, cells, columns, _shown(title), total and of is None, known
+            )
         )
     return found
 
@@ -159,8 +167,8 @@ def _is_numbering(row: Mapping[int, AuditCell]) -> bool:
 
 
 def _heading(page: AuditPage) -> tuple[int, dict[str, int]] | None:
-    for number in page.rows():
-        names = _names(page.row(number))
+    for number, row in page.rows().items():
+        names = _names(row)
         known = names.keys() & {"code", "title", "key"}
         if len(names) >= _ENOUGH and known and names.keys() & (FIGURES.keys() | TEXTS.keys()):
             # A heading that stands there twice tells nothing of either column.

@@ -4,7 +4,7 @@ Nguồn số liệu and what the sheet Phát hiện says was left out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -68,6 +68,9 @@ class Findings:
             if page.text(row, table.columns["Mức độ"]) == "":
                 break
             page.number(row, table.columns["TT"], "Số thứ tự", number)
+            for column in table.columns.values():  # a value that was typed is no figure of ours
+                if isinstance(page.value(row, column), str):
+                    page.pass_over(row, column)
             names = ("Mức độ", "Cơ quan", "Tệp", "Trang", "Ô")
             told.append(Told(*(page.text(row, table.columns[name]) for name in names)))
         return cls(told)
@@ -276,20 +279,17 @@ class _Line:
                 possible = {status_on(fact.item, v, period): v for v in meaning.values}
                 value = possible.get(value, value) if value != NOT_REPORTED else None
             unsure = not meaning.certain or len(meaning.values) > 1
-            if unsure and value in meaning.values and (said or row.cells[name].form is None):
+            if unsure and value in meaning.values and (said or not row.formats_known):
                 own = value  # of several meanings the one that the workbook says it took
+            if meaning.is_blank and said and not row.formats_known:
+                own = value  # a merger that the library does not tell of
             at = self._at(_COLUMNS[name])
             sources = [f"{one.agency}: {one.file}, {row.sheet}, {cell}"]
             expected = _shown(name, own, fact, period)
             if value != own:
                 self.page._differ(*at, f"{told}: {_COLUMNS[name]}", self.page.value(*at), expected,
                                   sources)  # fmt: skip
-            elif (
-                own is None
-                and not meaning.is_blank
-                and not said
-                and not self._whole(one, row, name)
-            ):
+            elif own is None and not meaning.is_blank and not said:
                 self.issued.differ(FINDINGS, "", f"{told}: {FIGURES[name]} không được tính",
                                    "không được nêu", row.cells[name].value, sources)  # fmt: skip
             counted = cell if own is not None else ""
@@ -298,10 +298,6 @@ class _Line:
                 own or "") if name == "status" else own})  # fmt: skip
             fact.cells[name] = counted
         return replace(fact, status=status_on(fact.item, fact.reported, period), texts={})
-
-    def _whole(self, one: Accepted, row: FilledRow, name: str) -> bool:
-        """Whether a finding on the whole row or column says it: a heading that stands twice."""
-        return name not in row.columns
 
     def _values(self) -> dict[str, object]:
         percent = self.page._take(*self._at(_COLUMNS["percent"]))
@@ -354,6 +350,3 @@ def counts_of(findings: Findings, files: Iterable[str]) -> dict[tuple[str, str],
             at = one.agency, one.severity
             counts[at] = counts.get(at, 0) + 1
     return counts
-
-
-__all__: Sequence[str] = ("Accepted", "Findings", "check_sources", "counts_of", "facts_of")

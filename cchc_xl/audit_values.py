@@ -138,9 +138,6 @@ def meaning_of_status(cell: AuditCell) -> Meaning:
         return _BLANK
     if cell.is_error:
         return _NONE
-    value = read_status(cell.value).value
-    if value is None and isinstance(cell.value, str):
-        found = {read_status(clean(old(cell.value))).value for old in (from_tcvn3, from_vni)}
-        known = tuple(sorted(found - {None}))
-        return Meaning(False, known, certain=False)
-    return Meaning(False, (value,) if value is not None else ())
+    ways = (clean, from_tcvn3, from_vni) if isinstance(cell.value, str) else (lambda value: value,)
+    read = (read_status(way(cell.value)).value for way in ways)
+    return Meaning(False, tuple(dict.fromkeys(value for value in read if value is not None))[:1])
