@@ -53,6 +53,8 @@ setup(
         "pandas>=2.2",
         "python-calamine>=0.4",
         "python-docx>=1.1",
+        # For the audit alone, which reads returns with other libraries than python-calamine.
+        "pyxlsb>=1.0.10",
         "rapidfuzz>=3.9",
         "rich>=13",
         "xlrd>=2.0.1",
@@ -69,7 +71,6 @@ setup(
             "openxml-audit>=0.8",
             "pyopenvba>=6.5",
             "pyvbaanalysis>=3",
-            "pyxlsb>=1.0.10",
             "pytest>=8",
             "pytest-xdist>=3.6",
             "ruff>=0.8",

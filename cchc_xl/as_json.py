@@ -16,6 +16,7 @@ from .rules import RULES, Rules
 from .vietnamese import Month, Target
 
 if TYPE_CHECKING:  # brings in pandas
+    from .audit import Audit
     from .consolidate import ItemResult, Ledger
     from .dispatch import Handouts
     from .tracing import RowTrace, Trace
@@ -217,6 +218,21 @@ def rules_json(rules: Rules) -> list[dict]:
         }
         for rule in RULES.values()
     ]
+
+
+def audit_json(found: Audit) -> dict:
+    """What an audit found: see the command `audit`."""
+    return {
+        "period": found.period,
+        "workbook": found.workbook,
+        "run": found.run,
+        "passed": found.passed,
+        "checked": found.checked,
+        "differences": [
+            {**one._asdict(), "sources": list(one.sources)} for one in found.differences
+        ],
+        "notes": list(found.notes),
+    }
 
 
 def journal_json(runs: Sequence[Run]) -> dict:

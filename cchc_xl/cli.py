@@ -14,11 +14,12 @@ from .command_line import (
     period_option,
     print_json,
     progress,
+    say_audit,
     say_findings,
     say_ledger,
     workspace_argument,
 )
-from .errors import WorkspaceError
+from .errors import AuditError, WorkspaceError
 from .findings import SEVERITY_NAMES
 from .master_sheets import FATES
 from .sheets import printed
@@ -339,6 +340,27 @@ def again_command(workspace: Path, period_id: str, number: int | None, folder: P
         err=True,
     )
     return WorkspaceError.exit_code
+
+
+@command("audit")
+@workspace_argument
+@period_option
+@as_json_option
+def audit_command(workspace: Path, period_id: str, as_json: bool) -> int:
+    """Đối chiếu độc lập kết quả đã lập.
+
+    Đọc lại các phiếu trong nhật ký bằng thư viện khác, tính lại mọi số trong tệp Phụ lục 2 của
+    kỳ và nêu mọi chỗ khác. Không khác chỗ nào mới là đạt (mã thoát 0, không thì 9)."""
+    from .as_json import audit_json
+    from .loading import load
+    from .steps import audit_period
+
+    found = audit_period(load(workspace), period_id)
+    if as_json:
+        print_json(audit_json(found))
+    else:
+        say_audit(found)
+    return 0 if found.passed else AuditError.exit_code
 
 
 @command("doctor")

@@ -20,6 +20,7 @@ from .vietnamese import format_million
 from .workspace import cause
 
 if TYPE_CHECKING:
+    from .audit import Audit
     from .consolidate import Ledger
 
 
@@ -64,7 +65,8 @@ def _usage_line(error: click.UsageError) -> str:
 
 def main() -> None:
     """Entry point of `cchc-xl`. Exit codes: 0 done, 1 a fault of ours, 2 typed wrongly,
-    3 a file, 4 the workspace, 5 the period, 6 nothing to consolidate, 7 cannot write."""
+    3 a file, 4 the workspace, 5 the period, 6 nothing to consolidate, 7 cannot write,
+    9 an audit found differences."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")
     try:
@@ -156,6 +158,28 @@ def say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
     for path in outputs:
         click.echo(f"Kết quả: {path}")
 
+
+def say_audit(found: Audit) -> None:
+    """What an audit found: every difference with its cell, and the returned cells behind it."""
+    for note in found.notes:
+        click.echo(f"Ghi chú: {note}")
+    for one in found.differences:
+        place = ", ".join(filter(None, (one.sheet, one.cell)))
+        click.echo(f"{place}: {one.what}: đang ghi “{one.stands}”, phải là “{one.expected}”.")
+        for source in one.sources[:_MOST_SOURCES]:
+            click.echo(f"    từ {source}")
+        if len(one.sources) > _MOST_SOURCES:
+            click.echo(f"    … và {len(one.sources) - _MOST_SOURCES} ô khác, xem --json")
+    if found.passed:
+        click.echo(f"Đạt: đã tính lại {found.checked} ô của {found.workbook}, không khác chỗ nào.")
+    else:
+        click.echo(
+            f"KHÔNG ĐẠT: {len(found.differences)} chỗ khác trong {found.workbook} "
+            f"(đã tính lại {found.checked} ô)."
+        )
+
+
+_MOST_SOURCES = 6
 
 # ------------------------------------------------------------------- commands
 

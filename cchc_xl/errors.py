@@ -72,3 +72,9 @@ class TemplateError(CchcError, ValueError):
     """A template that an officer edited and that cannot be used."""
 
     exit_code = 8
+
+
+class AuditError(CchcError):
+    """An audit that cannot be done, and therefore is not passed."""
+
+    exit_code = 9

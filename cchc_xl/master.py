@@ -222,3 +222,14 @@ def _own_overdue(period: Period) -> datetime.date | None:
 
 def _date(iso: str) -> datetime.date | None:
     return datetime.date.fromisoformat(iso) if iso else None
+
+
+def nothing_reported(programme: Programme) -> Results:
+    """The tables of results before anything was consolidated: the plan and who owes what."""
+    if not programme.periods:
+        return Results({})
+    from .consolidate import consolidate  # brings in pandas
+    from .results import result_rows
+
+    rows = result_rows(consolidate(programme, programme.periods[0], ()))
+    return Results(rows)

@@ -32,7 +32,7 @@ from .errors import (
 from .findings import Finding
 from .journal import Journal, Run, sha256_of
 from .loading import Loaded, find_period
-from .master import write_master
+from .master import nothing_reported, write_master
 from .period_folder import inputs_of, results_to_write, to_journal
 from .plan import Plan, Programme
 from .proofs import prove_programme
@@ -43,6 +43,7 @@ from .templates import NAMES, packaged
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
+    from .audit import Audit
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
     from .tracing import RowTrace
@@ -76,17 +77,6 @@ def init(
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
     write_files(files)
     return workspace.new_master, programme, [*kept, *prove_programme(programme)]
-
-
-def nothing_reported(programme: Programme) -> Results:
-    """The tables of results before anything was consolidated: the plan and who owes what."""
-    if not programme.periods:
-        return Results({})
-    from .consolidate import consolidate  # brings in pandas
-    from .results import result_rows
-
-    rows = result_rows(consolidate(programme, programme.periods[0], ()))
-    return Results(rows)
 
 
 def load_decisions(
@@ -214,6 +204,14 @@ def _never_consolidated(period_id: str) -> NoReturnsError:
     return NoReturnsError(
         f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
     )
+
+
+def audit_period(loaded: Loaded, period_id: str) -> Audit:
+    """Check the issued workbook of a period against the returned files, by other means than
+    those it was made with; nothing is written. Raises NoReturnsError, AuditError."""
+    from .audit import audit  # brings in openpyxl
+
+    return audit(loaded.workspace, find_period(loaded.programme, period_id).id)
 
 
 def try_rule(

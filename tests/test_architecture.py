@@ -30,9 +30,11 @@ ORDER = [
     "registries", "journal", "figure_store", "functions", "macros", "dashboard_grid",
     "dashboard_lists", "dashboard", "master", "plan_sheets", "appendices", "table_pages",
     "overview", "assessments", "summaries", "watchlists", "history", "charts", "key_figures",
-    "report", "monitoring", "handouts", "collector_handouts", "consolidation", "period_folder",
-    "marking", "feedback", "settings", "doctor", "guide", "loading", "dispatch", "tracing",
-    "steps", "demo", "as_json", "command_line", "cli",
+    "report", "monitoring", "handouts", "collector_handouts", "audit_reading", "audit_values",
+    "audit_returns", "audit_issued", "audit_figures", "audit_sources", "audit_submissions",
+    "audit_appendices", "audit_summaries", "audit_targets", "audit_formulas", "audit",
+    "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
+    "loading", "dispatch", "tracing", "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
 
 

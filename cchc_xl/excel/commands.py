@@ -126,9 +126,8 @@ def _recalculate(app: xw.App) -> None:
 @_command
 def load_decisions(master: OpenMaster, progress: Progress) -> str:
     """Nạp quyết định: choose decisions, and add their plans to the workbook."""
-    from ..master import plan_rows
+    from ..master import nothing_reported, plan_rows
     from ..steps import load_decisions as step
-    from ..steps import nothing_reported
 
     master.check_tables(RESULTS | TABLES)
     loaded = master.load()

@@ -1,0 +1,116 @@
+"""The formulas of the issued workbook, worked out by the audit from the values that are stored
+beside them: a spreadsheet program that calculates again must come to the value that is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .audit_issued import Issued, IssuedPage, address
+
+_CELL = r"[A-Z]{1,3}\d+"
+_LIST = rf"({_CELL}(?::{_CELL})?(?:,{_CELL}(?::{_CELL})?)*)"
+_NEAR = Fraction(1, 10**9)
+
+_SHAPES = {
+    "sum": re.compile(rf'IF\(COUNT\({_LIST}\)=0,"",SUM\(\1\)\)'),
+    "mean": re.compile(rf'IF\(COUNT\({_LIST}\)=0,"",AVERAGE\(\1\)\)'),
+    "shown": re.compile(rf'IF\(SUBTOTAL\(102,{_LIST}\)=0,"",SUBTOTAL\(109,\1\)\)'),
+    "left": re.compile(rf'IF\(AND\(ISNUMBER\(({_CELL})\),ISNUMBER\(({_CELL})\)\),\1-\2,""\)'),
+    "share": re.compile(rf'IF\(AND\(N\(({_CELL})\)<>0,ISNUMBER\(({_CELL})\)\),\2/\1\*100,""\)'),
+    "apart": re.compile(rf'IF\(COUNT\(({_CELL}),({_CELL})\)=0,"",N\(\2\)-N\(\1\)\)'),
+    "done": re.compile(rf'IF\(N\(({_CELL})\)=0,"",N\(({_CELL})\)/\1\*100\)'),
+    "verdict": re.compile(
+        rf'IF\(COUNT\(({_CELL}),({_CELL})\)<2,"([^"]*)",IF\(\2(>=|<=|>|<)\1,"([^"]*)","([^"]*)"\)\)'
+    ),
+    "cell": re.compile(rf"'((?:[^']|'')+)'!({_CELL})"),
+}  # fmt: skip
+
+
+def check_formulas(issued: Issued) -> None:
+    """Every formula against its own stored value."""
+    for page in issued.pages.values():
+        for at, text in sorted(page.formulas.items()):
+            formula = text.removeprefix("=")
+            told = f"Công thức {text[:80]}"
+            stands = page.value(*at)
+            try:
+                value = _value(issued, page, formula)
+            except _Unknown:
+                issued.differ(page.name, address(at), told, stands,
+                              "công thức không đối chiếu được")  # fmt: skip
+                continue
+            if not _same(stands, value):
+                issued.differ(page.name, address(at), told, stands, value)
+
+
+class _Unknown(Exception):
+    """A formula of no known shape."""
+
+
+def _value(issued: Issued, page: IssuedPage, formula: str) -> object:
+    for kind, shape in _SHAPES.items():
+        found = shape.fullmatch(formula)
+        if not found:
+            continue
+        if kind == "cell":
+            other = issued.pages.get(found[1].replace("''", "'"))
+            if other is None:
+                raise _Unknown
+            return other.value(*_position(found[2]))
+        if kind in ("sum", "mean", "shown"):
+            numbers = [n for n in map(_number, _values(page, found[1])) if n is not None]
+            if not numbers:
+                return None
+            return sum(numbers) / (len(numbers) if kind == "mean" else 1)
+        a, b = (_number(page.value(*_position(found[n]))) for n in (1, 2))
+        return _of_two(kind, a, b, found)
+    raise _Unknown
+
+
+def _of_two(kind: str, a: Fraction | None, b: Fraction | None, found: re.Match) -> object:
+    if kind == "left":
+        return None if a is None or b is None else a - b
+    if kind == "share":
+        return None if not a or b is None else b / a * 100
+    if kind == "apart":
+        return None if a is None and b is None else (b or 0) - (a or 0)
+    if kind == "done":
+        return (b or 0) / a * 100 if a else None
+    if a is None or b is None:
+        return found[3]
+    holds = {">=": b >= a, "<=": b <= a, ">": b > a, "<": b < a}[found[4]]
+    return found[5] if holds else found[6]
+
+
+def _values(page: IssuedPage, cells: str) -> Iterator[object]:
+    for part in cells.split(","):
+        first, _, last = part.partition(":")
+        (top, left), (bottom, right) = _position(first), _position(last or first)
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                yield page.value(row, column)
+
+
+def _position(cell: str) -> tuple[int, int]:
+    letters, number = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(number), column
+
+
+def _number(value: object) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Fraction(f"{value:.15g}")
+
+
+def _same(stands: object, value: object) -> bool:
+    if isinstance(value, int | float | Fraction) and not isinstance(value, bool):
+        if isinstance(stands, bool) or not isinstance(stands, int | float):
+            return value == 0 and stands is None  # a reference to an empty cell gives 0
+        exact = Fraction(value)
+        return abs(Fraction(stands) - exact) <= _NEAR * max(1, abs(exact))
+    return (stands or "") == (value or "")
