@@ -15,6 +15,8 @@ from .audit_figures import Figures
 from .audit_formulas import check_formulas
 from .audit_issued import Difference, Issued
 from .audit_reading import read_pages
+from .audit_report import Period as PeriodCame
+from .audit_report import check_key_figures, check_report
 from .audit_returns import identity, walk
 from .audit_sources import Accepted, Findings, check_sources, counts_of, facts_of, titles_for
 from .audit_submissions import check_files, check_submissions, what_came
@@ -67,7 +69,7 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
         )
     programme, _ = read_master(RecordedSheets(journal.content(record.plan)), record.master)
     period = programme.period_by_id[period_id]
-    path = workspace.results(period_id) / f"Phu-luc-2_{period_id}.xlsx"
+    path = workspace.monitoring(period_id)
     content = read_file(path)
     issued = _opened(content, path.name)
     notes = []
@@ -98,11 +100,25 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
     files = [one["file"] for one in record.returns]
     check_submissions(issued, now, came, counts_of(findings, files))
     check_files(issued, record.returns)
+    before = _period_before(journal, so_far)
+    check_key_figures(issued, PeriodCame(now, came), before)
+    report = workspace.report(period_id)
+    if "report" in record.outputs:
+        check_report(issued, read_file(report) if report.exists() else None, report.name)
     issued.uncovered()
     check_formulas(issued)
     return Audit(
         period_id, str(path), record.number, issued.checked, tuple(issued.differences), tuple(notes)
     )
+
+
+def _period_before(journal: Journal, so_far: list[Figures]) -> PeriodCame | None:
+    """The period before this one, and what came for it."""
+    if len(so_far) < 2:
+        return None
+    past = so_far[-2]
+    record = journal.last(past.period.id)
+    return PeriodCame(past, what_came(past, record.returns if record else ()))
 
 
 def _opened(content: bytes, name: str) -> Issued:
@@ -198,7 +214,7 @@ def _earlier(
         raise AuditError(f"Kỳ {past.id} có phiếu nhưng chưa tổng hợp. {again}")
     if _contents(last.files[past.id]) != _contents(record.files[past.id]):
         raise AuditError(f"Kỳ {past.id} đã có phiếu khác với lần tổng hợp cuối. {again}")
-    path = workspace.results(past.id) / f"Phu-luc-2_{past.id}.xlsx"
+    path = workspace.monitoring(past.id)
     content = read_file(path) if path.exists() else b""
     if sha256_of(content) != last.outputs.get("monitoring"):
         raise AuditError(f"{path.name} không còn đúng như lúc lập. {again}")

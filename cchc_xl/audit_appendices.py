@@ -199,8 +199,8 @@ def _without_money(page: IssuedPage, plan: Plan, now: Figures) -> None:
         if not plan.is_leaf(item):
             page.words(row, at[late], f"{item.code}: {late}", "")
         elif len(names) > _MANY:
-            page.words(row, at[late], f"{item.code}: {late}", f"{len(names)} cơ quan, {_SEE}",
-                       cells)  # fmt: skip
+            counted = f"{len(names)} cơ quan, xem trang {plan.short_name} theo CQ"
+            page.words(row, at[late], f"{item.code}: {late}", counted, cells)
         else:
             stands = sorted(filter(None, page.text(row, at[late]).split("; ")))
             page.pass_over(row, at[late])

@@ -4,7 +4,7 @@ beside them: a spreadsheet program that calculates again must come to the value 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from .audit_issued import Issued, IssuedPage, address
@@ -24,6 +24,7 @@ _SHAPES = {
     "verdict": re.compile(
         rf'IF\(COUNT\(({_CELL}),({_CELL})\)<2,"([^"]*)",IF\(\2(>=|<=|>|<)\1,"([^"]*)","([^"]*)"\)\)'
     ),
+    "change": re.compile(rf'IF\(COUNT\(({_CELL}),({_CELL})\)<2,"",\1-\2\)'),
     "cell": re.compile(rf"'((?:[^']|'')+)'!({_CELL})"),
 }  # fmt: skip
 
@@ -66,11 +67,59 @@ def _value(issued: Issued, page: IssuedPage, formula: str) -> object:
             return sum(numbers) / (len(numbers) if kind == "mean" else 1)
         a, b = (_number(page.value(*_position(found[n]))) for n in (1, 2))
         return _of_two(kind, a, b, found)
-    raise _Unknown
+    return _of_terms(issued, formula)
+
+
+# Counts and sums over a sheet, added up or one as a share of the other.
+_RANGE = rf"'((?:[^']|'')+)'!({_CELL}:{_CELL})"
+_TERM = re.compile(
+    rf"(ROWS|SUM)\({_RANGE}\)|COUNTIF\({_RANGE},\"([^\"]*)\"\)|"
+    rf"SUMIF\({_RANGE},\"((?:[^\"]|\"\")*)\",{_RANGE}\)"
+)
+_SHARE = re.compile(r'IF\((\S+)=0,"",(\S+)/\1\*100\)')
+
+
+def _of_terms(issued: Issued, formula: str) -> object:
+    def worked_out(found: re.Match) -> str:
+        function, sheet, cells, names, named, label, keys, keyed, key, sums, summed = found.groups()
+        if function == "ROWS":
+            return str(len(list(_cells_of(issued, sheet, cells))))
+        if function == "SUM":
+            return str(_sum(_cells_of(issued, sheet, cells)))
+        if label is not None:
+            return str(sum(_fits(value, label) for value in _cells_of(issued, names, named)))
+        pairs = zip(_cells_of(issued, keys, keyed), _cells_of(issued, sums, summed), strict=True)
+        return str(_sum(value for name, value in pairs if _fits(name, key.replace('""', '"'))))
+
+    plain = _TERM.sub(worked_out, formula)
+    if share := _SHARE.fullmatch(plain):
+        whole, part = Fraction(share[1]), Fraction(share[2])
+        return part / whole * 100 if whole else None
+    if not re.fullmatch(r"[+-]?[\d/]+(?:[+-][\d/]+)*", plain):
+        raise _Unknown
+    return sum(Fraction(one) for one in re.findall(r"[+-]?[\d/]+", plain))
+
+
+def _cells_of(issued: Issued, sheet: str, cells: str) -> Iterator[object]:
+    page = issued.pages.get(sheet.replace("''", "'"))
+    if page is None:
+        raise _Unknown
+    return _values(page, cells)
+
+
+def _sum(values: Iterable[object]) -> Fraction:
+    return sum((n for n in map(_number, values) if n is not None), Fraction(0))
+
+
+def _fits(value: object, label: str) -> bool:
+    if label == ">0":
+        number = _number(value)
+        return number is not None and number > 0
+    return isinstance(value, str) and value.casefold() == label.casefold()
 
 
 def _of_two(kind: str, a: Fraction | None, b: Fraction | None, found: re.Match) -> object:
-    if kind == "left":
+    if kind in ("left", "change"):
         return None if a is None or b is None else a - b
     if kind == "share":
         return None if not a or b is None else b / a * 100

@@ -343,15 +343,17 @@ def _agencies(programme: Programme, period: Period, facts: pd.DataFrame) -> Iter
         reporting = set(facts.loc[facts["plan"] == plan.id, "agency"])
         for agency in programme.registry.agencies:
             name = agency.name
-            if name not in reporting and name not in budgets and name not in allocated:
-                continue
             amount = spent.get((plan.id, name))
+            amount = None if amount is None or pd.isna(amount) else int(amount)
+            concerned = name in reporting or name in budgets or name in allocated
+            if not concerned and amount is None:
+                continue
             yield AgencyResult(
                 plan=plan.id,
                 agency=name,
                 budget=sum_known(budgets.get(name, ())),
                 allocated=allocated.get(name),
-                spent=None if amount is None or pd.isna(amount) else int(amount),
+                spent=amount,
                 counts={
                     status: int(counts.get((plan.id, name, status), 0)) for status in ALL_STATUSES
                 },

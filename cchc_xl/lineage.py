@@ -37,7 +37,9 @@ WHAT = {
     "proposals": "Đề xuất, kiến nghị",
 }
 ROWS = "rows "
-_OF_THE_PLAN = {"budget", "allocated", "difference", "due", ROWS + "due"}
+HELD = "held "  # money that all agencies together hold
+_OF_THE_PLAN = {"budget", "allocated", "difference", "due", ROWS + "due",
+                HELD + "budget", HELD + "allocated", HELD + "difference"}  # fmt: skip
 
 
 class FigureId(NamedTuple):
@@ -54,7 +56,8 @@ class FigureId(NamedTuple):
 
 def told(figure: FigureId) -> str:
     """What a figure is, in words: "Đã chi, mục 6.2.1"."""
-    what = WHAT.get(figure.what) or figure.what.removeprefix(ROWS)
+    plain = figure.what.removeprefix(ROWS).removeprefix(HELD)
+    what = WHAT.get(plain) or plain
     parts = [
         _PLACES.get(what, what),
         f"mục {figure.code}" if figure.code else "",
@@ -144,7 +147,7 @@ class _Facts:
 
     def origins(self, figure: FigureId) -> Iterator[Origin]:
         name = _field(figure.what)
-        holds = "holder" if figure.what in MONEY else "agency"
+        holds = "holder" if figure.what.removeprefix(HELD) in MONEY else "agency"
         for fact in self._facts_of(figure):
             if figure.agency and fact[holds] != figure.agency:
                 continue
@@ -166,7 +169,7 @@ class _Facts:
 
 def _field(what: str) -> str:
     """The reported field that a figure is made of."""
-    if what in MONEY or what == "reported spent":
+    if what.removeprefix(HELD) in MONEY or what == "reported spent":
         return "spent"
     if what == "achieved":
         return "result"

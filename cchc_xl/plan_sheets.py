@@ -106,7 +106,10 @@ def money_cell(what: str, amount: Callable[[ItemResult], int | None]) -> Callabl
     def write(cell: Cell) -> None:
         page, dong = cell.page, amount(cell.result)
         at = (cell.row, cell.column)
-        if page.is_leaf(cell.result):
+        children = page.plan.children(cell.result.item.code)
+        # Some plans state an amount for a row and none for those below it.
+        only_here = all(amount(page.ledger.result(child)) is None for child in children)
+        if page.is_leaf(cell.result) or (only_here and dong is not None):
             page.sheet.put_money(*at, dong, of=cell.figure(what), **cell.style)
         else:
             below = page.child_cells(cell.result.item, cell.column)

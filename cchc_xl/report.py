@@ -65,6 +65,7 @@ def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
     from docxtpl import DocxTemplate  # slow to import
 
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
+    environment.filters["thuong"] = _inside_a_sentence
     try:
         document = DocxTemplate(io.BytesIO(template(REPORT)))
         document.render(_Context(so_far, citations).all(), environment)
@@ -339,6 +340,11 @@ class _Context:
             }
             for words, figure, agencies in written.values()
         ]
+
+
+def _inside_a_sentence(text: str) -> str:
+    """ "Quý I 2018" -> "quý I 2018"."""
+    return text[:1].lower() + text[1:]
 
 
 def _together(written: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .cells import Amount, Column, Formula, Traced, cell_name, line_style
 from .consolidate import AgencyResult, Ledger
-from .lineage import ROWS, FigureId, Lineage
+from .lineage import HELD, ROWS, FigureId, Lineage
 from .money import sum_known
 from .plan import Item, Plan
 from .results import difference, submissions
@@ -105,7 +105,7 @@ def _agency_money(one: AgencyResult) -> tuple[object, ...]:
     """The money columns; what is calculated from others is put in as a formula afterwards."""
 
     def traced(what: str, dong: int | None) -> Traced:
-        return Traced(dong, FigureId(what, agency=one.agency))
+        return Traced(dong, _money_figure(what, one))
 
     return (
         traced("allocated", one.allocated), traced("budget", one.budget),
@@ -129,7 +129,7 @@ def _agency_formulas(sheet: Sheet, row: int, one: AgencyResult, *, bold: bool) -
     style = {**line_style(), "bold": bold}
     allocated, budget = (cell_name(row, at) for at in (2, 3))
     formula = f'=IF(COUNT({allocated},{budget})=0,"",N({budget})-N({allocated}))'
-    figure = FigureId("difference", agency=one.agency)
+    figure = _money_figure("difference", one)
     sheet.put_money_formula(row, 4, formula, difference(one), of=figure, **style)
     _money_formulas(sheet, row, (3, 6), Amount(3, one.budget), Amount(5, one.spent), one, style)
     due = sum(one.counts.values())
@@ -148,9 +148,15 @@ def _money_formulas(
     one: AgencyResult,
     style: dict,
 ) -> None:
-    figure = FigureId("left", agency=one.agency)
-    sheet.put_left(row, at[1], budget, spent, of=figure, **style)
-    sheet.put_ratio(row, at[1] + 1, budget, spent, of=figure._replace(what="share"), **style)
+    sheet.put_left(row, at[1], budget, spent, of=_money_figure("left", one), **style)
+    share = _money_figure("share", one)
+    sheet.put_ratio(row, at[1] + 1, budget, spent, of=share, **style)
+
+
+def _money_figure(what: str, one: AgencyResult) -> FigureId:
+    """Of an agency, or of all of them together: that may be less than what the plans have, where
+    money is nobody's."""
+    return FigureId(what if one.agency else HELD + what, agency=one.agency)
 
 
 def put_done_share(

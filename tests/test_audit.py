@@ -17,7 +17,7 @@ import troubles_of_layout
 import troubles_of_values
 from file_formats import WRITERS
 from matrix import Matrix
-from support import Form, return_form
+from support import Form, edit_workbook, return_form
 
 from cchc_xl.demo import run_demo
 from cchc_xl.dispatch import make_forms
@@ -27,11 +27,11 @@ from cchc_xl.steps import audit_period, consolidate_period
 
 PERIOD = "2018-6T"
 SHEETS = (
-    "Phụ lục 2", "Phụ lục 1", "Theo cơ quan", "Theo nhiệm vụ", "Quá hạn", "Chỉ tiêu",
+    "Phụ lục 2", "Phụ lục 1", "Tóm tắt", "Theo cơ quan", "Theo nhiệm vụ", "Quá hạn", "Chỉ tiêu",
     "Nghị quyết 07", "Các kỳ", "Tiến độ nộp", "Tệp nhận về", "Phát hiện", "Nguồn số liệu",
 )  # fmt: skip
 WITH_FORMULAS = (
-    "Phụ lục 2", "Phụ lục 1", "Theo cơ quan", "Theo nhiệm vụ", "Nghị quyết 07", "Các kỳ",
+    "Phụ lục 2", "Phụ lục 1", "Tóm tắt", "Theo cơ quan", "Theo nhiệm vụ", "Nghị quyết 07", "Các kỳ",
     "Biểu đồ",
 )  # fmt: skip
 
@@ -396,3 +396,33 @@ def test_the_audit_shares_no_code_with_what_makes_the_figures():
         "returned_workbook", "lineage", "monitoring", "appendices", "summaries", "watchlists",
         "history", "charts", "plan_sheets", "figures", "assessments", "checks", "pandas",
     }  # fmt: skip
+
+
+def test_a_budget_that_stands_on_a_parent_only_survives_recalculation(workspace):
+    """A sum over blank rows would give nothing once Excel calculates."""
+    for code, budget in (("1.1", 15), ("1.1.1", None), ("1.1.2", None), ("1.1.3", None)):
+        edit_workbook(
+            workspace / "CCHC-2018.xlsm", "Kế hoạch", {"Kế hoạch": "3598-2017", "Mã": code},
+            **{"Kinh phí dự toán (triệu đồng)": budget},
+        )  # fmt: skip
+    loaded = load(workspace)
+    paths, _ = make_forms(loaded, PERIOD)
+    entry = {"1.1.1": {"status": "Đang thực hiện", "spent": 1}}
+    return_form(paths["Sở Tư pháp"], workspace / PERIOD / "nhan-ve", entry)
+    consolidate_period(loaded, PERIOD)
+    assert audit_period(load(workspace), PERIOD).differences == ()
+
+
+def test_a_changed_figure_in_the_report_is_caught_and_other_words_are_not(workspace_of_demo):
+    from docx import Document
+
+    report = workspace_of_demo / PERIOD / "tong-hop" / f"Bao-cao_{PERIOD}.docx"
+    document = Document(report)
+    money = next(p for p in document.paragraphs if p.text.startswith("Tổng dự toán là"))
+    money.runs[0].text = "Về kinh phí: tổng " + money.runs[0].text[len("Tổng ") :]
+    document.save(report)
+    assert audit_period(load(workspace_of_demo), PERIOD).differences == ()
+    money.runs[0].text = money.runs[0].text.replace("3.273,8", "3.373,8")
+    document.save(report)
+    found = audit_period(load(workspace_of_demo), PERIOD).differences
+    assert [one.expected for one in found] == ["3.273,8"]

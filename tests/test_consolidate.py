@@ -317,3 +317,19 @@ def test_two_allocations_of_one_agency_add_up(programme):
         for part in (replace(a, budget=a.budget // 2), replace(a, budget=a.budget - a.budget // 2))
     )
     assert prove_plan(replace(plan, allocations=halves)) == []
+
+
+def test_money_of_an_agency_that_has_nothing_else_is_in_the_table_by_agency(workspace):
+    """A row without a budget may be somebody's money who neither reports nor was given any."""
+    edit_workbook(
+        workspace / "CCHC-2018.xlsm", "Phân công", {"Kế hoạch": "3598-2017", "Mã": "6.3.4"},
+        **{"Cơ quan sử dụng kinh phí": "Sở Ngoại vụ"},
+    )  # fmt: skip
+    loaded = load(workspace)
+    paths, _ = make_forms(loaded, PERIOD)
+    reporter = loaded.programme.plan_by_id["3598-2017"].by_code["6.3.4"].reporters[0]
+    entry = {"6.3.4": {"status": "Đang thực hiện", "spent": 5}}
+    return_form(paths[reporter], workspace / PERIOD / "nhan-ve", entry)
+    ledger = consolidate_period(loaded, PERIOD).ledger
+    spent = {(one.plan, one.agency): one.spent for one in ledger.agencies}
+    assert spent["3598-2017", "Sở Ngoại vụ"] == 5_000_000
