@@ -9,6 +9,7 @@ from dataclasses import replace
 from .appendices import collections_cell
 from .consolidate import ItemResult, Ledger, combined_status
 from .lineage import Lineage
+from .memory import few_collections
 from .money import sum_known
 from .plan import Plan
 from .plan_sheets import (
@@ -29,6 +30,7 @@ from .workbooks import Book
 _MANY = 8  # more names than this are counted, not listed
 
 
+@few_collections()
 def collector_handouts(ledger: Ledger, earlier: Sequence[Ledger] = ()) -> dict[str, bytes]:
     """Collector, as first printed -> the workbook of the rows that person answers for.
     `earlier` are the ledgers of the year's past periods, for the collections done."""

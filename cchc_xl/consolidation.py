@@ -4,10 +4,8 @@ the same inputs give the same bytes, today or from the journal years later."""
 from __future__ import annotations
 
 import datetime
-import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,6 +34,7 @@ from .journal import (
     sha256_of,
 )
 from .master_reader import read_master
+from .memory import few_collections
 from .periods import Period
 from .plan import Programme
 from .proofs import prove_programme
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
     from .monitoring import Outputs
 
 _SECONDS_FOR_A_CONTAINER = 10.0
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 # Called with (done, of how many, what) as long work goes on.
 Progress = Callable[[int, int, str], None]
@@ -105,19 +103,7 @@ class Outcome(NamedTuple):
         return {"monitoring": self.outputs.workbook, "figures": self.figures, **report}
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Python looks for garbage after each 700 new objects; here there are hundreds of thousands
-    and hardly any of it, and a third of the time would go into looking."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@_few_collections()
+@few_collections()
 def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
     """Read every return, and put each period together."""
     returns = _read(inputs, progress)
@@ -135,7 +121,6 @@ def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
     return Reading(ledger, ledgers, tuple(to_see))
 
 
-@_few_collections()
 def outcome_of(inputs: Inputs, progress: Progress = silent) -> Outcome:
     """Read every return, and make the outputs."""
     reading = read_period(inputs, progress)

@@ -12,6 +12,7 @@ from .cells import VIETNAMESE, Amount, Column, Formula, cell_name, line_style
 from .consolidate import AgencyResult, Ledger
 from .findings import SEVERITY_NAMES, Finding
 from .forms import agency_of_name, shows_budget
+from .memory import few_collections
 from .money import sum_known
 from .periods import Period
 from .plan import Item
@@ -63,6 +64,7 @@ class _Share(NamedTuple):
     findings: list[Finding]
 
 
+@few_collections()
 def agency_handouts(ledger: Ledger) -> dict[str, bytes]:
     """Agency -> its workbook, for every agency that must report in the period."""
     return {share.agency: _agency_workbook(ledger, share) for share in _shares(ledger)}

@@ -15,6 +15,7 @@ from .findings import Finding
 from .history import write_changes, write_periods
 from .key_figures import KEY_FIGURES, write_key_figures
 from .lineage import Lineage
+from .memory import few_collections
 from .overview import (
     write_citations,
     write_files_received,
@@ -38,6 +39,7 @@ class Outputs(NamedTuple):
     report: bytes | None = None
 
 
+@few_collections()
 def write_outputs(
     ledger: Ledger,
     earlier: Sequence[Ledger] = (),

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "cchc_xl"
 
 # A module imports only modules above it: data flows one way.
 ORDER = [
-    "errors", "templates", "messages", "return_messages", "row_messages", "catalogue",
+    "errors", "memory", "templates", "messages", "return_messages", "row_messages", "catalogue",
     "findings", "money", "vietnamese", "legacy_text", "words", "quantities", "textfit",
     "packages", "statuses", "agencies", "periods", "rules", "plan", "marks", "xlsx_marks",
     "xls_marks", "ods_marks", "xlsb_marks", "cell_marks", "sheets", "documents", "preamble",
