@@ -52,6 +52,13 @@ _NAMES = {
 }  # fmt: skip
 
 
+# What an expression of somebody who is no programmer can do.
+_FAULTS_OF_A_TEMPLATE = (
+    jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+    RecursionError, etree.XMLSyntaxError,
+)  # fmt: skip
+
+
 class Report(NamedTuple):
     """A report and every figure in it with its cell."""
 
@@ -65,22 +72,31 @@ def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
     from docxtpl import DocxTemplate  # slow to import
 
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
+    environment.filters["lower"] = _in_small_letters
+    known = _Context(so_far, citations).all()
     try:
         document = DocxTemplate(io.BytesIO(template(REPORT)))
-        document.render(_Context(so_far, citations).all(), environment)
-    except (jinja2.TemplateError, TypeError, ArithmeticError) as error:
-        raise TemplateError(
-            f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
-            "để dùng mẫu gốc của phần mềm."
-        ) from None
+        document.init_docx()
     except (ValueError, KeyError, OSError, zipfile.BadZipFile, etree.XMLSyntaxError):
         raise TemplateError(
             f"Mẫu {REPORT} không phải tệp Word dùng được. Mở lại bằng Word và lưu dạng .docx, "
             "hoặc xóa mẫu trong thư mục mau để dùng mẫu gốc."
         ) from None
+    try:
+        document.render(known, environment)
+    except _FAULTS_OF_A_TEMPLATE as error:
+        raise TemplateError(
+            f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
+            "để dùng mẫu gốc của phần mềm."
+        ) from None
     buffer = io.BytesIO()
     document.save(buffer)
     return _without_marks(buffer.getvalue(), citations)
+
+
+def _in_small_letters(text: object) -> str:
+    """A Roman numeral keeps its own: Quý I 2018 -> quý I 2018."""
+    return re.sub(r"\b(?![IVX]+\b)\w+", lambda word: word[0].lower(), str(text))
 
 
 def _without_marks(content: bytes, citations: Citations) -> Report:
@@ -335,7 +351,6 @@ class _Context:
             {
                 "noi_dung": self.citations.figure(figure, "text", words),
                 "co_quan": names_in_words(agencies),
-                "so_co_quan": len(agencies),
             }
             for words, figure, agencies in written.values()
         ]
