@@ -19,8 +19,8 @@ from year import FIRST, PERIOD, cut_down
 
 from cchc_xl.consolidate import consolidate
 from cchc_xl.lineage import MONEY, FigureId, Lineage
-from cchc_xl.monitoring import write_outputs
 from cchc_xl.money import dong_from_million, exact
+from cchc_xl.monitoring import write_outputs
 from cchc_xl.statuses import NOT_REPORTED, REPORTED_STATUSES
 
 KEPT = {"3598-2017": ("1.1", "6.3", "7.1"), "2784-2017": ("I", "VII")}

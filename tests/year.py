@@ -94,7 +94,7 @@ def cut_down(programme: Programme, kept: Mapping[str, Iterable[str]]) -> Program
         stays = [
             item
             for item in plan.items
-            if any((item.code + ".").startswith(top + ".") or (top + ".").startswith(item.code + ".")
+            if any(f"{item.code}.".startswith(f"{top}.") or f"{top}.".startswith(f"{item.code}.")
                    for top in tops)
         ]  # fmt: skip
         return replace(plan, items=tuple(stays), goals=plan.goals[:2])
