@@ -41,7 +41,7 @@ from .plan import Item, Plan
 from .results import submissions
 from .statuses import ALL_STATUSES, DONE, OVERDUE
 from .summaries import row_counts
-from .templates import REPORT, template
+from .templates import FAULTS_OF_TEXTS, REPORT, template
 from .vietnamese import format_date, key
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -50,13 +50,6 @@ _NAMES = {
     "Chưa thực hiện": "chua_thuc_hien", "Quá hạn": "qua_han",
     "Không thực hiện": "khong_thuc_hien", "Chưa báo cáo": "chua_bao_cao",
 }  # fmt: skip
-
-
-# What an expression of somebody who is no programmer can do.
-_FAULTS_OF_A_TEMPLATE = (
-    jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
-    RecursionError, etree.XMLSyntaxError,
-)  # fmt: skip
 
 
 class Report(NamedTuple):
@@ -84,7 +77,7 @@ def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
         ) from None
     try:
         document.render(known, environment)
-    except _FAULTS_OF_A_TEMPLATE as error:
+    except (*FAULTS_OF_TEXTS, etree.XMLSyntaxError) as error:
         raise TemplateError(
             f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
             "để dùng mẫu gốc của phần mềm."

@@ -86,6 +86,10 @@ def put_returns(loaded: Loaded, period_id: str, agencies: Iterable[str] = AGENCI
         put_return(loaded, agency, period_id, entries_of(agency, items, period_id), late)
 
 
+def _above(code: str, other: str) -> bool:
+    return f"{other}.".startswith(f"{code}.")
+
+
 def cut_down(programme: Programme, kept: Mapping[str, Iterable[str]]) -> Programme:
     """The same programme with fewer rows: plan id -> the codes that stay, with all below them."""
 
@@ -94,9 +98,8 @@ def cut_down(programme: Programme, kept: Mapping[str, Iterable[str]]) -> Program
         stays = [
             item
             for item in plan.items
-            if any(f"{item.code}.".startswith(f"{top}.") or f"{top}.".startswith(f"{item.code}.")
-                   for top in tops)
-        ]  # fmt: skip
+            if any(_above(top, item.code) or _above(item.code, top) for top in tops)
+        ]
         return replace(plan, items=tuple(stays), goals=plan.goals[:2])
 
     return replace(programme, plans=tuple(map(of, programme.plans)))
