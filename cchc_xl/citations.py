@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from jinja2 import TemplateRuntimeError
 from markupsafe import escape
 
 from .cells import Written
@@ -22,12 +23,17 @@ from .sheets import Grid, WorkbookSheets
 from .vietnamese import format_number
 from .words import dong_in_words
 
-# Characters of private use that no text has.
-_OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
-_MARK = re.compile(f"{_OPEN}(\\d+){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
+# Characters of private use that no text has; the numbers of marks are written in such too, so
+# that a filter of a template cannot turn one into another. `_GAP` keeps apart what the template
+# engine would take for a sign of its own.
+_OPEN, _MIDDLE, _CLOSE, _GAP, _NOUGHT = "\ue000", "\ue001", "\ue002", "\ue003", "\ue010"
+_MARK = re.compile(f"{_OPEN}([{_NOUGHT}-\ue019]+){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
+_IN_DIGITS = {ord(_NOUGHT) + digit: str(digit) for digit in range(10)}
+_IN_MARKS = {ord(str(digit)): ord(_NOUGHT) + digit for digit in range(10)}
+_OF_MARKS = re.compile("[\ue000-\ue01f]")
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+")
 # No XML can hold them, and none may be taken for a mark.
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ue000-\ue002\ufffe\uffff\ud800-\udfff]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ue000-\ue01f\ufffe\uffff\ud800-\udfff]")
 _UNKNOWN = "chưa có số liệu"
 
 
@@ -53,14 +59,16 @@ class Citations:
         """A figure as a template prints it; `value` in the unit of its cell, None where nothing
         is known. Raises KeyError when the workbook does not have it: a fault of ours."""
         written = self._figures[figure][0] if value is not None else None
+        if written and kind == "text":
+            value = written.value  # a cell may hold less than was written
         return Cited(self, figure, written, kind, value)
 
-    def mark(self, cited: Cited) -> str:
-        if cited.written is None:
-            return _UNKNOWN
-        self._asked.append((cited.figure, cited.written, cited.kind))
-        shown = escape(printed(cited.kind, cited.value))
-        return f"{_OPEN}{len(self._asked) - 1}{_MIDDLE}{shown}{_CLOSE}"
+    def mark(self, figure: Hashable, written: Written, kind: str, value: object) -> str:
+        """A figure as the template engine gets it, and remember that it was asked for."""
+        self._asked.append((figure, written, kind))
+        number = str(len(self._asked) - 1).translate(_IN_MARKS)
+        shown = re.sub(r"(?<=[{}%])_(?=[{}%])", f"{_GAP}_{_GAP}", printed(kind, value))
+        return f"{_OPEN}{number}{_MIDDLE}{escape(shown)}{_CLOSE}"
 
     def taken_from(self, paragraph: str) -> list[Citation]:
         """The citations of a paragraph that still has its marks."""
@@ -78,13 +86,15 @@ class Citations:
         for mark in marks:
             at = bisect_right(bounds, mark.start())
             sentence = without_marks(paragraph[bounds[at - 1] : bounds[at]]).strip()
-            figure, written, kind = self._asked[int(mark[1])]
-            citations.append(Citation(sentence, mark[2], figure, written, kind))
+            figure, written, kind = self._asked[int(mark[1].translate(_IN_DIGITS))]
+            shown = mark[2].replace(_GAP, "")
+            citations.append(Citation(sentence, shown, figure, written, kind))
         return citations
 
 
 class Cited:
-    """A figure in a template: prints itself with a mark, compares as its value."""
+    """A figure in a template: prints itself with a mark, compares as its value. What a template
+    cannot reach begins with _: nothing of a figure is printed without its mark."""
 
     def __init__(
         self,
@@ -94,33 +104,41 @@ class Cited:
         kind: str,
         value: object,
     ):
-        self.citations = citations
-        self.figure = figure
-        self.written = written
-        self.kind = kind
-        self.value = value
+        self._citations = citations
+        self._figure = figure
+        self._written = written
+        self._kind = kind
+        self._value = value
 
     @property
     def bang_chu(self) -> Cited:
         """The same amount in words."""
-        return Cited(self.citations, self.figure, self.written, "words", self.value)
+        return Cited(self._citations, self._figure, self._written, "words", self._value)
 
     def __str__(self) -> str:
-        return self.citations.mark(self)
+        if self._written is None:
+            return _UNKNOWN
+        return self._citations.mark(self._figure, self._written, self._kind, self._value)
 
     __html__ = __str__  # what is in it is escaped already
 
     def __bool__(self) -> bool:
-        return bool(self.value)
+        return bool(self._value)
 
     def __eq__(self, other: object) -> bool:
-        return self.value == (other.value if isinstance(other, Cited) else other)
+        return self._value == (other._value if isinstance(other, Cited) else other)
 
     def __lt__(self, other) -> bool:
-        return self.value < (other.value if isinstance(other, Cited) else other)
+        return self._value < (other._value if isinstance(other, Cited) else other)
 
     def __gt__(self, other) -> bool:
-        return self.value > (other.value if isinstance(other, Cited) else other)
+        return self._value > (other._value if isinstance(other, Cited) else other)
+
+    def __int__(self) -> int:
+        raise TemplateRuntimeError("số liệu phải in như trong sổ, không đổi được sang số khác")
+
+    def __float__(self) -> float:
+        return float(int(self))
 
     __hash__ = object.__hash__
 
@@ -139,7 +157,14 @@ def printed(kind: str, value: object) -> str:
 
 
 def without_marks(text: str) -> str:
-    return _MARK.sub(r"\2", text)
+    """A text as people read it. Raises TemplateError where a template has cut a figure."""
+    text = _MARK.sub(r"\2", text).replace(_GAP, "")
+    if _OF_MARKS.search(text):
+        raise TemplateError(
+            f"Mẫu bao-cao.docx cắt hoặc đảo một số liệu, trong “{_OF_MARKS.sub('', text)}”. Không "
+            "tệp nào được ghi. Bỏ phần cắt chữ ở chỗ này trong mẫu."
+        )
+    return text
 
 
 def verify(citations: Iterable[Citation], workbook: WorkbookSheets) -> None:

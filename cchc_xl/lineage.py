@@ -144,6 +144,17 @@ class _Facts:
 
     def __init__(self, ledger: Ledger):
         self.ledger = ledger
+        self._statuses = {
+            (agency, row.item.plan, row.item.code): row.status
+            for agency, one in ledger.accepted.items()
+            for row in one.rows
+        }
+
+    def _as_read(self, fact: dict[str, Any], name: str) -> object:
+        """What stands in the cell: a status that counts as Quá hạn was reported as another."""
+        if name == "status":
+            return self._statuses[fact["agency"], fact["plan"], fact["code"]]
+        return fact[name]
 
     def origins(self, figure: FigureId) -> Iterator[Origin]:
         name = _field(figure.what)
@@ -152,8 +163,9 @@ class _Facts:
             if figure.agency and fact[holds] != figure.agency:
                 continue
             if cell := fact[f"{name}_cell"]:
-                arrived = self.ledger.accepted[fact["agency"]].arrived
-                yield Origin(fact["agency"], fact["file"], fact["sheet"], cell, fact[name], arrived)
+                agency, value = fact["agency"], self._as_read(fact, name)
+                arrived = self.ledger.accepted[agency].arrived
+                yield Origin(agency, fact["file"], fact["sheet"], cell, value, arrived)
 
     def rows_with(self, name: str, figure: FigureId) -> list[tuple[str, str]]:
         """The rows of work of a figure that have a reported field."""

@@ -41,7 +41,7 @@ from .plan import Item, Plan
 from .results import submissions
 from .statuses import ALL_STATUSES, DONE, OVERDUE
 from .summaries import row_counts
-from .templates import REPORT, template
+from .templates import FAULTS_OF_TEXTS, REPORT, template
 from .vietnamese import format_date, key
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -66,22 +66,31 @@ def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
 
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
     environment.filters["thuong"] = _inside_a_sentence
+    environment.filters["lower"] = _in_small_letters
+    known = _Context(so_far, citations).all()
     try:
         document = DocxTemplate(io.BytesIO(template(REPORT)))
-        document.render(_Context(so_far, citations).all(), environment)
-    except (jinja2.TemplateError, TypeError, ArithmeticError) as error:
-        raise TemplateError(
-            f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
-            "để dùng mẫu gốc của phần mềm."
-        ) from None
+        document.init_docx()
     except (ValueError, KeyError, OSError, zipfile.BadZipFile, etree.XMLSyntaxError):
         raise TemplateError(
             f"Mẫu {REPORT} không phải tệp Word dùng được. Mở lại bằng Word và lưu dạng .docx, "
             "hoặc xóa mẫu trong thư mục mau để dùng mẫu gốc."
         ) from None
+    try:
+        document.render(known, environment)
+    except (*FAULTS_OF_TEXTS, etree.XMLSyntaxError) as error:
+        raise TemplateError(
+            f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
+            "để dùng mẫu gốc của phần mềm."
+        ) from None
     buffer = io.BytesIO()
     document.save(buffer)
     return _without_marks(buffer.getvalue(), citations)
+
+
+def _in_small_letters(text: object) -> str:
+    """A Roman numeral keeps its own: Quý I 2018 -> quý I 2018."""
+    return re.sub(r"\b(?![IVX]+\b)\w+", lambda word: word[0].lower(), str(text))
 
 
 def _without_marks(content: bytes, citations: Citations) -> Report:
@@ -336,7 +345,6 @@ class _Context:
             {
                 "noi_dung": self.citations.figure(figure, "text", words),
                 "co_quan": names_in_words(agencies),
-                "so_co_quan": len(agencies),
             }
             for words, figure, agencies in written.values()
         ]

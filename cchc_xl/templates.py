@@ -95,13 +95,22 @@ def _same_kind(value: object, usual: object) -> bool:
     if isinstance(usual, str) and _COLOUR.fullmatch(usual):
         return isinstance(value, str) and bool(_COLOUR.fullmatch(value))
     if isinstance(usual, int | float):
-        return isinstance(value, int | float) and 0 < value < 500
+        return type(value) in (int, float) and 0 < value < 500
     if isinstance(usual, list):
-        return isinstance(value, list) and all(_same_kind(one, usual[0]) for one in value)
+        colours = _same_kind(usual[0], "#000000")  # one for each status: none may be missing
+        enough = isinstance(value, list) and (len(value) >= len(usual) or not colours)
+        return enough and all(_same_kind(one, usual[0]) for one in value)
     return isinstance(value, type(usual))
 
 
 _MEND = "Sửa tệp này trong thư mục mau, hoặc xóa nó để dùng mẫu gốc của phần mềm."
+
+
+# What an expression of somebody who is no programmer can do.
+FAULTS_OF_TEXTS = (
+    jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+    RecursionError,
+)  # fmt: skip
 
 
 def filled(name: str, text: str, facts: Mapping[str, object]) -> str:
@@ -109,7 +118,7 @@ def filled(name: str, text: str, facts: Mapping[str, object]) -> str:
     that it stands in and what is wrong."""
     try:
         return _jinja.from_string(text).render(facts)
-    except jinja2.TemplateError as error:
+    except FAULTS_OF_TEXTS as error:
         line = f", dòng {error.lineno}" if getattr(error, "lineno", None) else ""
         raise TemplateError(f"Mẫu {name}{line}: {error}. {_MEND}") from None
 

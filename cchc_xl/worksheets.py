@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
@@ -34,10 +35,17 @@ _LONGEST_LINK = 1000
 _LINK_COLOUR = "#0563C1"
 _LONGEST_TEXT = 32_767  # of a cell in Excel
 _CUT = "… (còn nữa, xem trang Nguồn số liệu)"
+_NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 _USUAL_WIDTH = 8.43  # of a column, in characters
 _BOLD_DIGIT = 1.08
 _NUMBER_MARGIN = 2.2
 _HIGHEST_ROW = 409  # Excel's limit, in points
+
+
+def _held(text: str) -> str:
+    """A text as a cell can hold it."""
+    text = _NO_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - len(_CUT)] + _CUT
 
 
 def accepted(status: object) -> None:
@@ -180,6 +188,8 @@ class Sheet:
     ) -> None:
         """One cell in a format; `wrap` is the size and weight of a text that is wrapped."""
         raw = self.raw
+        if isinstance(value, str):
+            value = _held(value)
         shown = value.value if isinstance(value, Formula) else value
         if of is not None and shown is not None and shown != "":
             place = Written(raw.name, cell_name(row, column), shown)
@@ -189,8 +199,6 @@ class Sheet:
         if value is None or value == "":
             status = raw.write_blank(row, column, None, form)
         elif isinstance(value, str):
-            if len(value) > _LONGEST_TEXT:
-                value = value[: _LONGEST_TEXT - len(_CUT)] + _CUT
             status = raw.write_string(row, column, value, form)
         elif isinstance(value, Formula):
             status = raw.write_formula(row, column, value.text, form, value.value)

@@ -7,11 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from year import FIRST, put_returns
 
 from cchc_xl.agencies import Registry
+from cchc_xl.consolidation import Reading, read_period
 from cchc_xl.decision import Decision, read_decision
 from cchc_xl.demo import decision_paths
 from cchc_xl.loading import load
+from cchc_xl.period_folder import inputs_of
 from cchc_xl.plan import Programme
 from cchc_xl.steps import init, load_registry
 
@@ -57,6 +60,25 @@ def programme(_initial_workspace) -> Programme:
 @pytest.fixture(scope="session")
 def period(programme):
     return programme.period_by_id[PERIOD]
+
+
+@pytest.fixture(scope="session")
+def year(_initial_workspace, tmp_path_factory) -> Path:
+    """A workspace with the returns of two periods, nothing consolidated; only to be read."""
+    root = tmp_path_factory.mktemp("year") / "CCHC-2018"
+    shutil.copytree(_initial_workspace, root)
+    loaded = load(root)
+    for period_id in (FIRST, PERIOD):
+        put_returns(loaded, period_id)
+    return root
+
+
+@pytest.fixture(scope="session")
+def two_periods(year) -> Reading:
+    """What was read of it, for 2018-6T."""
+    loaded = load(year)
+    period = loaded.programme.period_by_id[PERIOD]
+    return read_period(inputs_of(loaded.workspace, loaded.programme, loaded.findings, period))
 
 
 class LibreOffice:
