@@ -65,7 +65,6 @@ def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
     from docxtpl import DocxTemplate  # slow to import
 
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
-    environment.filters["thuong"] = _inside_a_sentence
     environment.filters["lower"] = _in_small_letters
     known = _Context(so_far, citations).all()
     try:
@@ -348,11 +347,6 @@ class _Context:
             }
             for words, figure, agencies in written.values()
         ]
-
-
-def _inside_a_sentence(text: str) -> str:
-    """ "Quý I 2018" -> "quý I 2018"."""
-    return text[:1].lower() + text[1:]
 
 
 def _together(written: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
