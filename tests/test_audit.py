@@ -26,6 +26,8 @@ from cchc_xl.loading import load
 from cchc_xl.steps import audit_period, consolidate_period
 
 PERIOD = "2018-6T"
+# With money, errors, two versions, and of a district.
+KEPT = ("So-Noi-vu", "Van-phong", "So-Tu-phap", "Van-hoa", "So-Y-te", "Krong-Ana", "Krong-Pac")
 SHEETS = (
     "Phụ lục 2", "Phụ lục 1", "Tóm tắt", "Theo cơ quan", "Theo nhiệm vụ", "Quá hạn", "Chỉ tiêu",
     "Nghị quyết 07", "Các kỳ", "Tiến độ nộp", "Tệp nhận về", "Phát hiện", "Nguồn số liệu",
@@ -38,8 +40,15 @@ WITH_FORMULAS = (
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
+    """The demo with a handful of its returns, so that an audit takes no time."""
     root = tmp_path_factory.mktemp("audit") / "CCHC-2018"
     run_demo(root)
+    shutil.rmtree(root / "nhat-ky")
+    for period in ("2018-Q1", PERIOD):
+        for path in (root / period / "nhan-ve").iterdir():
+            if not re.search("|".join(KEPT), path.name):
+                path.unlink()
+        consolidate_period(load(root), period, with_report=period == PERIOD)
     return root
 
 
@@ -313,7 +322,7 @@ def test_typed_texts_and_other_formats_audit_clean(workspace, tmp_path, kind, re
 
 @pytest.mark.parametrize(
     "kind",
-    ["xlsx", *(pytest.param(kind, marks=pytest.mark.slow) for kind in WRITERS if kind != "xlsx")],
+    [pytest.param(kind, marks=pytest.mark.slow) for kind in WRITERS],
 )
 def test_whatever_was_done_to_forms_their_figures_audit_clean(workspace, tmp_path, kind):
     """The troubled forms of test_matrix: both readers understand them alike, or say what they
