@@ -462,7 +462,7 @@ def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
             page = opened.setdefault(path, openpyxl.load_workbook(path))[source["sheet"]]
             assert page[source["cell"]].value == source["value"]
             seen[figure["what"]] += 1
-    assert {"spent", "status", "percent", "share", "left"} <= seen.keys()
+    assert {"spent", "status", "result", "share", "left"} <= seen.keys()
     text = run("trace", root, "--period", PERIOD, "--code", "7.1.2")
     assert "Phieu_2018-6T_So-Noi-vu.xlsx" in text
 
