@@ -19,7 +19,7 @@ from .journal import ReturnedFile, sha256_of
 from .marking import Letter, Mark, marked, rows_by_key
 from .money import million_number
 from .returns import ACCEPTED, REJECTED, Return
-from .templates import COVER, filled, template
+from .templates import COVER, filled, in_force, template, written_with
 from .vietnamese import format_date
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def _own_workbook(
     try:
         content = _content(process, files, one)
         marks = [_mark(found, found.place.cell) for found in findings]
-        return process.call(marked, content, _letter(ledger, one, one.sheet), marks)
+        letter = _letter(ledger, one, one.sheet)
+        return process.call(written_with, in_force(), marked, content, letter, marks)
     except UnreadableFileError:
         return None
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -105,6 +106,7 @@ def read_all(
     reader of its own."""
     own = threading.local()
     readers: list[Reader] = []
+    context = copy_context()  # threads have none of their own: which templates hold, say
 
     def one(what: Asked) -> Answer:
         if not hasattr(own, "reader"):
@@ -115,7 +117,7 @@ def read_all(
     workers = workers or min(4, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         try:
-            yield from pool.map(one, asked)
+            yield from pool.map(lambda what: context.copy().run(one, what), asked)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             for reader in readers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -42,6 +42,17 @@ def using(own: Mapping[str, bytes]) -> Iterator[None]:
         yield
     finally:
         _own.reset(token)
+
+
+def in_force() -> dict[str, bytes]:
+    """The workspace's own templates that hold here."""
+    return dict(_own.get() or {})
+
+
+def written_with(own: Mapping[str, bytes], function: Callable, *arguments: Any) -> Any:
+    """What a function gives with a workspace's own templates: for another process."""
+    with using(own):
+        return function(*arguments)
 
 
 def template(name: str) -> bytes:

@@ -179,7 +179,7 @@ def _moved(before: Year, after: Year, figure: FigureId) -> bool:
 
 
 @settings(
-    max_examples=20, deadline=None, derandomize=True, phases=[Phase.generate],
+    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(data=st.data())

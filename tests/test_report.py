@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -429,3 +430,47 @@ def test_a_period_without_a_report_gets_none(own):
     assert len(consolidate_period(load(own), PERIOD).outputs) == 1
     assert not Workspace(own).report(PERIOD).exists()
     assert FIRST not in {path.name for path in Workspace(own).results(PERIOD).glob("*")}
+
+
+# ------------------------------------------------------------------------------ commands
+
+
+def run(*arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "cchc_xl", *map(str, arguments)], capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
+    root, done = reported
+    told = json.loads(run("trace", root, "--period", PERIOD, "--code", "7.1.2", "--json"))
+    (row,) = told["rows"]
+    workbook = openpyxl.load_workbook(done.outputs[0], data_only=True)
+    opened = {}
+    seen = Counter()
+    for figure in row["figures"]:
+        for place in figure["written"]:
+            stands = workbook[place["sheet"]][place["cell"]].value
+            value = figure["value"]
+            assert stands == (pytest.approx(value) if isinstance(value, float) else value)
+        for source in figure["sources"]:
+            if figure["period"] != PERIOD or figure["what"] in ("added", "change", "collections"):
+                continue
+            path = root / PERIOD / "nhan-ve" / source["file"]
+            page = opened.setdefault(path, openpyxl.load_workbook(path))[source["sheet"]]
+            assert page[source["cell"]].value == source["value"]
+            seen[figure["what"]] += 1
+    assert {"spent", "status", "result", "share", "left"} <= seen.keys()
+    text = run("trace", root, "--period", PERIOD, "--code", "7.1.2")
+    assert "Phieu_2018-6T_So-Noi-vu.xlsx" in text
+
+
+def test_templates_and_report_are_commands(own):
+    listed = run("templates", own).split()
+    assert [line.rpartition("/")[2] for line in listed] == [
+        "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx",
+    ]  # fmt: skip
+    written = json.loads(run("report", own, "--period", PERIOD, "--json"))
+    assert "Bao-cao_2018-6T.docx" in json.dumps(written) and Workspace(own).report(PERIOD).exists()

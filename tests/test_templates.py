@@ -280,3 +280,13 @@ def test_xlsx_stays_readable_with_the_longest_texts(workspace):
     content = consolidate_period(load(workspace), PERIOD).outputs[0].read_bytes()
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Phụ lục 2"]
     assert any(cell.value == long.strip() for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_cover_text_is_the_own_one(workspace):
+    rows = {"7.1.2": {"status": "Hoàn thành", "percent": 150}}
+    put_return(load(workspace), "Sở Nội vụ", PERIOD, rows)
+    mau = Workspace(workspace).templates
+    mau.mkdir()
+    (mau / "phan-hoi.txt").write_text("Thư riêng gửi {{ co_quan|upper }}", "utf-8")
+    path = make_feedback(load(workspace), PERIOD)[0]["Sở Nội vụ"]
+    assert path.with_suffix(".txt").read_text("utf-8-sig").strip() == "Thư riêng gửi SỞ NỘI VỤ"
