@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from .consolidate import ItemResult, Ledger
 from .lineage import Lineage
+from .master_sheets import RESULT_SOURCES
 from .periods import collections_done
 from .plan import Plan
 from .plan_sheets import (
@@ -23,11 +25,20 @@ from .plan_sheets import (
     status_cell,
     text_cell,
 )
+from .sheet_names import (
+    LONGEST_REMARK,
+    LONGEST_RESULT,
+    MOST_AGENCIES,
+    PHU_LUC_1,
+    PHU_LUC_2,
+    appendix_sheets,
+    matrix_of,
+    plan_sheets,
+)
 from .statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
-from .vietnamese import Month
+from .vietnamese import Month, shortened
 from .workbooks import Book
 
-PHU_LUC_2, PHU_LUC_1 = "Phụ lục 2", "Phụ lục 1"
 _MANY = 8  # more names than this are counted, not listed
 
 
@@ -37,10 +48,11 @@ def write_appendices(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> 
     monitored = [plan for plan in plans if plan.has_monitoring]
     with_money = [plan for plan in plans if plan.has_budget]
     for plan in monitored:
-        name = _name(PHU_LUC_2, plan, monitored)
+        name = appendix_sheets(PHU_LUC_2, monitored)[plan.id]
         PlanSheet(book, name, lineage, plan).write(_phu_luc_2(lineage.ledger, so_far))
     for plan in with_money:
-        PlanSheet(book, _name(PHU_LUC_1, plan, with_money), lineage, plan).write(_PHU_LUC_1)
+        name = appendix_sheets(PHU_LUC_1, with_money)[plan.id]
+        PlanSheet(book, name, lineage, plan).write(_PHU_LUC_1)
 
 
 def write_other_plans(book: Book, lineage: Lineage) -> None:
@@ -48,7 +60,8 @@ def write_other_plans(book: Book, lineage: Lineage) -> None:
     for plan in lineage.ledger.programme.plans:
         if not plan.has_budget:
             what = _by_agencies(lineage.ledger)
-            PlanSheet(book, plan.short_name, lineage, plan).write(what)
+            name = plan_sheets(lineage.ledger.programme.plans)[plan.id]
+            PlanSheet(book, name, lineage, plan).write(what)
 
 
 def signed_sheets(plans: Sequence[Plan]) -> list[str]:
@@ -56,19 +69,22 @@ def signed_sheets(plans: Sequence[Plan]) -> list[str]:
     monitored = [plan for plan in plans if plan.has_monitoring]
     with_money = [plan for plan in plans if plan.has_budget]
     return [
-        *(_name(PHU_LUC_2, plan, monitored) for plan in monitored),
-        *(_name(PHU_LUC_1, plan, with_money) for plan in with_money),
-        *(plan.short_name for plan in plans if not plan.has_budget),
+        *(appendix_sheets(PHU_LUC_2, monitored).values() if monitored else ()),
+        *(appendix_sheets(PHU_LUC_1, with_money).values() if with_money else ()),
+        *(
+            name
+            for plan, name in zip(plans, plan_sheets(plans).values(), strict=True)
+            if not plan.has_budget
+        ),
     ]
 
 
-def matrix_name(plan: Plan) -> str:
-    """The sheet that has a plan's rows against agencies."""
-    return f"{plan.short_name} theo CQ"
-
-
-def _name(name: str, plan: Plan, same_kind: list[Plan]) -> str:
-    return name if len(same_kind) < 2 else f"{name} ({plan.short_name})"
+def has_matrix(ledger: Ledger, plan: Plan) -> bool:
+    """Whether a plan's rows are shown against agencies: many answer for one of them, and not so
+    many that nobody could read it."""
+    reporters = [ledger.programme.reporters(leaf, ledger.period) for leaf in plan.leaves]
+    many = max(map(len, reporters), default=0) > 1
+    return many and not plan.has_budget and len({*chain(*reporters)}) <= MOST_AGENCIES
 
 
 def collections_told(result: ItemResult, so_far: Sequence[Ledger]) -> str:
@@ -99,7 +115,7 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         if result.reported < result.due:
             notes.append(f"Đã báo cáo {result.reported}/{result.due}")
         notes += _quoted(ledger, result, "difficulties")
-        return "\n".join(notes)
+        return shortened("\n".join(notes), LONGEST_REMARK)
 
     def own_collector(result: ItemResult) -> str:
         """As in the decision: on tasks and outputs, and on an activity that has its own."""
@@ -109,9 +125,8 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         return "" if inherited and plan.is_leaf(result.item) else result.item.collector
 
     def result_and_proof(result: ItemResult) -> str:
-        return "\n".join(
-            (*_quoted(ledger, result, "result"), *_quoted(ledger, result, "proof", "Văn bản: "))
-        )
+        told = _quoted(ledger, result, "result"), _quoted(ledger, result, "proof", "Văn bản: ")
+        return shortened("\n".join(chain(*told)), LONGEST_RESULT)
 
     duty, money, collected = "Trách nhiệm", "Kinh phí", "Thu thập"
     columns = (
@@ -204,11 +219,13 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
         return number
 
     def unfinished(result: ItemResult) -> str:
+        matrix = matrix_of(plan_sheets(ledger.programme.plans)[result.item.plan])
         plan = ledger.programme.plan_by_id[result.item.plan]
         by_status = statuses.get((result.item.plan, result.item.code), {})
         names = [name for status, found in by_status.items() if status != DONE for name in found]
         if len(names) > _MANY:
-            return f"{len(names)} cơ quan, xem trang {matrix_name(plan)}"
+            where = matrix if has_matrix(ledger, plan) else RESULT_SOURCES
+            return f"{len(names)} cơ quan, xem trang {where}"
         return "; ".join(names)
 
     agencies = "Số cơ quan"

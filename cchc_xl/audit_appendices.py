@@ -10,6 +10,16 @@ from .audit_figures import Fact, Figures, budget, leaves, less, share
 from .audit_issued import Issued, IssuedPage, Table
 from .periods import Period, collections_due
 from .plan import Item, Plan
+from .sheet_names import (
+    LONGEST_REMARK,
+    LONGEST_RESULT,
+    MOST_AGENCIES,
+    PHU_LUC_1,
+    PHU_LUC_2,
+    appendix_sheets,
+    matrix_of,
+    plan_sheets,
+)
 from .statuses import (
     CANCELLED,
     DONE,
@@ -18,7 +28,7 @@ from .statuses import (
     NOT_STARTED,
     OVERDUE,
 )
-from .vietnamese import clean
+from .vietnamese import clean, shortened
 
 _MANY = 8  # more names or texts than this are counted, not listed
 _WHOLE = "TỔNG CỘNG"
@@ -26,7 +36,6 @@ _LETTERS = {
     DONE: "✓", IN_PROGRESS: "Đ", NOT_STARTED: "C", OVERDUE: "Q", CANCELLED: "K", NOT_REPORTED: "–",
 }  # fmt: skip
 _COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, CANCELLED, OVERDUE, NOT_REPORTED)
-_MOST_AGENCIES = 60
 _SEE = "xem trang Nguồn số liệu"
 
 
@@ -37,20 +46,16 @@ def check_appendices(issued: Issued, so_far: Sequence[Figures]) -> None:
     monitored = [plan for plan in plans if plan.has_monitoring]
     with_money = [plan for plan in plans if plan.has_budget]
     for plan in monitored:
-        if page := issued.page(_name("Phụ lục 2", plan, monitored)):
+        if page := issued.page(appendix_sheets(PHU_LUC_2, monitored)[plan.id]):
             _phu_luc_2(page, plan, so_far)
     for plan in with_money:
-        if page := issued.page(_name("Phụ lục 1", plan, with_money)):
+        if page := issued.page(appendix_sheets(PHU_LUC_1, with_money)[plan.id]):
             _phu_luc_1(page, plan, now)
     for plan in plans:
         if not plan.has_budget:
-            if page := issued.page(plan.short_name):
+            if page := issued.page(plan_sheets(plans)[plan.id]):
                 _without_money(page, plan, now)
             _matrix(issued, plan, now)
-
-
-def _name(name: str, plan: Plan, same: Sequence[Plan]) -> str:
-    return name if len(same) < 2 else f"{name} ({plan.short_name})"
 
 
 def _rows(page: IssuedPage, plan: Plan, headings: Sequence[str], text: str) -> tuple:
@@ -98,8 +103,10 @@ def _phu_luc_2(page: IssuedPage, plan: Plan, so_far: Sequence[Figures]) -> None:
         if came < len(facts):
             remarks = [f"Đã báo cáo {came}/{len(facts)}", *remarks]
         page.words(row, at["Kết quả đạt được, văn bản kiểm chứng"], told + "Kết quả, văn bản",
-                   "\n".join(quoted), now.sources("result", facts))  # fmt: skip
-        page.words(row, at["Ghi chú"], told + "Ghi chú", "\n".join(remarks),
+                   shortened("\n".join(quoted), LONGEST_RESULT),
+                   now.sources("result", facts))  # fmt: skip
+        page.words(row, at["Ghi chú"], told + "Ghi chú",
+                   shortened("\n".join(remarks), LONGEST_REMARK),
                    now.sources("status", facts))  # fmt: skip
     if whole:
         _money(page, whole, at, "Tỷ lệ (%)", plan, None, now)
@@ -199,7 +206,10 @@ def _without_money(page: IssuedPage, plan: Plan, now: Figures) -> None:
         if not plan.is_leaf(item):
             page.words(row, at[late], f"{item.code}: {late}", "")
         elif len(names) > _MANY:
-            counted = f"{len(names)} cơ quan, xem trang {plan.short_name} theo CQ"
+            where = matrix_of(plan_sheets(now.programme.plans)[plan.id])
+            if not _is_matrix(plan, now):
+                where = "Nguồn số liệu"
+            counted = f"{len(names)} cơ quan, xem trang {where}"
             page.words(row, at[late], f"{item.code}: {late}", counted, cells)
         else:
             stands = sorted(filter(None, page.text(row, at[late]).split("; ")))
@@ -219,15 +229,19 @@ def _counts(
         page.count(row, at[status], told + status, len(having), now.sources("status", having))
 
 
+def _is_matrix(plan: Plan, now: Figures) -> bool:
+    most = max((len(now.of(plan, leaf)) for leaf in leaves(plan, None)), default=0)
+    return most > 1 and len({fact.agency for fact in now.below(plan, None)}) <= MOST_AGENCIES
+
+
 def _matrix(issued: Issued, plan: Plan, now: Figures) -> None:
     """Rows against agencies, where several answer for one row."""
     work = leaves(plan, None)
     reporting = {fact.agency for fact in now.below(plan, None)}
     agencies = [one.name for one in now.programme.registry.agencies if one.name in reporting]
-    most = max((len(now.of(plan, leaf)) for leaf in work), default=0)
-    if most < 2 or len(agencies) > _MOST_AGENCIES:
+    if not _is_matrix(plan, now):
         return
-    page = issued.page(f"{plan.short_name} theo CQ")
+    page = issued.page(matrix_of(plan_sheets(now.programme.plans)[plan.id]))
     table = (
         Table.of(page, ("Mã", "Nhiệm vụ", "Hoàn thành", *map(clean, agencies))) if page else None
     )

@@ -266,8 +266,7 @@ def check_changes(issued: Issued, so_far: Sequence[Figures]) -> None:
             )
             if then != here:
                 changed[clean(plan.short_name), leaf.code] = (plan, leaf, then, here)
-    rows = table.rows(("Kế hoạch", "Mã"), ("Nội dung công việc", _WHOLE))
-    found = rows.match(changed, "Mục có thay đổi")
+    found = table.rows(("Kế hoạch", "Mã")).match(changed, "Mục có thay đổi")
     at = table.columns
     for names, (plan, leaf, then, here) in changed.items():
         row = found.get(names)
@@ -286,16 +285,6 @@ def check_changes(issued: Issued, so_far: Sequence[Figures]) -> None:
                        one.sources("spent", facts))  # fmt: skip
         page.money(row, at["Tăng, giảm"], told + "Tăng, giảm", less(here[2], then[2]))
     page.numbers_in(2, 1, "Lời ghi đầu trang", [len(changed)])
-    if rows.sums is None:
-        if changed:
-            issued.differ(page.name, "", _WHOLE, "không có dòng", "một dòng")
-        return
-    page.money(rows.sums, at["Đã chi kỳ trước"], "Tổng cộng: Đã chi kỳ trước",
-               total(then[2] for _, _, then, _ in changed.values()))  # fmt: skip
-    page.money(rows.sums, at["Đã chi kỳ này"], "Tổng cộng: Đã chi kỳ này",
-               total(here[2] for _, _, _, here in changed.values()))  # fmt: skip
-    page.money(rows.sums, at["Tăng, giảm"], "Tổng cộng: Tăng, giảm",
-               total(less(here[2], then[2]) for _, _, then, here in changed.values()))  # fmt: skip
 
 
 # ----------------------------------------------------------------------- Biểu đồ

@@ -11,11 +11,11 @@ from .consolidate import Ledger
 from .lineage import ROWS, FigureId
 from .money import dong_from_million, exact
 from .plan import Plan
+from .sheet_names import CHARTS
 from .statuses import ALL_STATUSES
 from .templates import house_style
 from .workbooks import Book, Sheet
 
-CHARTS = "Biểu đồ"
 _COLUMNS, _WIDTH, _LABEL = 10, 12, 40
 _HALF = 4  # columns of the left charts, the first being wide
 _FIRST_CHART, _CHART_ROWS = 2, 16
@@ -135,7 +135,7 @@ def _figures(book: Book, sheet: Sheet, picture: Picture, row: int) -> int:
     money = picture.subtype is None
     for line, label in enumerate(picture.labels):
         row += 1
-        sheet.put(row, 0, label, **line_style())
+        sheet.put(row, 0, label, **line_style(), text_wrap=True)
         for at, series in enumerate(picture.series, 1):
             found = book.figures.get(series.figures[line])
             if not found:

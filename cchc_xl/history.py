@@ -9,10 +9,9 @@ from .consolidate import ItemResult, Ledger
 from .lineage import FigureId, Lineage
 from .money import sum_known
 from .plan import Item, Plan
+from .sheet_names import CHANGES, PERIODS
 from .table_pages import write_table_page
 from .workbooks import Book
-
-PERIODS, CHANGES = "Các kỳ", "Thay đổi"
 
 
 def write_periods(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> None:
@@ -112,19 +111,19 @@ _CHANGE_COLUMNS = (
     Column("Trạng thái kỳ này", 14, "centre"),
     Column("Tỷ lệ kỳ trước (%)", 9, "percent"),
     Column("Tỷ lệ kỳ này (%)", 9, "percent"),
-    Column("Đã chi kỳ trước", 12, "money", total=True),
-    Column("Đã chi kỳ này", 12, "money", total=True),
-    Column("Tăng, giảm", 12, "money", total=True),
+    Column("Đã chi kỳ trước", 12, "money"),
+    Column("Đã chi kỳ này", 12, "money"),
+    Column("Tăng, giảm", 12, "money"),
 )
 
 
 def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> None:
-    """The rows whose status, percentage or spending differ from the period before."""
+    """The rows whose status, percentage or spending differ from the period before. No sums: a row
+    that only one of them has would make them contradict each other."""
     if len(so_far) < 2:
         return
     before, now = so_far[-2:]
     rows, origins = [], []
-    total_before, total_now = [], []
     for plan in now.programme.plans:
         for leaf in plan.leaves:
             then, here = before.items.get((plan.id, leaf.code)), now.result(leaf)
@@ -146,10 +145,7 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
                     Traced(change, new._replace(what="change")),
                 )
             )  # fmt: skip
-            total_before.append(then.spent)
-            total_now.append(here.spent)
             origins.append(lineage.told(plan.id, leaf.code))
-    changes = [row[9].value for row in rows]
     write_table_page(
         book,
         CHANGES,
@@ -157,12 +153,8 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
         f"Kinh phí: triệu đồng. {len(rows)} việc có trạng thái, tỷ lệ hoàn thành hoặc số đã chi "
         "khác kỳ trước.",
         ("ThayDoi", _CHANGE_COLUMNS, rows),
-        (
-            None, None, "Tổng cộng", *[None] * 4, sum_known(total_before), sum_known(total_now),
-            sum_known(changes),
-        ),
-        origins,
-    )  # fmt: skip
+        origins=origins,
+    )
 
 
 def _figures(result: ItemResult) -> tuple:

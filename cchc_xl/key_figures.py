@@ -14,13 +14,13 @@ from .lineage import ROWS, FigureId
 from .money import sum_known
 from .plan import Plan
 from .results import submissions
+from .sheet_names import AGENCIES, TASKS
 from .statuses import DONE, OVERDUE
-from .summaries import AGENCIES, BEHIND, COUNTS, NOT_ASKED, ON_TIME, TASKS, row_counts
+from .summaries import BEHIND, COUNTS, NOT_ASKED, ON_TIME, row_counts
 from .table_pages import FIRST_ROW
 from .templates import house_style
 from .workbooks import Book, Sheet
 
-KEY_FIGURES = "Tóm tắt"
 DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
     "agencies due", "agencies reported", "agencies in time", "agencies late", "agencies missing",
     "agencies with overdue",
@@ -77,6 +77,10 @@ def _write(sheet: Sheet, row: int, line: Line) -> None:
         sheet.merge((row, 0), (row, 3), line.label, **style, **fill)
         return
     sheet.put(row, 0, line.label, **style, text_wrap=True)
+    if not line.formula:  # nothing is known
+        for at in (1, 2, 3):
+            sheet.put(row, at, None, **style)
+        return
     now, before = (cell_name(row, at) for at in (1, 2))
     change = f'=IF(COUNT({now},{before})<2,"",{now}-{before})'
     both = line.now is not None and line.before is not None
@@ -166,22 +170,22 @@ def _share(part: int | None, whole: int | None) -> Decimal | None:
 
 def _reference(book: Book, what: str) -> str:
     written = book.figures.get(FigureId(what))
-    return f"='{written[0].sheet}'!{written[0].cell}" if written else '=""'
+    return f"='{written[0].sheet}'!{written[0].cell}" if written else ""
 
 
 def _row_lines(book: Book, now: Ledger, before: Ledger | None, plan: Plan | None) -> Iterator[Line]:
     here = row_counts(now, plan)
     then = row_counts(before, plan) if before else None
     of = plan.id if plan else ""
-    last = FIRST_ROW + sum(len(one.children("")) for one in now.programme.plans)
+    first = FIRST_ROW + 1
+    for one in now.programme.plans[: now.programme.plans.index(plan)] if plan else ():
+        first += len(one.children(""))
+    tops = [plan] if plan else now.programme.plans
+    last = first - 1 + sum(len(one.children("")) for one in tops)
 
     def total(status: str) -> str:
         letter = _TASK_COUNTS[status]
-        cells = f"'{TASKS}'!{letter}{FIRST_ROW + 1}:{letter}{last}"
-        if plan is None:
-            return f"SUM({cells})"
-        name = plan.short_name.replace('"', '""')
-        return f"SUMIF('{TASKS}'!A{FIRST_ROW + 1}:A{last},\"{name}\",{cells})"
+        return f"SUM('{TASKS}'!{letter}{first}:{letter}{last})"
 
     for status in _TASK_COUNTS:
         yield Line(

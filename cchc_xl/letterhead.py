@@ -13,7 +13,7 @@ from .agencies import initials
 from .periods import Period
 from .plan import Plan, Programme
 from .templates import DOCUMENTS, filled, house_style, official_texts
-from .textfit import text_pixels
+from .textfit import column_pixels, text_pixels
 from .vietnamese import format_long_date
 from .workbooks import Sheet
 
@@ -69,13 +69,20 @@ class Page:
             range(1, len(widths)), key=lambda at: abs(before[at] - whole * _LEFT_SHARE), default=0
         )
         sheet.widths(widths)
+        pixels = sum(column_pixels(width) for width in widths)
+        self.scale = min(1.0, sheet.printed_pixels(landscape=True) / pixels)
+
+    def _size(self, points: float) -> float:
+        """The size at which a text is so large on paper: the page is scaled to its width."""
+        return round(points / self.scale * 2) / 2
 
     def _text(self, section: str, key: str) -> str:
         return filled(DOCUMENTS, official_texts()[section][key], self.facts).strip()
 
     def head(self, section: str) -> int:
         """Write letterhead and title; gives the next free row."""
-        size = house_style()["official"]
+        size = {name: self._size(points) for name, points in house_style()["official"].items()}
+        motto_size = self._size(house_style()["official"]["letterhead"] + 1)
         office, motto = self._text("dau_trang", "co_quan"), self._text("dau_trang", "tieu_ngu")
         self._halves(
             0,
@@ -85,14 +92,12 @@ class Page:
             {"font_size": size["letterhead"], "bold": True},
         )
         bold = {"bold": True, "font_size": size["letterhead"]}
-        motto_style = {"bold": True, "font_size": size["letterhead"] + 1}
+        motto_style = {"bold": True, "font_size": motto_size}
         self._halves(1, office, motto, bold, motto_style)
         self.sheet.raw.set_row(2, _SMALL_ROW)
         office_width = text_pixels(office, size["letterhead"], bold=True) * _AGENCY_LINE
         self.sheet.rule(2, 0, self.half - 1, office_width)
-        self.sheet.rule(
-            2, self.half, self.last, text_pixels(motto, size["letterhead"] + 1, bold=True)
-        )
+        self.sheet.rule(2, self.half, self.last, text_pixels(motto, motto_size, bold=True))
         self._halves(
             3,
             self._text("dau_trang", "so"),
@@ -124,7 +129,7 @@ class Page:
 
     def end(self, row: int) -> int:
         """Write "Nơi nhận" and the signature block; gives the next free row."""
-        size = house_style()["official"]
+        size = {name: self._size(points) for name, points in house_style()["official"].items()}
         texts = official_texts()["cuoi_trang"]
         fill = [filled(DOCUMENTS, line, self.facts).strip() for line in texts["danh_sach"]]
         left = [line for line in fill if line]
@@ -143,5 +148,5 @@ class Page:
         for at, line in enumerate(block, row):
             if half <= self.last:
                 self.sheet.merge((at, half), (at, self.last), line, bold=True, align="center",
-                                 font_size=size["letterhead"] + 1)  # fmt: skip
+                                 font_size=size["letterhead"])  # fmt: skip
         return first + max(len(left) + 1, len(block))

@@ -57,9 +57,9 @@ class FigureId(NamedTuple):
 def told(figure: FigureId) -> str:
     """What a figure is, in words: "Đã chi, mục 6.2.1"."""
     plain = figure.what.removeprefix(ROWS).removeprefix(HELD)
-    what = WHAT.get(plain) or plain
+    rows = _OF_ROWS.get(figure.what) or _AGENCIES.get(figure.what)
     parts = [
-        _PLACES.get(what, what),
+        rows or WHAT.get(plain) or plain,
         f"mục {figure.code}" if figure.code else "",
         figure.agency,
         f"kỳ {figure.period}" if figure.period else "",
@@ -67,8 +67,8 @@ def told(figure: FigureId) -> str:
     return ", ".join(filter(None, parts))
 
 
-_PLACES = {
-    "due": "Số việc",
+_OF_ROWS = {ROWS + "due": "Số việc"}
+_AGENCIES = {
     "agencies due": "Số cơ quan phải báo cáo",
     "agencies reported": "Số cơ quan đã có phiếu",
     "agencies in time": "Số cơ quan nộp đúng hạn",

@@ -134,13 +134,22 @@ class _MasterReader:
                     ),
                     allocations=tuple(allocations.get(plan_id, ())),
                     total=self._money(record, "Tổng kinh phí (triệu đồng)"),
-                    short_name=record.text("Tên gọi tắt") or plan_id,
+                    short_name=self._short_name(record, plan_id, plans),
                 )
             )
         for plan_id, rows in items.items():
             first = next(iter(rows.values()))
             self.findings.append(finding("plan-unknown", first.source, plan_id, count=len(rows)))
         return tuple(plans)
+
+    def _short_name(self, record: Record, plan_id: str, before: list[Plan]) -> str:
+        """What tells a plan from the others in tables and on sheets: no two may have the same."""
+        name = record.text("Tên gọi tắt") or plan_id
+        if key(name) not in {key(plan.short_name) for plan in before}:
+            return name
+        place = record.places["Tên gọi tắt"]
+        self.findings.append(finding("plan-name-repeated", place, name, used=plan_id))
+        return plan_id
 
     def _items(self) -> dict[str, dict[str, Item]]:
         """plan id -> code -> row. A row that cannot be placed is left out with a finding."""

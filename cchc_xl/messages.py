@@ -207,6 +207,17 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Bảng “{value}” là của lần trước; kỳ này không còn lập bảng đó.",
         "Xóa tệp này nếu không cần nữa.",
     ),
+    "plan-name-repeated": Rule(
+        "warning",
+        "Hai kế hoạch cùng tên gọi tắt “{value}”; kế hoạch sau được gọi là “{used}”.",
+        "Đặt tên gọi tắt khác ở trang Quyết định.",
+    ),
+    "earlier-changed": Rule(
+        "warning",
+        "Phiếu của kỳ {value} nay khác với lần tổng hợp cuối của kỳ đó; số so sánh với kỳ trước "
+        "theo phiếu hiện có.",
+        "Tổng hợp lại kỳ đó, hoặc khôi phục phiếu trong thư mục nhan-ve của kỳ đó.",
+    ),
     "output-edited": Rule(
         "warning",
         "Tệp “{value}” đã được sửa sau khi lập; bản sửa được giữ ở “{kept}”, tệp này nay là bản "

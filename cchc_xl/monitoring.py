@@ -13,7 +13,7 @@ from .citations import Citations, verify
 from .consolidate import Ledger
 from .findings import Finding
 from .history import write_changes, write_periods
-from .key_figures import KEY_FIGURES, write_key_figures
+from .key_figures import write_key_figures
 from .lineage import Lineage
 from .memory import few_collections
 from .overview import (
@@ -24,6 +24,7 @@ from .overview import (
     write_submissions,
 )
 from .report import write_report
+from .sheet_names import KEY_FIGURES
 from .sheets import OpenedWorkbook
 from .summaries import write_agencies, write_tasks
 from .watchlists import write_late, write_matrices, write_targets

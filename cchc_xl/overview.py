@@ -24,6 +24,7 @@ from .results import (
     finding_rows,
     submission_rows,
 )
+from .sheet_names import CITATIONS
 from .table_pages import FIRST_ROW, write_table_page
 from .vietnamese import format_date
 from .workbooks import Book
@@ -134,7 +135,6 @@ def _numbered(name: str, rows: list[Row]) -> tuple[tuple[Column, ...], list[Row]
 
 # ------------------------------------------------------------------ of the report
 
-CITATIONS = "Dẫn chiếu báo cáo"
 _CITATION_COLUMNS = (
     Column("TT", 6, "centre"),
     Column("Câu trong báo cáo", 70),

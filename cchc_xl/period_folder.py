@@ -83,8 +83,8 @@ def results_to_write(
 ) -> tuple[dict[Path, bytes], list[Finding]]:
     """Where a period's outputs go. What people have changed in an output of before is kept beside
     it, and a report that they changed stays as it is while its figures have not changed."""
-    last = Journal(workspace).last(period.id)
-    issued = last.outputs if last else {}
+    runs = Journal(workspace).of_period(period.id)
+    ours = {(name, sha256) for run in runs for name, sha256 in run.outputs.items()}
     paths = {
         "monitoring": workspace.monitoring(period.id),
         "report": workspace.report(period.id),
@@ -95,12 +95,13 @@ def results_to_write(
     for name, content in outcome.contents.items():
         path = paths[name]
         files[path] = content
-        if name == "figures" or not path.exists() or not issued.get(name):
+        if name == "figures" or not path.exists():
             continue
         there = read_file(path)
-        if sha256_of(there) in (issued[name], sha256_of(content)):
+        if (name, sha256_of(there)) in ours or there == content:
             continue
-        if name == "report" and issued[name] == sha256_of(content):
+        last = next((run.outputs[name] for run in reversed(runs) if name in run.outputs), "")
+        if name == "report" and last == sha256_of(content):
             del files[path]
             found.append(finding("report-edited", Place(path.name), path.name))
             continue
@@ -108,3 +109,18 @@ def results_to_write(
         files[kept] = there
         found.append(finding("output-edited", Place(path.name), path.name, kept=kept.name))
     return files, found
+
+
+def changed_earlier(workspace: Workspace, inputs: Inputs) -> list[Finding]:
+    """The earlier periods whose returns are no longer those that their own results were made of:
+    what is said of them here differs from what was issued then."""
+    journal = Journal(workspace)
+    found = []
+    for period, files in inputs.files.items():
+        last = journal.last(period.id)
+        if period == inputs.period or last is None:
+            continue
+        then = sorted((one["file"], one["sha256"]) for one in last.files[period.id])
+        if then != sorted((one.name, one.sha256) for one in files):
+            found.append(finding("earlier-changed", Place(), period.id))
+    return found

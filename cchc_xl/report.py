@@ -42,7 +42,7 @@ from .results import submissions
 from .statuses import ALL_STATUSES, DONE, OVERDUE
 from .summaries import row_counts
 from .templates import FAULTS_OF_TEXTS, REPORT, template
-from .vietnamese import format_date, key
+from .vietnamese import Target, format_date, key
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NAMES = {
@@ -139,6 +139,7 @@ class _Context:
             "nop": self._submissions(),
             "viec": self._rows(None),
             "kinh_phi": self._money(None),
+            "kinh_phi_thieu": self._without_money(),
             "ke_hoach": [self._plan(plan) for plan in self.programme.plans],
             "kinh_phi_co_quan": self._agencies(),
             "qua_han": self._overdue(),
@@ -266,6 +267,11 @@ class _Context:
         holders = dict.fromkeys(one.agency for one in self.ledger.agencies if one.budget)
         return [{"ten": name, **self._money(None, name)} for name in holders]
 
+    def _without_money(self) -> str:
+        """The agencies whose spending is in no total, for want of a return."""
+        holders = {one.agency for one in self.ledger.agencies if one.budget}
+        return names_in_words(name for name in self.ledger.missing if name in holders)
+
     def _overdue(self) -> list[dict[str, Any]]:
         """Rows of work that are overdue, with the agencies that have not finished them and why;
         equal reasons once."""
@@ -309,6 +315,7 @@ class _Context:
                 "dat_duoc": self._cited(
                     "count", one.achieved, "achieved", plan=one.plan, code=one.code
                 ),
+                "don_vi": _unit(one.target),
                 "danh_gia": one.verdict,
             }
             for one in goal_assessments(self.ledger)
@@ -347,6 +354,13 @@ class _Context:
             }
             for words, figure, agencies in written.values()
         ]
+
+
+def _unit(target: Target | None) -> str:
+    """As it stands behind a number."""
+    if target is None:
+        return ""
+    return "%" if target.unit == "%" else f" {target.unit}"
 
 
 def _together(written: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

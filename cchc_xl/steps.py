@@ -33,7 +33,7 @@ from .findings import Finding
 from .journal import Journal, Run, sha256_of
 from .loading import Loaded, find_period
 from .master import nothing_reported, write_master
-from .period_folder import inputs_of, results_to_write, to_journal
+from .period_folder import changed_earlier, inputs_of, results_to_write, to_journal
 from .plan import Plan, Programme
 from .proofs import prove_programme
 from .registries import load_registry
@@ -135,6 +135,7 @@ def consolidate_period(
         inputs = inputs_of(workspace, loaded.programme, loaded.findings, period, with_report)
         outcome = outcome_of(inputs, progress)
         results, edited = results_to_write(workspace, period, outcome)
+        edited += changed_earlier(workspace, inputs)
         workspace.write({**results, **to_journal(workspace, loaded.sheets, inputs, outcome)})
     reading = outcome.reading
     outputs = [workspace.monitoring(period.id)]
@@ -169,11 +170,11 @@ def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace
     if record is None:
         raise _never_consolidated(period.id)
     inputs = recorded_inputs(journal, record)
-    plan_id, _, own = code.rpartition("|")
+    plan_id, _, own = code.strip().rstrip(".").upper().rpartition("|")
     items = [
         plan.by_code[own]
         for plan in inputs.programme.plans
-        if own in plan.by_code and plan_id in ("", plan.id)
+        if own in plan.by_code and plan_id in ("", plan.id.upper())
     ]
     if not items:
         known = ", ".join(plan.items[0].code for plan in inputs.programme.plans if plan.items)

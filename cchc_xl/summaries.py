@@ -12,12 +12,12 @@ from .lineage import HELD, ROWS, FigureId, Lineage
 from .money import sum_known
 from .plan import Item, Plan
 from .results import difference, submissions
+from .sheet_names import AGENCIES, TASKS
 from .statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
 from .table_pages import FIRST_ROW, write_table_page
 from .vietnamese import format_date
 from .workbooks import Book, Sheet
 
-AGENCIES, TASKS = "Theo cơ quan", "Theo nhiệm vụ"
 COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
 ON_TIME, BEHIND, NOT_ASKED = "Đúng hạn", "Trễ", "Không phải nộp"
 

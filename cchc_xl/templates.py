@@ -57,7 +57,8 @@ def written_with(own: Mapping[str, bytes], function: Callable, *arguments: Any) 
 
 def template(name: str) -> bytes:
     """A template's content: the workspace's own, else that of the package."""
-    return (_own.get() or {}).get(name) or packaged(name)
+    own = (_own.get() or {}).get(name)
+    return packaged(name) if own is None else own
 
 
 @lru_cache
@@ -85,6 +86,10 @@ def _settings(name: str, content: bytes) -> dict[str, dict[str, Any]]:
         own = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateError(f"Mẫu {name} không đọc được ({error}). {_MEND}") from None
+    if strange := own.keys() - usual.keys():
+        raise TemplateError(
+            f"Mẫu {name}: không có mục [{min(strange)}]; các mục: {', '.join(usual)}. {_MEND}"
+        )
     return {section: _merged(name, section, own.get(section, {}), usual[section])
             for section in usual}  # fmt: skip
 
@@ -94,7 +99,12 @@ def _merged(name: str, section: str, own: object, usual: dict[str, Any]) -> dict
     if not isinstance(own, dict):
         raise TemplateError(f"Mẫu {name}: [{section}] phải là một mục. {_MEND}")
     for key, value in own.items():
-        if key in usual and not _same_kind(value, usual[key]):
+        if key not in usual:
+            raise TemplateError(
+                f"Mẫu {name}, mục [{section}]: không có dòng “{key}”; các dòng: "
+                f"{', '.join(usual)}. {_MEND}"
+            )
+        if not _same_kind(value, usual[key]):
             raise TemplateError(
                 f"Mẫu {name}, mục [{section}], dòng {key}: “{value}” không dùng được; ghi như "
                 f"“{usual[key]}”. {_MEND}"

@@ -30,6 +30,13 @@ def _clean(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
+def shortened(text: str, most: int) -> str:
+    """A text cut at a word, with a sign that it is."""
+    if len(text) <= most:
+        return text
+    return text[:most].rsplit(" ", 1)[0] + " … (xem trang Nguồn số liệu)"
+
+
 def without_marks(text: str) -> str:
     """Text without diacritics: "Sở Nội vụ" -> "So Noi vu"."""
     decomposed = unicodedata.normalize("NFD", text)

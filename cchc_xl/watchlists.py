@@ -7,19 +7,19 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 
-from .appendices import matrix_name
+from .appendices import has_matrix
 from .assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, assessments
 from .cells import Column, Formula, Traced, cell_name, line_style
 from .consolidate import Ledger
 from .lineage import FigureId
 from .plan import Plan
+from .sheet_names import LATE, TARGETS, matrix_of, plan_sheets
 from .statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
 from .table_pages import FIRST_ROW, write_table_page
 from .templates import house_style
+from .textfit import text_pixels
 from .vietnamese import format_date
 from .workbooks import Book
-
-LATE, TARGETS = "Quá hạn", "Chỉ tiêu"
 
 # ----------------------------------------------------------------------- Quá hạn
 
@@ -132,7 +132,6 @@ def write_targets(book: Book, ledger: Ledger) -> None:
 _LETTERS = {
     DONE: "✓", IN_PROGRESS: "Đ", NOT_STARTED: "C", OVERDUE: "Q", CANCELLED: "K", NOT_REPORTED: "–",
 }  # fmt: skip
-_MOST_AGENCIES = 60  # of a matrix that can be read
 
 
 def write_matrices(book: Book, ledger: Ledger) -> None:
@@ -142,8 +141,7 @@ def write_matrices(book: Book, ledger: Ledger) -> None:
         own = facts[facts["plan"] == plan.id]
         agencies = [a.name for a in ledger.programme.registry.agencies if (own["agency"] == a.name)
                     .any()]  # fmt: skip
-        many = own.groupby("code").size().max() if len(own) else 0
-        if many > 1 and len(agencies) <= _MOST_AGENCIES and not plan.has_budget:
+        if has_matrix(ledger, plan):
             _write_matrix(book, ledger, plan, agencies)
 
 
@@ -155,8 +153,8 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         for code, agency, status in zip(own["code"], own["agency"], own["status"], strict=True)
     }
     style = house_style()
-    sheet = book.sheet(matrix_name(plan))
-    widths = [6, 40, 9, *[3.6] * len(agencies)]
+    sheet = book.sheet(matrix_of(plan_sheets(ledger.programme.plans)[plan.id]))
+    widths = [6, 40, 11, *[3.6] * len(agencies)]
     last = len(widths) - 1
     sheet.widths(widths)
     sheet.put(0, 0, f"TÌNH HÌNH TỪNG CƠ QUAN - {plan.short_name.upper()} - "
@@ -173,7 +171,8 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         sheet.put(3, at, text, **{**head, "text_wrap": False})
     for at, agency in enumerate(agencies, 3):
         sheet.put(3, at, agency, **{**head, "text_wrap": False, "align": "center"}, rotation=90)
-    sheet.raw.set_row(3, _MATRIX_HEADING)
+    longest = max(text_pixels(name, style["font"]["body"], bold=True) for name in agencies)
+    sheet.raw.set_row(3, min(longest * _POINTS_PER_PIXEL + _AIR, 400))
     row = 4
     for item in plan.leaves:
         due = [statuses[item.code, a] for a in agencies if (item.code, a) in statuses]
@@ -190,7 +189,7 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
     sheet.page(landscape=True, heading_rows=(3, 3), columns=len(widths), rows=row)
 
 
-_MATRIX_HEADING = 190
+_POINTS_PER_PIXEL, _AIR = 0.75, 14
 
 
 def _letter_style(status: str | None) -> dict:

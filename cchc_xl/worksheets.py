@@ -33,6 +33,8 @@ from .vietnamese import format_million
 _MM_PER_INCH = 25.4
 _LONGEST_LINK = 1000
 _LINK_COLOUR = "#0563C1"
+_A4 = (297, 210)
+_PIXELS_PER_INCH = 96
 _LONGEST_TEXT = 32_767  # of a cell in Excel
 _CUT = "… (còn nữa, xem trang Nguồn số liệu)"
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
@@ -144,6 +146,13 @@ class Sheet:
         """The width of some columns."""
         widths = (self._widths.get(at, _USUAL_WIDTH) for at in range(first, last + 1))
         return sum(map(column_pixels, widths))
+
+    @staticmethod
+    def printed_pixels(*, landscape: bool) -> float:
+        """The width of a page between its margins, at 100%."""
+        margin = house_style()["margin"]
+        paper = _A4[0] if landscape else _A4[1]
+        return (paper - margin["left"] - margin["right"]) / _MM_PER_INCH * _PIXELS_PER_INCH
 
     def rule(self, row: int, first: int, last: int, pixels: float) -> None:
         """A line in the middle of some columns, as under the name of an agency."""
