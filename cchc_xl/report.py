@@ -299,7 +299,8 @@ class _Context:
                     "ly_do": [
                         {
                             "noi_dung": self._quoted(words, "difficulties", plan, code, who[0]),
-                            "co_quan": names_in_words(who),
+                            # Named where only some of those overdue say so.
+                            "co_quan": "" if who == agencies else names_in_words(who),
                         }
                         for words, who in _together(reasons)
                     ],
