@@ -19,8 +19,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from .cells import (
     Written,
 )
+from .official_worksheets import OfficialWorksheet
 from .templates import house_style
-from .worksheets import OfficialWorksheet, Sheet, accepted
+from .worksheets import Sheet, accepted
 
 # Workbooks carry no time of making, so that the same inputs give the same bytes.
 _CREATED = datetime.datetime(2018, 1, 1)
