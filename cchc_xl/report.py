@@ -257,7 +257,7 @@ class _Context:
             proof = proofs.get(first, "") if len(agencies) == 1 else ""
             yield {
                 "ma": leaf.code,
-                "noi_dung": leaf.title,
+                "noi_dung": leaf.title.lstrip("-– "),
                 "ket_qua": self._quoted(words, "result", plan.id, leaf.code, first),
                 "van_ban": self._quoted(proof, "proof", plan.id, leaf.code, first),
                 "co_quan": names_in_words(agencies),
