@@ -12,11 +12,11 @@ from year import FIRST, put_returns
 from cchc_xl.agencies import Registry
 from cchc_xl.consolidation import Reading, read_period
 from cchc_xl.decision import Decision, read_decision
-from cchc_xl.demo import decision_paths
+from cchc_xl.demo import decision_paths, run_demo
 from cchc_xl.loading import load
 from cchc_xl.period_folder import inputs_of
 from cchc_xl.plan import Programme
-from cchc_xl.steps import init, load_registry
+from cchc_xl.steps import Consolidation, consolidate_period, init, load_registry
 
 PERIOD = "2018-6T"
 
@@ -49,6 +49,25 @@ def workspace(_initial_workspace, tmp_path) -> Path:
     """A workspace of the real plan, fresh for each test."""
     root = tmp_path / "CCHC-2018"
     shutil.copytree(_initial_workspace, root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def demo_done(tmp_path_factory) -> tuple[Path, Consolidation]:
+    """A workspace as `cchc-xl demo` leaves it, to be copied, and what its last step gave."""
+    root = tmp_path_factory.mktemp("demo") / "CCHC-2018"
+    return root, run_demo(root)
+
+
+@pytest.fixture(scope="session")
+def half_a_demo(demo_done, tmp_path_factory) -> Path:
+    """The same without the first quarter and without a report: quicker to go on with."""
+    root = tmp_path_factory.mktemp("half") / "CCHC-2018"
+    shutil.copytree(demo_done[0], root)
+    shutil.rmtree(root / "2018-Q1")
+    (root / "2018-6T" / "tong-hop" / "Bao-cao_2018-6T.docx").unlink()
+    shutil.rmtree(root / "nhat-ky")
+    consolidate_period(load(root), "2018-6T")
     return root
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import random
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import edit_workbook, return_form
 
-from cchc_xl.demo import run_demo
 from cchc_xl.dispatch import make_forms
 from cchc_xl.functions import FUNCTIONS, figures_at
 from cchc_xl.loading import load
@@ -25,9 +26,8 @@ def call(name: str, *arguments: object) -> object:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    root = tmp_path_factory.mktemp("functions") / "CCHC-2018"
-    return root, run_demo(root)
+def demo(demo_done):
+    return demo_done
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +124,8 @@ def test_before_any_consolidation_budgets_are_known_and_spending_is_not(workspac
     assert call("CCHC_DACHI", master, "1") == "Chưa tổng hợp kỳ nào"
 
 
-def test_a_saved_budget_and_a_new_consolidation_are_seen_at_once(tmp_path):
-    root = tmp_path / "CCHC-2018"
-    run_demo(root)
+def test_a_saved_budget_and_a_new_consolidation_are_seen_at_once(half_a_demo, tmp_path):
+    root = Path(shutil.copytree(half_a_demo, tmp_path / "CCHC-2018"))
     path = root / "CCHC-2018.xlsm"
     assert call("CCHC_DUTOAN", str(path), "6.2.1") == 1949
     money = "Kinh phí dự toán (triệu đồng)"
@@ -140,10 +139,9 @@ def test_a_saved_budget_and_a_new_consolidation_are_seen_at_once(tmp_path):
     assert call("CCHC_TYLE", str(path), "6.2.1") == "Chưa tổng hợp kỳ nào"
 
 
-def test_the_latest_period_is_meant_unless_told(tmp_path):
+def test_the_latest_period_is_meant_unless_told(half_a_demo, tmp_path):
     """By the calendar, not by when it was consolidated."""
-    root = tmp_path / "CCHC-2018"
-    run_demo(root)
+    root = Path(shutil.copytree(half_a_demo, tmp_path / "CCHC-2018"))
     master = str(root / "CCHC-2018.xlsm")
     six_months = call("CCHC_DACHI", master, "3598-2017")
     paths, _ = make_forms(load(root), "2018-Q1")
@@ -181,10 +179,9 @@ def test_a_successors_money_is_what_its_forerunner_held(workspace):
     assert call("CCHC_DACHI", str(master), "1.1.3", "", "Sở Tư pháp") == ""
 
 
-def test_a_renamed_agency_is_found_by_both_names(tmp_path):
+def test_a_renamed_agency_is_found_by_both_names(half_a_demo, tmp_path):
     """Its figures were consolidated under the old name, which stays an alias."""
-    root = tmp_path / "CCHC-2018"
-    run_demo(root)
+    root = Path(shutil.copytree(half_a_demo, tmp_path / "CCHC-2018"))
     master = root / "CCHC-2018.xlsm"
     spent = call("CCHC_DACHI", str(master), "1", "", "Sở Tư pháp")
     assert spent == 57.8

@@ -23,8 +23,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cchc_xl.demo import run_demo
-
 ROOT = Path(__file__).parents[1]
 PERIOD = "2018-6T"
 RESULT, FIGURES = f"{PERIOD}/tong-hop/Phu-luc-2_{PERIOD}.xlsx", f"nhat-ky/so-lieu_{PERIOD}.json"
@@ -56,11 +54,11 @@ runpy.run_module("cchc_xl", run_name="__main__")
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory) -> Path:
+def old(half_a_demo, tmp_path_factory) -> Path:
     """A workspace with some 33 returns, consolidated; then one more return came, so that the
     next run has something new to write."""
     root = tmp_path_factory.mktemp("old") / "CCHC-2018"
-    run_demo(root)
+    shutil.copytree(half_a_demo, root)
     inbox = root / PERIOD / "nhan-ve"
     late = next(inbox.glob("*So-Noi-vu*"))
     held = late.rename(root.parent / late.name)
@@ -296,11 +294,11 @@ def test_files_that_may_not_grow_leave_the_old_results(old, tmp_path, kilobytes)
 
 @pytest.fixture
 def tiny_disk(tmp_path):
-    """A disk of 4 MB."""
+    """A disk of 8 MB."""
     folder = tmp_path / "dia"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True
     )
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
