@@ -433,3 +433,16 @@ def test_a_changed_figure_in_the_report_is_caught_and_other_words_are_not(worksp
     document.save(report)
     found = audit_period(load(workspace_of_demo), PERIOD).differences
     assert [one.expected for one in found] == [spent]
+
+
+def test_a_citation_that_its_cell_does_not_bear_out_is_caught(workspace_of_demo):
+    import openpyxl
+
+    path = issued(workspace_of_demo)
+    workbook = openpyxl.load_workbook(path, data_only=True)  # values in place of formulas
+    page = workbook["Dẫn chiếu báo cáo"]
+    row = next(n for n in range(5, page.max_row + 1) if page.cell(n, 3).value == "8.000")
+    page.cell(row, 3).value = "8.001"
+    workbook.save(path)
+    found = audited(workspace_of_demo)
+    assert ("Dẫn chiếu báo cáo", f"dòng {row}") in places(found)
