@@ -88,11 +88,19 @@ def has_matrix(ledger: Ledger, plan: Plan) -> bool:
 
 
 def collections_told(result: ItemResult, so_far: Sequence[Ledger]) -> str:
-    """Collections done of those due by the end of the last of these ledgers; one is done when
-    every report of a period came."""
-    frequency = result.item.frequency
-    if not frequency:
+    """Collections done of those due by the end of the last of these ledgers."""
+    if not result.item.frequency:
         return ""
+    done, due, complete = collections_of(result, so_far)
+    if due is None:
+        return "Đã thu thập" if complete else "Chưa đủ"
+    return f"{done}/{due}" if due else "Chưa đến kỳ"
+
+
+def collections_of(result: ItemResult, so_far: Sequence[Ledger]) -> tuple[int, int | None, bool]:
+    """(collections done, due by the end of the last of these ledgers, whether every report of
+    its period came); one is done when every report of a period came. None are due where the
+    frequency states no number."""
     period = so_far[-1].period
     complete = [
         past.period
@@ -101,10 +109,8 @@ def collections_told(result: ItemResult, so_far: Sequence[Ledger]) -> str:
         and then.due
         and then.reported == then.due
     ]
-    done, due = collections_done(frequency, period, complete)
-    if due is None:
-        return "Đã thu thập" if period in complete else "Chưa đủ"
-    return f"{done}/{due}" if due else "Chưa đến kỳ"
+    done, due = collections_done(result.item.frequency, period, complete)
+    return done, due, period in complete
 
 
 def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:

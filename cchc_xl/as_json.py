@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,13 @@ from .vietnamese import Month, Target
 
 if TYPE_CHECKING:  # brings in pandas
     from .audit import Audit
+    from .board import AgencyStatus, Board
+    from .collect import Fetched
     from .consolidate import ItemResult, Ledger
+    from .correspondence import Outgoing
     from .dispatch import Handouts
+    from .mail_log import MailEvent
+    from .mail_out import Delivered
     from .tracing import RowTrace, Trace
 
 
@@ -254,6 +260,99 @@ def journal_json(runs: Sequence[Run]) -> dict:
             for run in runs
         ],
         "files": list(files.values()),
+    }
+
+
+def board_json(board: Board) -> dict:
+    """How a period stands: see the command `status`."""
+    return {
+        "period": board.period.id,
+        "due_before": board.period.due_before.isoformat(),
+        "day": _day(board.day),
+        "agencies": [_agency_status(one) for one in board.agencies],
+        "collectors": [
+            {
+                "name": one.name,
+                "duty": one.duty or None,
+                "frequency": one.frequency or None,
+                "rows": one.rows,
+                "complete": one.complete,
+                "collections_done": one.done,
+                "collections_due": one.due,
+                "owed": one.owed,
+                "rows_missing": list(one.missing),
+                "agencies_missing": list(one.agencies),
+            }
+            for one in board.collectors
+        ],
+    }
+
+
+def _agency_status(one: AgencyStatus) -> dict:
+    return {
+        "agency": one.agency,
+        "state": one.state,
+        "next_step": one.next_step or None,
+        "form_made": _day(one.form_made),
+        "forms_sent": _mails(one.mails["form"]),
+        "reminders": _mails(one.mails["reminder"]),
+        "feedback_sent": _mails(one.mails["feedback"]),
+        "returned": _day(one.returned),
+        "days_late": one.late or 0,
+        "file": one.file or None,
+        "rows_due": one.rows_due,
+        "rows_reported": one.rows_reported,
+        "errors": one.errors,
+        "warnings": one.warnings,
+        "periods_in_time": one.in_time,
+        "periods_asked": one.asked,
+        "contact": one.contact or None,
+        "phone": one.phone or None,
+        "email": one.email or None,
+        "mail_trouble": one.trouble or None,
+    }
+
+
+def _mails(events: Sequence[MailEvent]) -> list[dict]:
+    return [
+        {"time": e.time.isoformat(), "how": e.event, "to": list(e.to), "message_id": e.message_id}
+        for e in events
+    ]
+
+
+def _day(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def outgoing_json(outgoing: Outgoing, delivered: Delivered | None) -> dict:
+    """Letters ready to go, or those that went: see the command `send`."""
+    letters = outgoing.letters if delivered is None else delivered.letters
+    found = [*outgoing.held, *(delivered.findings if delivered else ())]
+    return {
+        "period": outgoing.period.id,
+        "what": outgoing.kind,
+        "way": outgoing.settings.way,
+        "dry_run": delivered is None,
+        "letters": [
+            {
+                "agency": one.agency,
+                "to": list(one.to),
+                "cc": list(one.copy_to),
+                "subject": one.words.subject,
+                "attachments": [file.name for file in one.attachments],
+            }
+            for one in letters
+        ],
+        "findings": findings_json(found),
+    }
+
+
+def fetched_json(fetched: Fetched) -> dict:
+    """What the mailbox brought: see the command `fetch`."""
+    return {
+        "mails": fetched.mails,
+        "saved": fetched.saved,
+        "findings": findings_json(fetched.findings),
     }
 
 

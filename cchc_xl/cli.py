@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from . import mail_cli  # its commands are ours too
 from .command_line import (
     as_json_option,
     cchc_xl,
@@ -25,7 +26,7 @@ from .master_sheets import FATES
 from .sheets import printed
 from .vietnamese import format_million, parse_amount
 
-__all__ = ["cchc_xl", "main"]
+__all__ = ["cchc_xl", "mail_cli", "main"]
 
 
 @command("init")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from .cells import Formula, column_name
-from .master_sheets import MARK, PLAN, RESULT_ITEMS, RESULTS, STATUS
+from .master_sheets import MARK, PLAN, RESULT_ITEMS, STATUS
+from .result_sheets import RESULTS
 from .results import Row
 from .templates import house_style
 from .workbooks import Book, Sheet

@@ -37,6 +37,9 @@ LATE = ("Sở Y tế", "UBND huyện Krông Bông")
 TRUNCATED = "UBND huyện Lắk"
 WRONG_PERIOD = "UBND huyện Cư Kuin"
 TWICE = "Sở Tư pháp"
+# The board is that of a day soon after the returns were due.
+_BOARD_LATER = datetime.timedelta(days=6)
+_FORMS_EARLIER = datetime.timedelta(days=30)
 
 
 def decision_paths() -> list[Path]:
@@ -49,9 +52,18 @@ def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     master, programme, found = init(root, decision_paths())
     loaded = load(root)
     for period_id in (FIRST, PERIOD):
+        due = loaded.programme.period_by_id[period_id].due_before
         paths, _ = make_forms(loaded, period_id, progress)
+        for path in paths.values():
+            _set_day(path, due - _FORMS_EARLIER)
         _return_forms(loaded.workspace, loaded.programme, period_id, paths)
-        done = consolidate_period(loaded, period_id, progress, with_report=period_id == PERIOD)
+        done = consolidate_period(
+            loaded,
+            period_id,
+            progress,
+            with_report=period_id == PERIOD,
+            day=due + _BOARD_LATER,
+        )
     # As it stands after a click on Tổng hợp; the plan still names the decisions it came from.
     read = loaded._replace(programme=programme)
     write_files({master: consolidated_master(read, found, done)})
@@ -92,8 +104,12 @@ def _return_forms(
             arrivals[older] = arrivals[target] - datetime.timedelta(days=4)
     write_files(files)
     for path, day in arrivals.items():
-        moment = datetime.datetime.combine(day, datetime.time(9), VIETNAM).timestamp()
-        os.utime(path, (moment, moment))
+        _set_day(path, day)
+
+
+def _set_day(path: Path, day: datetime.date) -> None:
+    moment = datetime.datetime.combine(day, datetime.time(9), VIETNAM).timestamp()
+    os.utime(path, (moment, moment))
 
 
 def _filled(

@@ -5,54 +5,88 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .agencies import slug
-from .consolidation import (
-    Progress,
-    read_period,
-    silent,
-)
+from .consolidation import Progress, read_period, silent
 from .findings import Finding, Place, finding
-from .forms import form_name, write_form
+from .forms import feedback_name, form_files, write_form
 from .issued import issued_from_json, issued_to_json, with_forms_of
 from .loading import Loaded, find_period
 from .period_folder import inputs_of
 from .templates import using
 from .workspace import read_file
 
+if TYPE_CHECKING:
+    from .feedback import Feedback  # brings in openpyxl
+
 # ------------------------------------------------------------------------ forms
+
+
+class Made(NamedTuple):
+    """What was made for agencies, not yet written: agency -> path, path -> content."""
+
+    paths: dict[str, Path]
+    files: dict[Path, bytes]
+
+
+def forms_of(loaded: Loaded, period_id: str, progress: Progress = silent) -> Made:
+    """The form of every agency that must report, and the note of what stands on it."""
+    workspace, programme = loaded.workspace, loaded.programme
+    period = find_period(programme, period_id)
+    folder, own = workspace.forms(period.id), workspace.own_templates()
+    names = form_files(programme, period)
+    made = Made({name: folder / file for name, file in names.items()}, {})
+    for done, (name, path) in enumerate(made.paths.items(), 1):
+        with using(own):
+            made.files[path] = write_form(programme, period, programme.registry.by_name[name])
+        progress(done, len(names), name)
+    sent = workspace.issued(period.id)
+    before = issued_from_json(read_file(sent)) if sent.exists() else {}
+    made.files[sent] = issued_to_json(with_forms_of(programme, period, before))
+    return made
 
 
 def make_forms(
     loaded: Loaded, period_id: str, progress: Progress = silent
 ) -> tuple[dict[str, Path], list[Finding]]:
     """Write the form of every agency that must report; gives agency -> path."""
-    workspace, programme = loaded.workspace, loaded.programme
-    period = find_period(programme, period_id)
-    folder = workspace.forms(period.id)
-    own = workspace.own_templates()
-    agencies = [programme.registry.by_name[name] for name in programme.rows_by_agency(period)]
-    files: dict[Path, bytes] = {}
-    paths: dict[str, Path] = {}
-    for done, agency in enumerate(agencies, 1):
-        path = folder / f"{form_name(period, agency.name)}.xlsx"
-        if path in files:  # two names that differ in diacritics only
-            path = path.with_stem(f"{path.stem}_{slug(agency.id)}")
-        with using(own):
-            files[path] = write_form(programme, period, agency)
-        paths[agency.name] = path
-        progress(done, len(agencies), agency.name)
+    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
     with workspace.working():
-        sent = workspace.issued(period.id)
-        before = issued_from_json(read_file(sent)) if sent.exists() else {}
-        issued = issued_to_json(with_forms_of(programme, period, before))
-        workspace.write({**files, sent: issued})
+        made = forms_of(loaded, period_id, progress)
+        workspace.write(made.files)
     workspace.inbox(period.id).mkdir(parents=True, exist_ok=True)
-    return paths, _stale("stale-form", folder.glob("Phieu_*.xlsx"), files)
+    written = workspace.forms(period.id).glob("Phieu_*.xlsx")
+    return made.paths, _stale("stale-form", written, made.files)
 
 
 # --------------------------------------------------------------------- phản hồi
+
+
+class FeedbackMade(NamedTuple):
+    """Feedback not yet written: agency -> what goes to it, and the path of its workbook."""
+
+    answers: dict[str, Feedback]
+    paths: dict[str, Path]
+    files: dict[Path, bytes]
+
+
+def feedback_of(loaded: Loaded, period_id: str, progress: Progress = silent) -> FeedbackMade:
+    """What goes back to agencies whose returns are to be mended. Raises NoReturnsError when
+    nothing came."""
+    from .feedback import make_feedback as answers_to  # brings in openpyxl
+
+    workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
+    made = FeedbackMade({}, {}, {})
+    with using(workspace.own_templates()):
+        inputs = inputs_of(workspace, loaded.programme, loaded.findings, period)
+        given = {file.name: file for file in inputs.files[period]}
+        folder = workspace.feedback(period.id)
+        for one in answers_to(read_period(inputs), given, progress):
+            path = folder / f"{feedback_name(period, one.agency)}.xlsx"
+            made.answers[one.agency], made.paths[one.agency] = one, path
+            made.files[path] = one.workbook
+            made.files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")
+    return made
 
 
 def make_feedback(
@@ -63,22 +97,12 @@ def make_feedback(
 
     Raises NoReturnsError when nothing came.
     """
-    from .feedback import make_feedback as answers_to  # brings in openpyxl
-
     workspace, period = loaded.workspace, find_period(loaded.programme, period_id)
-    with workspace.working(), using(workspace.own_templates()):
-        inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
-        given = {file.name: file for file in inputs.files[period]}
-        folder = workspace.feedback(period.id)
-        files: dict[Path, bytes] = {}
-        paths: dict[str, Path] = {}
-        for one in answers_to(read_period(inputs), given, progress):
-            path = folder / f"Phan-hoi_{period.id}_{slug(one.agency)[:80]}.xlsx"
-            files[path] = one.workbook
-            files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")
-            paths[one.agency] = path
-        workspace.write(files)
-    return paths, _stale("stale-feedback", folder.glob("Phan-hoi_*.xlsx"), files)
+    with workspace.working():
+        made = feedback_of(loaded, period_id, progress)
+        workspace.write(made.files)
+    written = workspace.feedback(period.id).glob("Phan-hoi_*.xlsx")
+    return made.paths, _stale("stale-feedback", written, made.files)
 
 
 # -------------------------------------------------------------- bảng từng nơi

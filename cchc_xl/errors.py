@@ -78,3 +78,10 @@ class AuditError(CchcError):
     """An audit that cannot be done, and therefore is not passed."""
 
     exit_code = 9
+
+
+class MailError(CchcError):
+    """Mail that cannot be sent or fetched now: a setting, the password, the network, the
+    server. What went out before is noted; nothing is lost."""
+
+    exit_code = 10

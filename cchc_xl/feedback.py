@@ -30,11 +30,14 @@ _ENTRIES = ("status", "percent", "result", "proof", "spent", "difficulties", "pr
 
 
 class Feedback(NamedTuple):
-    """What goes to one agency."""
+    """What goes to one agency: its workbook and a cover text, which `facts` filled; `answers` is
+    the SHA-256 of the return that it is about."""
 
     agency: str
+    answers: str
     workbook: bytes
     cover: str
+    facts: dict[str, object]
     errors: int
     warnings: int
 
@@ -95,9 +98,9 @@ def _feedback(
     errors, warnings = _counts(findings, "error"), _counts(findings, "warning")
     own = _own_workbook(process, ledger, files, one, findings)
     workbook = own or _fresh_form(ledger, one, findings)
-    return Feedback(
-        one.agency, workbook, _cover(ledger, one, findings, fresh=own is None), errors, warnings
-    )
+    facts = _facts(ledger, one, findings, fresh=own is None)
+    cover = filled(COVER, template(COVER).decode("utf-8-sig"), facts)
+    return Feedback(one.agency, one.sha256, workbook, cover, facts, errors, warnings)
 
 
 def _own_workbook(
@@ -181,29 +184,28 @@ def _letter(ledger: Ledger, one: Return, sheet: str) -> Letter:
     )
 
 
-def _cover(ledger: Ledger, one: Return, findings: list[Finding], *, fresh: bool) -> str:
-    return filled(
-        COVER,
-        template(COVER).decode("utf-8-sig"),
-        {
-            "co_quan": one.agency,
-            "noi_gui": ledger.programme.office,
-            "ky": ledger.period.name,
-            "han": format_date(ledger.period.due_before),
-            "tep": one.file,
-            "nguoi_lap": one.contact,
-            "so_loi": _counts(findings, "error"),
-            "so_canh_bao": _counts(findings, "warning"),
-            "phieu_moi": fresh,
-            "phat_hien": [
-                {
-                    "muc_do": SEVERITY_NAMES[found.severity],
-                    "o": found.place.cell,
-                    "noi_dung": found.message,
-                    "can_lam": found.fix,
-                }
-                for found in findings
-                if found.severity in ("error", "warning")
-            ],
-        },
-    )
+def _facts(
+    ledger: Ledger, one: Return, findings: list[Finding], *, fresh: bool
+) -> dict[str, object]:
+    """What the cover text tells."""
+    return {
+        "co_quan": one.agency,
+        "noi_gui": ledger.programme.office,
+        "ky": ledger.period.name,
+        "han": format_date(ledger.period.due_before),
+        "tep": one.file,
+        "nguoi_lap": one.contact,
+        "so_loi": _counts(findings, "error"),
+        "so_canh_bao": _counts(findings, "warning"),
+        "phieu_moi": fresh,
+        "phat_hien": [
+            {
+                "muc_do": SEVERITY_NAMES[found.severity],
+                "o": found.place.cell,
+                "noi_dung": found.message,
+                "can_lam": found.fix,
+            }
+            for found in findings
+            if found.severity in ("error", "warning")
+        ],
+    }

@@ -90,6 +90,23 @@ def form_name(period: Period, agency: str) -> str:
     return f"Phieu_{period.id}_{slug(agency)[:_LONGEST_NAME]}"
 
 
+def feedback_name(period: Period, agency: str) -> str:
+    """What the workbook is called that goes back to an agency, without its ending."""
+    return f"Phan-hoi_{period.id}_{slug(agency)[:_LONGEST_NAME]}"
+
+
+def form_files(programme: Programme, period: Period) -> dict[str, str]:
+    """Agency -> the file of its form, for every agency that must report."""
+    files: dict[str, str] = {}
+    for name in programme.rows_by_agency(period):
+        file = f"{form_name(period, name)}.xlsx"
+        if file in files.values():  # two names that differ in diacritics only
+            agency = programme.registry.by_name[name]
+            file = f"{form_name(period, name)}_{slug(agency.id)}.xlsx"
+        files[name] = file
+    return files
+
+
 def agency_of_name(programme: Programme, period: Period, file: str) -> str:
     """The agency whose form a file that cannot be opened was, by the name it was sent with."""
     stem = slug(PurePath(file).stem)

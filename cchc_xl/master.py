@@ -10,6 +10,7 @@ from .dashboard import write_dashboard
 from .dashboard_grid import Results
 from .findings import SEVERITY_NAMES, Finding
 from .macros import add_macros, with_ribbon
+from .mail_settings import MAIL_ROWS
 from .master_sheets import (
     AGENCIES,
     ALLOCATIONS,
@@ -20,18 +21,19 @@ from .master_sheets import (
     GOALS,
     GROUPS,
     ITEMS,
+    MAIL,
     NO,
     PERIODS,
     PLANS,
-    RESULTS,
     RULES,
     SETTINGS,
     TABLES,
     YES,
     Table,
-)  # fmt: skip
+)
 from .periods import Period, period_of
 from .plan import LEVELS, Goal, Programme
+from .result_sheets import RESULTS  # fmt: skip
 from .rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from .rules import RULES as DECLARED_RULES
 from .templates import house_style
@@ -134,6 +136,7 @@ def plan_rows(
             for own in (programme.rules.setting(rule.code),)
         ],
         CHOICES: [(c.period, c.file, c.what, c.agency, c.reason) for c in programme.choices],
+        MAIL: [(row.name, row.usual, row.hint) for row in MAIL_ROWS],
         FINDINGS: [
             (
                 SEVERITY_NAMES[f.severity], f.code, f.place.file, f.place.sheet, f.place.cell,
@@ -222,14 +225,3 @@ def _own_overdue(period: Period) -> datetime.date | None:
 
 def _date(iso: str) -> datetime.date | None:
     return datetime.date.fromisoformat(iso) if iso else None
-
-
-def nothing_reported(programme: Programme) -> Results:
-    """The tables of results before anything was consolidated: the plan and who owes what."""
-    if not programme.periods:
-        return Results({})
-    from .consolidate import consolidate  # brings in pandas
-    from .results import result_rows
-
-    rows = result_rows(consolidate(programme, programme.periods[0], ()))
-    return Results(rows)

@@ -1,8 +1,7 @@
 """The master workbook's sheets, each one Excel table.
 
-Those in `TABLES` hold the plan and are edited by officers; `master` writes them and
-`master_reader` reads them back by this declaration. Those in `RESULTS` hold what came of
-the last consolidation.
+They hold the plan and are edited by officers; `master` writes them and `master_reader` reads
+them back by this declaration. Those that show results are declared in `result_sheets`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .cells import Column
-from .findings import SEVERITY_NAMES
-from .statuses import ALL_STATUSES
 
 DASHBOARD = "Bảng điều khiển"
 
@@ -26,9 +23,8 @@ GROUPS = "Nhóm cơ quan"
 PERIODS = "Kỳ báo cáo"
 RULES = "Quy tắc"
 CHOICES = "Xử lý phiếu"
+MAIL = "Thư điện tử"
 FINDINGS = "Phát hiện khi nạp"
-# Masters that an earlier version made lack these.
-LATER_SHEETS = (GOALS, RULES, CHOICES)
 
 PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
 FINDING_CODE = "Mã phát hiện"
@@ -40,6 +36,9 @@ RESULT_SUBMISSIONS = "Tiến độ nộp"
 RESULT_FILES = "Tệp nhận về"
 RESULT_FINDINGS = "Phát hiện"
 RESULT_SOURCES = "Nguồn số liệu"
+RESULT_COLLECTORS = "Người thu thập"
+# Masters that an earlier version made lack these.
+LATER_SHEETS = (GOALS, RULES, CHOICES, MAIL, RESULT_COLLECTORS)
 # What became of a returned file, in the officers' words.
 FATES = {
     "accepted": "Đã nhận",
@@ -58,7 +57,8 @@ class Table(NamedTuple):
     `key` names the columns that tell its rows apart. A row of results that is no longer
     there, but beside which an officer wrote something, stays with `gone` (a column and a
     text) in place of figures. `words` are all that may stand in that column of a row of ours:
-    another row is the officers' own.
+    another row is the officers' own. Masters that an earlier version made lack the columns
+    `later`.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Table(NamedTuple):
     key: tuple[str, ...] = ()
     gone: tuple[str, str] = ("", "")
     words: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -233,6 +234,13 @@ TABLES: dict[str, Table] = {
         ),
         key=("Kỳ", "Tệp"),
     ),
+    MAIL: Table(
+        "ThuDienTu",
+        "Cách gửi phiếu, nhắc nộp, phản hồi, kết quả và lấy phiếu từ hộp thư. Địa chỉ của từng cơ "
+        "quan ghi ở trang Cơ quan. Không ghi mật khẩu vào sổ.",
+        (Column("Mục", 30), Column("Giá trị", 46, "text"), Column("Cách ghi", 80)),
+        key=("Mục",),
+    ),
     FINDINGS: Table(
         "PhatHien",
         "Những chỗ cần xem lại khi nạp quyết định. Đã xem xong thì ghi “x” vào cột Đã xử lý.",
@@ -249,125 +257,5 @@ TABLES: dict[str, Table] = {
             Column("Đã xử lý", 10, "centre"),
         ),
         key=(FINDING_CODE, "Tệp", "Trang", "Chỗ", "Giá trị"),
-    ),
-}
-
-_REFRESHED = "Phần mềm điền lại mỗi lần Tổng hợp; cột và ghi chú thêm của anh/chị được giữ nguyên."
-RESULTS: dict[str, Table] = {
-    RESULT_ITEMS: Table(
-        "KetQua",
-        f"Mỗi dòng của kế hoạch với trạng thái và kinh phí (triệu đồng). {_REFRESHED}",
-        (
-            Column(PLAN, 12),
-            Column(CODE, 9),
-            Column("Cấp", 15),
-            Column(TITLE, 46),
-            Column("Thời gian", 17, "centre"),
-            Column(STATUS, 15, "centre"),
-            Column("Tỷ lệ hoàn thành (%)", 11, "percent"),
-            Column("Dự toán", 12, "live money"),
-            Column("Đã chi", 12, "live money"),
-            Column("Còn lại", 12, "live money"),
-            Column("Tỷ lệ chi (%)", 10, "percent"),
-            Column("Phải báo cáo", 9, "number"),
-            Column("Đã báo cáo", 9, "number"),
-            Column("Việc phải báo cáo", 9, "centre"),
-            Column("Cộng vào tổng", 9, "centre"),
-        ),
-        key=(PLAN, CODE),
-        gone=(STATUS, "Không còn trong kế hoạch"),
-        words=ALL_STATUSES,
-    ),
-    RESULT_AGENCIES: Table(
-        "TheoCoQuan",
-        f"Kinh phí (triệu đồng) và số việc của từng cơ quan trong từng kế hoạch. {_REFRESHED}",
-        (
-            Column(PLAN, 12),
-            Column(AGENCY, 36),
-            Column("Quyết định phân bổ", 12, "live money"),
-            Column("Dự toán", 12, "live money"),
-            Column("Chênh lệch", 12, "live money"),
-            Column("Đã chi", 12, "live money"),
-            Column("Còn lại", 12, "live money"),
-            Column("Tỷ lệ chi (%)", 10, "percent"),
-            Column("Phải báo cáo", 9, "number"),
-            *(Column(status, 10, "number") for status in ALL_STATUSES),
-        ),
-        key=(PLAN, AGENCY),
-    ),
-    RESULT_SUBMISSIONS: Table(
-        "TienDoNop",
-        f"Ai đã nộp phiếu, ngày nào, ai chưa. {_REFRESHED}",
-        (
-            Column(AGENCY, 34),
-            Column("Tình trạng", 15, "centre"),
-            Column("Ngày nhận", 12, "date"),
-            Column("Trễ (ngày)", 8, "number"),
-            Column("Số mục phải báo cáo", 10, "number"),
-            Column("Số mục đã báo cáo", 10, "number"),
-            Column("Lỗi", 7, "number"),
-            Column("Cảnh báo", 8, "number"),
-            Column("Tệp", 36),
-            Column("E-mail", 22),
-            Column("Điện thoại", 13),
-        ),
-        key=(AGENCY,),
-        gone=("Tình trạng", "Không phải nộp"),
-        words=(*FATES.values(), NOT_RETURNED),
-    ),
-    RESULT_FINDINGS: Table(
-        "PhatHienKy",
-        f"Những chỗ cần xem lại: tệp, trang, ô và việc cần làm. {_REFRESHED}",
-        (
-            Column("Mức độ", 10, "centre"),
-            Column(AGENCY, 26),
-            Column("Tệp", 30),
-            Column("Trang", 14),
-            Column("Ô", 9, "centre"),
-            Column("Giá trị", 24),
-            Column("Nội dung", 60),
-            Column("Việc cần làm", 40),
-        ),
-        key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
-        gone=("Mức độ", "Không có ở kỳ này"),
-        words=tuple(SEVERITY_NAMES.values()),
-    ),
-    RESULT_FILES: Table(
-        "TepNhanVe",
-        f"Mọi tệp trong thư mục nhan-ve của kỳ, dùng được hay không, vì sao. {_REFRESHED}",
-        (
-            Column("Tệp", 46),
-            Column(AGENCY, 32),
-            Column("Kết quả", 18, "centre"),
-            Column("Ngày nhận", 12, "date"),
-            Column("Lưu lúc", 12, "date"),
-            Column("Lý do", 44),
-            Column("Mã kiểm tra SHA-256", 36),
-        ),
-        key=("Tệp",),
-        gone=("Kết quả", "Không có ở kỳ này"),
-        words=tuple(FATES.values()),
-    ),
-    RESULT_SOURCES: Table(
-        "NguonSoLieu",
-        f"Mỗi mục do một cơ quan báo cáo, kèm tệp, trang và ô đã đọc. {_REFRESHED}",
-        (
-            Column(PLAN, 16),
-            Column(CODE, 8),
-            Column("Cơ quan báo cáo", 30),
-            Column(STATUS, 15, "centre"),
-            Column("Tỷ lệ (%)", 9, "percent"),
-            Column("Đã chi (triệu đồng)", 12, "live money"),
-            Column("Kết quả đạt được", 36),
-            Column("Văn bản kiểm chứng", 20),
-            Column("Khó khăn, vướng mắc", 24),
-            Column("Đề xuất, kiến nghị", 24),
-            Column("Tệp", 32),
-            Column("Trang", 15),
-            Column("Ô", 7, "centre"),
-        ),
-        key=(PLAN, CODE, "Cơ quan báo cáo"),
-        gone=(STATUS, "Không có ở kỳ này"),
-        words=ALL_STATUSES,
     ),
 }

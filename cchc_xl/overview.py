@@ -12,17 +12,18 @@ from .containers import container_of
 from .findings import SEVERITY_NAMES, Finding
 from .lineage import FigureId, told
 from .master_sheets import (
+    AGENCY,
     RESULT_FILES,
     RESULT_FINDINGS,
     RESULT_SOURCES,
     RESULT_SUBMISSIONS,
-    RESULTS,
-)
+    )
+from .result_sheets import RESULTS
 from .results import (
     Row,
     file_rows,
     finding_rows,
-    submission_rows,
+    submissions,
 )
 from .sheet_names import CITATIONS
 from .table_pages import FIRST_ROW, write_table_page
@@ -40,8 +41,49 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
         f"Đã nhận {len(ledger.accepted)}/{len(due)} cơ quan; nộp trước ngày "
         f"{format_date(period.due_before)}. Ngày nhận là ngày lưu của tệp trong thư mục nhan-ve.",
-        ("TienDoNop", *_numbered(RESULT_SUBMISSIONS, submission_rows(ledger))),
+        ("TienDoNop", _numbered_columns(_SUBMISSION_COLUMNS), _submission_rows(ledger)),
     )
+
+
+_SUBMISSION_COLUMNS = (
+    Column(AGENCY, 34),
+    Column("Tình trạng", 15, "centre"),
+    Column("Ngày nhận", 12, "date"),
+    Column("Trễ (ngày)", 8, "number"),
+    Column("Số mục phải báo cáo", 10, "number"),
+    Column("Số mục đã báo cáo", 10, "number"),
+    Column("Lỗi", 7, "number"),
+    Column("Cảnh báo", 8, "number"),
+    Column("Tệp", 36),
+    Column("E-mail", 22),
+    Column("Điện thoại", 13),
+)
+
+
+def _submission_rows(ledger: Ledger) -> list[Row]:
+    """Who returned, when, and who is missing."""
+    severities = Counter((f.agency, f.severity) for f in ledger.findings)
+    due = ledger.programme.rows_by_agency(ledger.period)
+    rows: list[Row] = []
+    for number, one in enumerate(submissions(ledger), 1):
+        unit = ledger.programme.registry.by_name[one.agency]
+        rows.append(
+            (
+                number,
+                one.agency,
+                one.state,
+                one.newest.arrived.date() if one.newest else None,
+                one.late,
+                sum(map(len, due[one.agency].values())),
+                len(one.newest.rows) if one.newest and one.accepted else None,
+                severities[one.agency, "error"] or None,
+                severities[one.agency, "warning"] or None,
+                one.newest.file if one.newest else "",
+                unit.email,
+                unit.phone,
+            )
+        )
+    return rows
 
 
 def write_files_received(book: Book, ledger: Ledger) -> None:
@@ -129,8 +171,12 @@ _MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
 
 def _numbered(name: str, rows: list[Row]) -> tuple[tuple[Column, ...], list[Row]]:
     """The columns and rows of a table of results, with a number before each row."""
-    columns = (Column("TT", 5, "centre"), *RESULTS[name].columns)
+    columns = _numbered_columns(RESULTS[name].columns)
     return columns, [(number, *row) for number, row in enumerate(rows, 1)]
+
+
+def _numbered_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    return (Column("TT", 5, "centre"), *columns)
 
 
 # ------------------------------------------------------------------ of the report

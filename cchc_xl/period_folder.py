@@ -23,10 +23,11 @@ def inputs_of(
     findings: Iterable[Finding],
     period: Period,
     with_report: bool = False,
+    may_be_empty: bool = False,
 ) -> Inputs:
     """What a period's consolidation is made of, as it stands in the folder now; `findings`
     are those of the plan. A report that was made once is made anew, so that it never says
-    something else than the workbook. Raises NoReturnsError when nothing came."""
+    something else than the workbook. Raises NoReturnsError when nothing came, unless it may."""
     files = {
         past: returned_files(workspace, past)
         for past in programme.periods
@@ -34,7 +35,7 @@ def inputs_of(
     }
     files = {past: found for past, found in files.items() if found}
     files[period] = returned_files(workspace, period)
-    if not files[period]:
+    if not files[period] and not may_be_empty:
         raise NoReturnsError(
             f"Chưa có phiếu nào trong {workspace.inbox(period.id)}. Chép các phiếu nhận về vào "
             "thư mục này rồi chạy lại."

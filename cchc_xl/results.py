@@ -6,7 +6,6 @@ declared in `master_sheets.RESULTS`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +20,6 @@ from .master_sheets import (
     RESULT_FINDINGS,
     RESULT_ITEMS,
     RESULT_SOURCES,
-    RESULT_SUBMISSIONS,
 )
 from .plan import LEVELS
 from .returns import ACCEPTED, Return
@@ -35,11 +33,11 @@ Row = tuple[object, ...]
 
 def result_rows(ledger: Ledger, findings: Sequence[Finding] | None = None) -> dict[str, list[Row]]:
     """Sheet -> rows, in the order of the sheet's columns; money in đồng, None where nothing
-    is known. `findings` are those to show, else the ledger's own."""
+    is known. `findings` are those to show, else the ledger's own. How the period stands is told
+    by `board`."""
     return {
         RESULT_ITEMS: item_rows(ledger),
         RESULT_AGENCIES: agency_rows(ledger),
-        RESULT_SUBMISSIONS: submission_rows(ledger),
         RESULT_FINDINGS: finding_rows(ledger.findings if findings is None else findings),
         RESULT_FILES: file_rows(ledger),
         RESULT_SOURCES: source_rows(ledger),
@@ -121,31 +119,6 @@ def submissions(ledger: Ledger) -> list[Submission]:
         late = (ledger.period.days_late(day) or None) if day else None
         found.append(Submission(agency, newest, late))
     return found
-
-
-def submission_rows(ledger: Ledger) -> list[Row]:
-    """Who returned, when, and who is missing."""
-    severities = Counter((f.agency, f.severity) for f in ledger.findings)
-    due = ledger.programme.rows_by_agency(ledger.period)
-    rows: list[Row] = []
-    for one in submissions(ledger):
-        unit = ledger.programme.registry.by_name[one.agency]
-        rows.append(
-            (
-                one.agency,
-                one.state,
-                one.newest.arrived.date() if one.newest else None,
-                one.late,
-                sum(map(len, due[one.agency].values())),
-                len(one.newest.rows) if one.newest and one.accepted else None,
-                severities[one.agency, "error"] or None,
-                severities[one.agency, "warning"] or None,
-                one.newest.file if one.newest else "",
-                unit.email,
-                unit.phone,
-            )
-        )
-    return rows
 
 
 def file_rows(ledger: Ledger) -> list[Row]:

@@ -5,6 +5,7 @@ The command line and the buttons in Excel both call these; neither holds a rule.
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ from .errors import (
 from .findings import Finding
 from .journal import Journal, Run, sha256_of
 from .loading import Loaded, find_period
-from .master import nothing_reported, write_master
+from .master import write_master
 from .period_folder import changed_earlier, inputs_of, results_to_write, to_journal
 from .plan import Plan, Programme
 from .proofs import prove_programme
@@ -44,6 +45,7 @@ from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
     from .audit import Audit
+    from .board import Board
     from .consolidate import Ledger  # brings in pandas
     from .doctor import Check
     from .tracing import RowTrace
@@ -71,7 +73,9 @@ def init(
     programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
     programme, _, kept = with_decisions(programme, decision_files)
     files = {
-        workspace.new_master: write_master(programme, kept, nothing_reported(programme)),
+        workspace.new_master: write_master(
+            programme, kept, nothing_reported(workspace, programme)
+        ),
         workspace.settings: settings_file(),
     }
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
@@ -106,29 +110,37 @@ def load_decisions(
 @dataclass(frozen=True)
 class Consolidation:
     """What came of consolidating a period: the ledger, every finding (the plan's own among
-    them), and the files written."""
+    them), the files written, and how the period stands."""
 
     ledger: Ledger
     findings: tuple[Finding, ...]
     outputs: tuple[Path, ...]
+    board: Board
 
     @property
     def tables(self) -> dict[str, list[tuple]]:
         """The rows of the master's sheets of results."""
         from .results import result_rows
 
-        return result_rows(self.ledger, self.findings)
+        return result_rows(self.ledger, self.findings) | self.board.tables
 
 
 def consolidate_period(
-    loaded: Loaded, period_id: str, progress: Progress = silent, with_report: bool = False
+    loaded: Loaded,
+    period_id: str,
+    progress: Progress = silent,
+    with_report: bool = False,
+    day: datetime.date | None = None,
 ) -> Consolidation:
     """Read what came back for a period and write its results; the journal keeps all that
-    went into them. The report is written when asked for, and ever after.
+    went into them. The report is written when asked for, and ever after. `day` is that of the
+    board, today unless told.
 
     Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work,
     TemplateError when a template cannot be used.
     """
+    from .standing import standing, today  # brings in pandas
+
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
     with workspace.working():
@@ -140,7 +152,13 @@ def consolidate_period(
     reading = outcome.reading
     outputs = [workspace.monitoring(period.id)]
     outputs += [workspace.report(period.id)] if outcome.outputs.report else []
-    return Consolidation(reading.ledger, (*reading.findings, *edited), tuple(outputs))
+    so_far = [*reading.earlier, reading.ledger]
+    return Consolidation(
+        reading.ledger,
+        (*reading.findings, *edited),
+        tuple(outputs),
+        standing(workspace, so_far, day or today()),
+    )
 
 
 def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
@@ -274,6 +292,18 @@ def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolid
         Results(done.tables, period_id),
         period_id,
     )
+
+
+def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
+    """The tables of results before anything was consolidated: the plan and who owes what."""
+    if not programme.periods:
+        return Results({})
+    from .consolidate import consolidate  # these bring in pandas
+    from .results import result_rows
+    from .standing import standing
+
+    ledger = consolidate(programme, programme.periods[0], ())
+    return Results(result_rows(ledger) | standing(workspace, [ledger]).tables)
 
 
 # --------------------------------------------------------------------- trợ giúp

@@ -21,7 +21,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from .errors import TemplateError
 
 STYLES, DOCUMENTS, COVER, REPORT = "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx"
-NAMES = (STYLES, DOCUMENTS, COVER, REPORT)
+MAIL_FORM, MAIL_REMINDER, MAIL_RESULT = "thu-phieu.txt", "thu-nhac.txt", "thu-ket-qua.txt"
+MAIL_PAGE = "thu.html"
+NAMES = (
+    STYLES, DOCUMENTS, COVER, REPORT, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT, MAIL_PAGE,
+)  # fmt: skip
 
 _own: ContextVar[Mapping[str, bytes] | None] = ContextVar("own templates", default=None)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")

@@ -56,6 +56,10 @@ class Workspace:
     def collector_handouts(self, period_id: str) -> Path:
         return self.results(period_id) / "nguoi-thu-thap"
 
+    def drafts(self, period_id: str) -> Path:
+        """Mails that wait to be opened and sent by hand."""
+        return self.root / period_id / "thu-nhap"
+
     @property
     def journal(self) -> Path:
         """What the software notes for itself: figures, and logs of its own faults."""
@@ -96,8 +100,8 @@ class Workspace:
         try:
             _finish(self._intent)
             written = (
-                "*/gui-di", "*/tong-hop", "*/tong-hop/phan-hoi", "*/tong-hop/co-quan",
-                "*/tong-hop/nguoi-thu-thap", "nhat-ky", "nhat-ky/**",
+                "*/gui-di", "*/nhan-ve", "*/thu-nhap", "*/tong-hop", "*/tong-hop/phan-hoi",
+                "*/tong-hop/co-quan", "*/tong-hop/nguoi-thu-thap", "nhat-ky", "nhat-ky/**",
             )  # fmt: skip
             for folder in {path for places in written for path in self.root.glob(places)}:
                 _sweep(folder)
@@ -135,6 +139,15 @@ class Workspace:
     def issued(self, period_id: str) -> Path:
         """What stood in the given columns of the forms that were sent."""
         return self.journal / f"da-gui_{period_id}.json"
+
+    def correspondence(self, period_id: str) -> Path:
+        """What was mailed in a period."""
+        return self.journal / f"thu_{period_id}.jsonl"
+
+    @property
+    def mailbox(self) -> Path:
+        """Which mails of the mailbox were looked at, and what came of them."""
+        return self.journal / "hop-thu.jsonl"
 
     def all_figures(self) -> list[Path]:
         return sorted(self.journal.glob("so-lieu_*.json"))

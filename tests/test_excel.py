@@ -20,7 +20,8 @@ from cchc_xl.dispatch import make_forms
 from cchc_xl.figures import figures_of
 from cchc_xl.loading import load
 from cchc_xl.macros import commands
-from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS, RESULTS
+from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS
+from cchc_xl.result_sheets import RESULTS
 from cchc_xl.steps import consolidate_period, init
 
 ROOT = Path(__file__).parents[1]

@@ -25,7 +25,8 @@ from cchc_xl.dispatch import make_forms
 from cchc_xl.figures import figures_of
 from cchc_xl.loading import load, load_open
 from cchc_xl.master import write_master
-from cchc_xl.master_sheets import CODE, DASHBOARD, PLAN, RESULTS, TABLES
+from cchc_xl.master_sheets import CODE, DASHBOARD, PLAN, TABLES
+from cchc_xl.result_sheets import RESULTS
 from cchc_xl.sheets import Grid, cell_text, find_columns
 from cchc_xl.steps import consolidate_period, init
 from cchc_xl.workspace import Workspace

@@ -16,8 +16,9 @@ from cchc_xl.loading import load
 from cchc_xl.macros import WORDS_SHEET
 from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
-from cchc_xl.master_sheets import DASHBOARD, RESULTS, TABLES
+from cchc_xl.master_sheets import DASHBOARD, TABLES
 from cchc_xl.plan import code_order
+from cchc_xl.result_sheets import RESULTS
 from cchc_xl.sheets import OpenedWorkbook
 from cchc_xl.vietnamese import Month
 

@@ -21,7 +21,8 @@ import xlwings as xw
 
 from ..errors import CchcError
 from ..findings import SEVERITY_NAMES, Finding
-from ..master_sheets import RESULTS, TABLES
+from ..master_sheets import TABLES
+from ..result_sheets import RESULTS
 from ..steps import Consolidation, Progress
 from ..workspace import cause
 from .faults import note_fault
@@ -126,8 +127,9 @@ def _recalculate(app: xw.App) -> None:
 @_command
 def load_decisions(master: OpenMaster, progress: Progress) -> str:
     """Nạp quyết định: choose decisions, and add their plans to the workbook."""
-    from ..master import nothing_reported, plan_rows
+    from ..master import plan_rows
     from ..steps import load_decisions as step
+    from ..steps import nothing_reported
 
     master.check_tables(RESULTS | TABLES)
     loaded = master.load()
@@ -140,7 +142,7 @@ def load_decisions(master: OpenMaster, progress: Progress) -> str:
     programme, plans, found = step(loaded, [Path(path) for path in chosen])
     lacking = master.add_plan_rows(plan_rows(replace(programme, plans=plans), found))
     if programme.periods and not master.shown_period:
-        master.show_results(nothing_reported(programme).rows, "")
+        master.show_results(nothing_reported(master.workspace, programme).rows, "")
         if not master.chosen_period:
             master.choose_period(programme.periods[0].id)
     _recalculate(app)

@@ -80,7 +80,8 @@ class LiveTable:
                 "đánh dấu Header Row rồi bấm lại."
             )
         self.columns = find_columns(header.options(ndim=1).value, table.headings)
-        if missing := [f"“{h}”" for h in table.headings if h not in self.columns]:
+        needed = [heading for heading in table.headings if heading not in table.later]
+        if missing := [f"“{h}”" for h in needed if h not in self.columns]:
             raise MasterWorkbookError(
                 f"Trang “{self.sheet.name}” thiếu cột {', '.join(missing)}. Khôi phục dòng tiêu đề."
             )
@@ -243,7 +244,7 @@ class LiveTable:
                 self._range(at, count).rows.autofit()
 
     def _write_block(self, at: int, rows: Sequence[Sequence[object]]) -> None:
-        headings = sorted(self.table.headings, key=self.columns.__getitem__)
+        headings = sorted(self.columns, key=self.columns.__getitem__)
         kinds = {column.heading: column.kind for column in self.table.columns}
         position = {heading: n for n, heading in enumerate(self.table.headings)}
         for heading in headings:

@@ -17,11 +17,12 @@ from ..master_sheets import (
     CHOICES,
     GROUPS,
     LATER_SHEETS,
-    RESULTS,
+    MAIL,
     RULES,
     TABLES,
     Table,
 )
+from ..result_sheets import RESULTS
 from ..results import Row
 from ..sheets import Grid, cell_text
 from ..workspace import Workspace
@@ -115,16 +116,23 @@ class OpenMaster:
     def _is_older_than(self, name: str) -> bool:
         """Whether this master was made before there was a sheet of that name."""
         return name in LATER_SHEETS and not any(
-            found.name == TABLES[name].name for sheet in self.book.sheets for found in sheet.tables
+            found.name == (TABLES | RESULTS)[name].name
+            for sheet in self.book.sheets
+            for found in sheet.tables
         )
 
     def show_results(self, rows: Mapping[str, Sequence[Row]], period_id: str) -> None:
         """Put the rows of the sheets of results into their tables."""
-        for name, table in RESULTS.items():
-            LiveTable(self.book, name, table).refresh(rows[name])
+        self.show_rows(rows)
         self._named(SHOWN_PERIOD).value = f"'{period_id}" if period_id else None
         now = f"{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
         self._named(SHOWN_AT).value = f"'{now}" if period_id else None
+
+    def show_rows(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Put rows into the tables of some sheets of results; an older master may lack one."""
+        for name, shown in rows.items():
+            if not self._is_older_than(name):
+                LiveTable(self.book, name, RESULTS[name]).refresh(shown)
 
     def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> list[str]:
         """Add rows to the sheets that officers edit; what stands there stays, and the
@@ -132,7 +140,7 @@ class OpenMaster:
         rows stand nowhere."""
         lacking = []
         for name, table in TABLES.items():
-            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES):
+            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES, MAIL):
                 continue
             if self._is_older_than(name):
                 lacking.append(name)

@@ -1,0 +1,340 @@
+"""How a period stands, agency by agency and collector by collector: what was sent, what came,
+what is open, and the next step."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .appendices import collections_of
+from .consolidate import Ledger
+from .mail_log import (
+    BOUNCED,
+    DRAFT,
+    FAILED,
+    FEEDBACK,
+    FORM,
+    REMINDER,
+    SENDING,
+    SENT,
+    Correspondence,
+    MailEvent,
+)
+from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
+from .periods import Period
+from .results import Row, Submission, submissions
+from .vietnamese import format_date, key
+
+MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
+STATE_NAMES = {
+    MISSING: "Chưa nộp",
+    UNUSABLE: "Không dùng được",
+    TO_ANSWER: "Cần phản hồi",
+    ASKED: "Đã yêu cầu sửa",
+    FINE: "Đạt",
+}
+MOST_REMINDERS = 3
+_MANY = 8  # more names than this are counted, not listed
+
+
+@dataclass(frozen=True)
+class AgencyStatus:
+    """One agency in a period. `late` is how many days its return came late or, where none
+    came, how many days the due day has passed. `mails` are the mails that went out to it, of
+    each kind; `trouble` what happened to the last of them that did not arrive; `in_time` of
+    `asked` periods of the year came in time."""
+
+    agency: str
+    state: str
+    form_made: datetime.date | None
+    mails: Mapping[str, Sequence[MailEvent]]
+    submission: Submission
+    late: int | None
+    rows_due: int
+    rows_reported: int | None
+    errors: int
+    warnings: int
+    why_unusable: str
+    contact: str
+    phone: str
+    email: str
+    in_time: int
+    asked: int
+    trouble: str
+    next_step: str
+
+    def mailed(self, kind: str, number: int = -1) -> MailEvent | None:
+        """A mail of a kind, the last unless told; None where there is none."""
+        found = self.mails[kind]
+        return found[number] if -1 <= number < len(found) and found else None
+
+    @property
+    def returned(self) -> datetime.date | None:
+        newest = self.submission.newest
+        return newest.arrived.date() if newest else None
+
+    @property
+    def file(self) -> str:
+        newest = self.submission.newest
+        return newest.file if newest else ""
+
+
+@dataclass(frozen=True)
+class CollectorStatus:
+    """What a collector of Phụ lục 2 owes at one frequency: `rows` to collect for, of which
+    `complete` have every report; `done` of `due` collections (None where the frequency states
+    no number); the rows that lack reports, and who owes those."""
+
+    name: str
+    duty: str
+    frequency: str
+    rows: int
+    complete: int
+    done: int
+    due: int | None
+    missing: tuple[str, ...]
+    agencies: tuple[str, ...]
+
+    @property
+    def owed(self) -> int:
+        """How many collections are behind, else how many rows are incomplete."""
+        return self.rows - self.complete if self.due is None else max(0, self.due - self.done)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A period as it stands on a day; None for the day leaves out what depends on it."""
+
+    period: Period
+    day: datetime.date | None
+    agencies: tuple[AgencyStatus, ...]
+    collectors: tuple[CollectorStatus, ...]
+
+    @property
+    def tables(self) -> dict[str, list[Row]]:
+        """Sheet -> rows of the master's sheets that show it."""
+        return {
+            RESULT_SUBMISSIONS: [_agency_row(one) for one in self.agencies],
+            RESULT_COLLECTORS: [_collector_row(one) for one in self.collectors],
+        }
+
+
+def board(
+    so_far: Sequence[Ledger],
+    log: Correspondence,
+    forms_made: Mapping[str, datetime.date],
+    day: datetime.date | None,
+) -> Board:
+    """How the last of the year's ledgers stands on a day; `log` is the mail of its period,
+    `forms_made` says when the form of an agency was made."""
+    ledger = so_far[-1]
+    counts = Counter((f.agency, f.severity) for f in ledger.findings if f.is_for_agency)
+    rows = ledger.programme.rows_by_agency(ledger.period)
+    punctual = _punctuality(so_far, day)
+    agencies = []
+    for one in submissions(ledger):
+        unit = ledger.programme.registry.by_name[one.agency]
+        errors, warnings = counts[one.agency, "error"], counts[one.agency, "warning"]
+        mails = {kind: log.gone(kind, one.agency) for kind in (FORM, REMINDER, FEEDBACK)}
+        state = _state(one, errors + warnings, log)
+        late = one.late
+        if one.newest is None and day is not None:
+            late = ledger.period.days_late(day) or None
+        trouble = _trouble(log, one.agency, unit.email)
+        contact = _contact(so_far, one)
+        refused = one.newest.findings if one.newest and not one.accepted else ()
+        in_time, asked = punctual.get(one.agency, (0, 0))
+        agencies.append(
+            AgencyStatus(
+                agency=one.agency,
+                state=state,
+                form_made=forms_made.get(one.agency),
+                mails=mails,
+                submission=one,
+                late=late,
+                rows_due=sum(map(len, rows[one.agency].values())),
+                rows_reported=len(one.newest.rows) if one.newest and one.accepted else None,
+                errors=errors,
+                warnings=warnings,
+                why_unusable=" ".join(found.message for found in refused),
+                contact=contact,
+                phone=unit.phone,
+                email=unit.email,
+                in_time=in_time,
+                asked=asked,
+                trouble=trouble,
+                next_step=_next_step(
+                    state, mails, ledger.period, late, trouble, contact or unit.phone
+                ),
+            )
+        )
+    return Board(ledger.period, day, tuple(agencies), tuple(_collectors(so_far)))
+
+
+def _state(one: Submission, to_mend: int, log: Correspondence) -> str:
+    if one.newest is None:
+        return MISSING
+    if one.accepted and not to_mend:
+        return FINE
+    answer = log.last(FEEDBACK, one.agency, one.newest.sha256)
+    if answer and answer.event in (SENT, DRAFT, SENDING):
+        return ASKED
+    return TO_ANSWER if one.accepted else UNUSABLE
+
+
+def _trouble(log: Correspondence, agency: str, email: str) -> str:
+    """What became of the last mail to an agency where it did not arrive for certain."""
+    last = next((e for e in reversed(log.events) if e.agency == agency), None)
+    if last is None:
+        return ""
+    day = format_date(last.time.date())
+    if last.event == BOUNCED:
+        return f"Thư {day} bị trả lại ({last.address})"
+    if last.event == FAILED:
+        return f"Thư {day} chưa đi: {last.reason}"
+    if last.event == SENDING:
+        return f"Thư {day} không rõ đã đi hay chưa"
+    return ""
+
+
+def _contact(so_far: Sequence[Ledger], one: Submission) -> str:
+    """Who filled in the agency's last form that says so, with a telephone number."""
+    newest = [one.newest] if one.newest else []
+    earlier = [past.accepted.get(one.agency) for past in reversed(so_far[:-1])]
+    return next((found.contact for found in (*newest, *earlier) if found and found.contact), "")
+
+
+def _punctuality(so_far: Sequence[Ledger], day: datetime.date | None) -> dict[str, tuple[int, int]]:
+    """Agency -> in how many of the year's periods it returned in time, of how many that it was
+    asked for and whose day has come."""
+    found: dict[str, tuple[int, int]] = {}
+    for ledger in so_far:
+        for one in submissions(ledger):
+            in_time, asked = found.get(one.agency, (0, 0))
+            waiting = day is None or not ledger.period.days_late(day)
+            if not one.accepted and waiting:
+                continue
+            good = one.accepted and not one.late
+            found[one.agency] = in_time + good, asked + 1
+    return found
+
+
+def _next_step(
+    state: str,
+    mails: Mapping[str, Sequence[MailEvent]],
+    period: Period,
+    late: int | None,
+    trouble: str,
+    call: str,
+) -> str:
+    if state == FINE:
+        return ""
+    reminders = len(mails[REMINDER])
+    if trouble:
+        return f"{trouble}. Gọi điện{f': {call}' if call else ''}"
+    if state == TO_ANSWER:
+        return "Gửi phản hồi"
+    if state == UNUSABLE:
+        return "Gửi phản hồi kèm phiếu mới"
+    if state == MISSING and not mails[FORM] and not reminders:
+        return "Gửi phiếu" if not late else "Gửi phiếu, nhắc nộp"
+    if reminders >= MOST_REMINDERS or (reminders >= MOST_REMINDERS - 1 and late):
+        return f"Gọi điện{f': {call}' if call else ''}"
+    if state == ASKED:
+        sent = mails[FEEDBACK][-1].time.date() if mails[FEEDBACK] else None
+        since = f" (phản hồi ngày {format_date(sent)})" if sent else ""
+        return f"Chờ cơ quan sửa{since}"
+    if late:
+        return f"Nhắc nộp lần {reminders + 1}"
+    return f"Chờ nộp, hạn trước {format_date(period.due_before)}"
+
+
+# ------------------------------------------------------------------- collectors
+
+
+def _collectors(so_far: Sequence[Ledger]) -> list[CollectorStatus]:
+    ledger = so_far[-1]
+    groups: dict[tuple[str, str], list] = {}
+    printed: dict[str, str] = {}
+    for plan in ledger.programme.plans:
+        for item in plan.leaves:
+            if item.collector:
+                printed.setdefault(key(item.collector), item.collector)
+                at = key(item.collector), item.frequency
+                groups.setdefault(at, []).append(ledger.result(item))
+    names = list(printed)
+    found = []
+    for (person, frequency), results in groups.items():
+        name, _, duty = (part.strip() for part in printed[person].partition(","))
+        counts = [collections_of(result, so_far) for result in results]
+        dues = [due for _, due, _ in counts if due is not None]
+        lacking = [r.item for r in results if r.reported < r.due]
+        owing = [
+            agency
+            for item in lacking
+            for agency in ledger.programme.reporters(item, ledger.period)
+            if agency not in ledger.accepted
+        ]
+        found.append(
+            CollectorStatus(
+                name, duty, frequency, len(results),
+                sum(complete for _, _, complete in counts),
+                sum(min(done, due) for done, due, _ in counts if due is not None),
+                sum(dues) if dues else None,
+                tuple(item.code for item in lacking),
+                tuple(dict.fromkeys(owing)),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (names.index(key(_whole(one))), one.frequency))
+
+
+def _whole(one: CollectorStatus) -> str:
+    return f"{one.name}, {one.duty}" if one.duty else one.name
+
+
+# ------------------------------------------------------------------------- rows
+
+
+def _mailed_text(event: MailEvent | None) -> str:
+    """When a mail went out, and that it is a draft where we do not know more."""
+    if event is None:
+        return ""
+    return f"{format_date(event.time.date())}{' (nháp)' if event.event == DRAFT else ''}"
+
+
+def _agency_row(one: AgencyStatus) -> Row:
+    rate = f"{one.in_time}/{one.asked}" if one.asked else ""
+    return (
+        one.agency,
+        one.submission.state,
+        STATE_NAMES[one.state],
+        one.next_step,
+        one.form_made,
+        _mailed_text(one.mailed(FORM)),
+        *(_mailed_text(one.mailed(REMINDER, n)) for n in range(MOST_REMINDERS)),
+        one.returned,
+        one.late,
+        _mailed_text(one.mailed(FEEDBACK)),
+        one.rows_due,
+        one.rows_reported,
+        one.errors or None,
+        one.warnings or None,
+        rate,
+        one.contact,
+        one.phone,
+        one.email,
+        one.file,
+    )
+
+
+def _collector_row(one: CollectorStatus) -> Row:
+    many = len(one.agencies) > _MANY
+    agencies = f"{len(one.agencies)} cơ quan" if many else "\n".join(one.agencies)
+    return (
+        one.name, one.duty, one.frequency, one.rows, one.complete,
+        "" if one.due is None else f"{one.done}/{one.due}",
+        one.owed or None,
+        ", ".join(one.missing), agencies,
+    )  # fmt: skip

@@ -1,0 +1,367 @@
+"""From the mailbox into nhan-ve: each returned workbook to its agency and period by what is in it,
+with the mail's date, and with the mail itself kept in the journal."""
+
+from __future__ import annotations
+
+import datetime
+import email
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .agencies import slug
+from .bounces import bounces, is_automatic
+from .consolidation import Progress, silent
+from .containers import Part, unpack
+from .errors import UnreadableFileError
+from .findings import Finding, Place, finding
+from .forms import form_name
+from .isolation import Reader
+from .journal import Journal, sha256_of
+from .loading import Loaded, find_period
+from .mail_log import BOUNCED, Correspondence, MailEvent, add_line, correspondence, read_lines
+from .mail_settings import MailSettings, addresses
+from .mailbox import LARGEST_MAIL, Heading, Mailbox, Uid
+from .periods import Period
+from .recognition import Wanted, recognise
+from .returned_workbook import read_workbook
+from .standing import today
+from .work import Work
+from .workspace import VIETNAM, Workspace, read_file
+
+_DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
+# A mail may wait on its way; a date further back than that is a wrong clock.
+_LONGEST_ON_THE_WAY = datetime.timedelta(days=5)
+_MEGABYTE = 2**20
+_LONGEST_NAME = 120
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+
+
+class Fetched(NamedTuple):
+    """What came of looking into the mailbox: mails looked at, files saved into nhan-ve (period
+    -> names), and what to tell."""
+
+    mails: int
+    saved: dict[str, list[str]]
+    findings: tuple[Finding, ...]
+
+
+class _Form(NamedTuple):
+    """A workbook of a mail: whose and of which period; `problem` says why it is no form, and
+    then they are unknown."""
+
+    part: Part
+    name: str
+    agency: str = ""
+    period: Period | None = None
+    problem: str = ""
+
+
+def fetch(
+    loaded: Loaded,
+    period_id: str,
+    settings: MailSettings,
+    open_box: Callable[[], AbstractContextManager[Mailbox]],
+    progress: Progress = silent,
+) -> Fetched:
+    """Look through the mails that are new, save what was returned, and note what came back
+    undelivered. A run that is cut off is finished by the next one. Raises MailError, OutputError.
+    """
+    period = find_period(loaded.programme, period_id)
+    workspace = loaded.workspace
+    with (
+        workspace.working(),
+        _Collector(loaded, period, settings) as collector,
+        open_box() as box,
+    ):
+        headings = list(box.headings(collector.since, collector.known))
+        for number, heading in enumerate(headings, 1):
+            collector.take(heading, box)
+            progress(number, len(headings), heading.subject[:60])
+    return Fetched(len(headings), collector.saved, tuple(collector.findings))
+
+
+class _Collector:
+    def __init__(self, loaded: Loaded, period: Period, settings: MailSettings):
+        self.workspace: Workspace = loaded.workspace
+        self.programme = loaded.programme
+        self.period = period
+        self.settings = settings
+        self.journal = Journal(self.workspace)
+        self.logs = {
+            one.id: correspondence(self.workspace.correspondence(one.id))
+            for one in self.programme.periods
+        }
+        self.sent_files = {sha for log in self.logs.values() for sha in log.sent_files}
+        self.agency_of = {
+            address.lower(): agency.name
+            for agency in self.programme.registry.agencies
+            for address in addresses(agency.email)
+        }
+        self.work = Work.of(self.programme)
+        others = [one for one in self.programme.periods if one != period]
+        self.candidates = [period, *others]
+        self.known = {Uid(line["validity"], line["number"]) for line in self._lines()}
+        self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
+        self.process = Reader()
+        self.findings: list[Finding] = []
+        self.saved: dict[str, list[str]] = {}
+
+    def __enter__(self) -> _Collector:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.close()
+
+    def _lines(self) -> Iterator[Mapping[str, Any]]:
+        for line in read_lines(self.workspace.mailbox):
+            if isinstance(line.get("validity"), int) and isinstance(line.get("number"), int):
+                yield line
+
+    @property
+    def since(self) -> datetime.date:
+        events = self.logs[self.period.id].events
+        usual = self.period.due_before - datetime.timedelta(days=_DAYS_BEFORE_DUE)
+        first = min((one.time.date() for one in events), default=usual)
+        return min(first, usual, today())
+
+    # -------------------------------------------------------------- one mail
+
+    def take(self, heading: Heading, box: Mailbox) -> None:
+        """Look at a mail, save what it brings, and note that it was looked at."""
+        answered = self._answered(heading.in_reply_to)
+        sender = self.agency_of.get(heading.sender, "")
+        writer = answered.agency if answered else sender
+        if not heading.has_files and not writer:
+            return  # other people's mail: looked at again next time, which costs nothing
+        taken = _Taken(heading)
+        if heading.size > LARGEST_MAIL:
+            size = str(heading.size // _MEGABYTE)
+            taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
+        else:
+            content = box.content(heading)
+            mail = email.message_from_bytes(content, policy=default)
+            returned = bounces(mail)
+            for one in returned:
+                self._note_bounce(one.address, one.reason, one.message_id, taken)
+            if not returned:
+                self._take_files(content, mail, writer, sender, answered, taken)
+            if taken.files:
+                self._keep(content, taken)
+                if self.settings.mark_seen:
+                    box.mark_seen(heading)
+        self.findings += taken.findings
+        add_line(self.workspace.mailbox, taken.line)
+        self.known.add(heading.uid)
+
+    def _answered(self, message_id: str) -> MailEvent | None:
+        """The mail of ours that this one answers."""
+        found = (log.of_message(message_id) for log in self.logs.values()) if message_id else ()
+        return next(filter(None, found), None)
+
+    def _note_bounce(self, address: str, reason: str, message_id: str, taken: _Taken) -> None:
+        for log in self.logs.values():
+            event = log.of_message(message_id) if message_id else _last_to(log, address)
+            if event is None or any(b.address == address for b in log.bounces(event.message_id)):
+                continue
+            now = datetime.datetime.now(VIETNAM).replace(microsecond=0)
+            log.add(
+                MailEvent(
+                    now, BOUNCED, event.kind, event.agency, event.about, event.message_id,
+                    event.to, (), address, reason,
+                )
+            )  # fmt: skip
+            taken.tell("mail-bounced", address, agency=event.agency, what="thư", reason=reason)
+
+    def _take_files(
+        self,
+        content: bytes,
+        mail: EmailMessage,
+        writer: str,
+        sender: str,
+        answered: MailEvent | None,
+        taken: _Taken,
+    ) -> None:
+        heading = taken.heading
+        others = ""
+        try:
+            parts = self.process.call(unpack, "thu.eml", content)
+        except UnreadableFileError as error:
+            parts, others = [], str(error)
+        # An answer often carries the empty form along.
+        parts = [one for one in parts if sha256_of(one.content) not in self.sent_files]
+        forms = [self._form(one) for one in parts]
+        good = [one for one in forms if not one.problem]
+        for one in good:
+            self._save(one, taken)
+            if sender and sender != one.agency:
+                taken.tell("mail-form-from-other", one.name, agency=one.agency, other=sender,
+                           sender=heading.sender)  # fmt: skip
+        if good:
+            return
+        period = self._period_of(answered)
+        for one in forms:
+            if not writer:
+                taken.tell("mail-file-strange", one.name, subject=heading.subject,
+                           sender=heading.sender)  # fmt: skip
+                continue
+            name = f"{form_name(period, writer)}_{one.name}"
+            kept = one._replace(name=name, agency=writer, period=period)
+            if not one.part.content:  # nothing could be taken out: the mail itself is kept
+                whole = one.part._replace(content=content)
+                kept = kept._replace(part=whole, name=f"{name}.eml")
+            self._save(kept, taken)
+            taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
+        if forms or not writer:
+            return
+        if is_automatic(mail):
+            taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
+        else:
+            told = f"; {others}" if others and heading.has_files else ""
+            taken.tell("mail-without-form", agency=writer, subject=heading.subject, others=told)
+
+    def _period_of(self, answered: MailEvent | None) -> Period:
+        """The period that a mail of ours was about which somebody answered, else the one that
+        is looked for."""
+        for period_id, log in self.logs.items():
+            if answered and answered in log.events:
+                return self.programme.period_by_id[period_id]
+        return self.period
+
+    # -------------------------------------------------------------- one file
+
+    def _form(self, part: Part) -> _Form:
+        """Whose form a workbook is, by what is in it."""
+        name = file_name(part.name.rpartition(" › ")[2])
+        if part.fault:
+            return _Form(part, name, problem=part.fault)
+        try:
+            workbook = self.process.call(read_workbook, part.content)
+        except UnreadableFileError as error:
+            return _Form(part, name, problem=str(error))
+        refused = None
+        for period in self.candidates:
+            what = recognise(workbook, name, Wanted(self.programme, period, self.work))
+            if what.agency and what.refusal is None and what.form:
+                return _Form(part, name, what.agency, period)
+            # One of ours that is refused for another reason shows why when it is consolidated.
+            if what.agency and what.refusal and what.refusal.code != "wrong-period":
+                refused = refused or _Form(part, name, what.agency, period)
+        return refused or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
+
+    def _save(self, form: _Form, taken: _Taken) -> None:
+        """Put a file into its period's nhan-ve, unless it is there."""
+        period = form.period or self.period
+        present = self._present(period)
+        sha256 = sha256_of(form.part.content)
+        inbox = self.workspace.inbox(period.id)
+        moment = day_of_mail(taken.heading).timestamp()
+        if sha256 in present:
+            path = inbox / present[sha256]
+            taken.tell("mail-form-again", form.name, sender=taken.heading.sender)
+            # Saved by hand, or by a run that was cut off, it has the time of that.
+            moment = min(moment, path.stat().st_mtime)
+        else:
+            path = inbox / _free_name(form, inbox, set(present.values()))
+            self.workspace.write({path: form.part.content})
+            present[sha256] = path.name
+            self.saved.setdefault(period.id, []).append(path.name)
+            if not form.problem:
+                taken.tell("mail-form-saved", form.name, agency=form.agency, period=period.id,
+                           sender=taken.heading.sender)  # fmt: skip
+        os.utime(path, (moment, moment))
+        taken.files.append(
+            {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
+        )
+
+    def _present(self, period: Period) -> dict[str, str]:
+        """SHA-256 -> file of what lies in a period's nhan-ve."""
+        if period.id not in self.present:
+            found = {}
+            for name, path in self.workspace.returned_files(period.id):
+                try:
+                    found[sha256_of(read_file(path))] = name
+                except UnreadableFileError:
+                    continue  # open in a program, or gone
+            self.present[period.id] = found
+        return self.present[period.id]
+
+    def _keep(self, content: bytes, taken: _Taken) -> None:
+        """Keep a mail that brought something, as it came."""
+        self.workspace.write(self.journal.to_keep([content]))
+        taken.mail = sha256_of(content)
+
+
+@dataclass
+class _Taken:
+    """What was made of one mail."""
+
+    heading: Heading
+    files: list[dict[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    mail: str = ""
+
+    def tell(self, code: str, value: str = "", *, agency: str = "", **details: str) -> None:
+        self.findings.append(finding(code, Place(), value, agency=agency, **details))
+
+    @property
+    def line(self) -> dict[str, Any]:
+        one = self.heading
+        return {
+            "time": datetime.datetime.now(VIETNAM).isoformat(timespec="seconds"),
+            "validity": one.uid.validity,
+            "number": one.uid.number,
+            "message_id": one.message_id,
+            "sender": one.sender,
+            "subject": one.subject,
+            "sent": one.sent.isoformat() if one.sent else "",
+            "received": one.received.isoformat(),
+            "mail": self.mail,
+            "files": self.files,
+            "notes": [found.message for found in self.findings],
+        }
+
+
+def _last_to(log: Correspondence, address: str) -> MailEvent | None:
+    return next((e for e in reversed(log.events) if address in map(str.lower, e.to)), None)
+
+
+def day_of_mail(heading: Heading) -> datetime.datetime:
+    """When an agency returned its form: when it wrote the mail, if that is believable, else when
+    the mail came."""
+    sent, received = heading.sent, heading.received
+    if sent is not None and received - _LONGEST_ON_THE_WAY <= sent <= received:
+        return sent
+    return received
+
+
+def file_name(name: str) -> str:
+    """A name from a mail as a file can be called on any system."""
+    name = unicodedata.normalize("NFC", name)
+    name = _FORBIDDEN.sub("_", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if dot and len(name) > _LONGEST_NAME:
+        name = f"{stem[: _LONGEST_NAME - len(suffix) - 1].strip(' .')}.{suffix}"
+    return f"_{name}" if _RESERVED.match(name) else name or "tep"
+
+
+def _free_name(form: _Form, inbox: Path, taken: Iterable[str]) -> str:
+    """What a file is called in nhan-ve: whose it is can be seen, and no other file has the name."""
+    name = form.name
+    if slug(form.agency).casefold() not in slug(name).casefold():
+        name = file_name(f"{slug(form.agency)[:60]}_{name}")
+    used = {one.casefold() for one in taken}
+    stem, dot, suffix = name.rpartition(".")
+    number = 1
+    while name.casefold() in used or (inbox / name).exists():
+        number += 1
+        name = f"{stem} ({number}){dot}{suffix}" if dot else f"{suffix} ({number})"
+    return name

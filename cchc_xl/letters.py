@@ -1,0 +1,243 @@
+"""The letters to agencies and leaders: forms, reminders that grow firmer, feedback, results."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from .board import ASKED, MISSING, MOST_REMINDERS, UNUSABLE, AgencyStatus
+from .consolidate import Ledger
+from .consolidation import Progress, read_period, recorded_inputs
+from .dispatch import feedback_of, forms_of
+from .errors import MailError, NoReturnsError
+from .findings import Finding, Place, finding
+from .forms import feedback_name, form_files
+from .journal import Journal, sha256_of
+from .loading import Loaded
+from .mail import Attachment, Letter, attached
+from .mail_log import FEEDBACK, FORM, REMINDER, RESULT, MailEvent
+from .mail_settings import MailSettings, addresses
+from .mail_texts import mail_words
+from .period_folder import returned_files
+from .periods import Period
+from .standing import status_of, today
+from .statuses import DONE, OVERDUE
+from .summaries import row_counts
+from .vietnamese import format_date, format_million, format_number
+from .workspace import Workspace
+
+LEADERS = "Lãnh đạo"
+_MOST_NAMES = 12
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What letters are written from."""
+
+    loaded: Loaded
+    period: Period
+    settings: MailSettings
+    progress: Progress
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.loaded.workspace
+
+    def letter(
+        self,
+        kind: str,
+        agency: str,
+        what: str,
+        facts: Mapping[str, object],
+        attachments: Iterable[Attachment],
+        about: str = "",
+        copy_to: tuple[str, ...] = (),
+    ) -> Letter:
+        """A letter to an agency; its addresses are not looked at yet."""
+        unit = self.loaded.programme.registry.by_name.get(agency)
+        settings, period = self.settings, self.period
+        common = {
+            "co_quan": agency,
+            "ky": period.name,
+            "ma_ky": period.id,
+            "han": format_date(period.due_before),
+            "noi_gui": settings.name,
+            "nguoi_lien_he": settings.contact,
+            "dien_thoai": settings.phone,
+            "thu": settings.sender,
+        }
+        to = addresses(unit.email) if unit else settings.results_to
+        words = mail_words(kind, {**facts, **common})
+        return Letter(kind, period.id, agency, about, what, to, words, tuple(attachments), copy_to)
+
+
+def _forms(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
+    made = forms_of(desk.loaded, desk.period.id, desk.progress)
+    files |= made.files
+    due = desk.loaded.programme.rows_by_agency(desk.period)
+    for agency, path in made.paths.items():
+        facts = {"so_muc": sum(map(len, due[agency].values()))}
+        form = Attachment(path.name, made.files[path])
+        yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
+
+
+def _reminders(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
+    day = today()
+    for one in status_of(desk.loaded, desk.period.id, desk.progress).agencies:
+        if not _to_remind(one):
+            continue
+        before = one.mails[REMINDER]
+        last = before[-1] if before else None
+        wanted = one.agency in again
+        if last and not wanted:
+            since = (day - last.time.date()).days
+            if since < desk.settings.days_between:
+                yield finding(
+                    "reminder-too-soon", Place(), agency=one.agency, count=len(before),
+                    time=format_date(last.time.date()), days=desk.settings.days_between,
+                )  # fmt: skip
+                continue
+            if len(before) >= MOST_REMINDERS:
+                call = one.contact or one.phone or "chưa có số điện thoại ở trang Cơ quan"
+                yield finding("reminder-last", Place(), call, agency=one.agency,
+                              count=len(before))  # fmt: skip
+                continue
+        yield _reminder(desk, one, len(before) + 1, last, day)
+
+
+def _to_remind(one: AgencyStatus) -> bool:
+    """An agency that owes its return or a better one. What only warns is not pressed for, and
+    what was not answered yet is for the office to answer."""
+    return one.state in (MISSING, UNUSABLE) or (
+        one.state == ASKED and (one.errors > 0 or not one.submission.accepted)
+    )
+
+
+def _reminder(
+    desk: Desk, one: AgencyStatus, number: int, last: MailEvent | None, day: datetime.date
+) -> Letter:
+    period, workspace = desk.period, desk.workspace
+    to_mend = one.state == ASKED and one.submission.accepted
+    answered = one.mailed(FEEDBACK)
+    late = period.days_late(day)
+    names = [workspace.forms(period.id)] if not to_mend else [workspace.feedback(period.id)]
+    paths = [path for folder in names for path in _files_of(desk, folder, one.agency)]
+    facts = {
+        "lan": number,
+        "cho_sua": to_mend,
+        "khong_dung_duoc": one.state != MISSING and not to_mend,
+        "ly_do": one.why_unusable,
+        "so_loi": one.errors,
+        "ngay_nhan": format_date(one.returned) if one.returned else "",
+        "ngay_phan_hoi": format_date(answered.time.date()) if answered else "",
+        "ngay_nhac_truoc": format_date(last.time.date()) if last else "",
+        "so_ngay_tre": late,
+        "so_ngay_con": (period.due_before - day).days,
+        "viec": "phiếu đã sửa" if one.state != MISSING else "phiếu báo cáo",
+        "kem_phieu": bool(paths),
+        "han_moi": format_date(_working_day(day, 3 if number == 2 else 1)),
+    }
+    copies = desk.settings.copy_to if number > 1 else ()
+    return desk.letter(
+        REMINDER, one.agency, f"thư nhắc lần {number}", facts, attached(paths), str(number), copies
+    )
+
+
+def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
+    """The agency's own file in a folder of files to mail, where there is one."""
+    period = desk.period
+    names = {
+        form_files(desk.loaded.programme, period)[agency],
+        f"{feedback_name(period, agency)}.xlsx",
+    }
+    return [folder / name for name in sorted(names) if (folder / name).exists()]
+
+
+def _working_day(day: datetime.date, later: int) -> datetime.date:
+    """The day so many days later, or the Monday after it."""
+    found = day + datetime.timedelta(days=later)
+    weekend = found.weekday() >= 5
+    return found + datetime.timedelta(days=7 - found.weekday() if weekend else 0)
+
+
+def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
+    made = feedback_of(desk.loaded, desk.period.id, desk.progress)
+    files |= made.files
+    for agency, answer in made.answers.items():
+        marked = Attachment(made.paths[agency].name, answer.workbook)
+        yield desk.letter(FEEDBACK, agency, "phản hồi", answer.facts, [marked], answer.answers)
+
+
+def _results(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
+    workspace, period = desk.workspace, desk.period
+    if not desk.settings.results_to:
+        raise MailError(
+            "Chưa có địa chỉ nhận kết quả. Ghi dòng “Gửi kết quả đến” ở trang Thư điện tử."
+        )
+    workbook = workspace.monitoring(period.id)
+    record = Journal(workspace).last(period.id)
+    if record is None or not workbook.exists():
+        raise NoReturnsError(f"Kỳ {period.id} chưa tổng hợp lần nào. Bấm Tổng hợp trước.")
+    paths = [workbook, workspace.report(period.id), workbook.with_suffix(".pdf")]
+    paths = [path for path in paths if path.exists() and _is_current(path, workbook)]
+    sent = attached(paths)
+    came = {one.name: one.sha256 for one in returned_files(workspace, period)}
+    if came != {one["file"]: one["sha256"] for one in record.files[period.id]}:
+        yield finding("results-older-than-returns", Place(workbook.name))
+    facts: dict[str, object] = {"so_lieu": None}
+    if sha256_of(sent[0].content) == record.outputs["monitoring"]:
+        journal = Journal(workspace)
+        facts["so_lieu"] = _figures(read_period(recorded_inputs(journal, record)).ledger)
+    else:
+        yield finding("results-edited", Place(workbook.name), workbook.name)
+    about = hashlib.sha256("".join(one.sha256 for one in sent).encode()).hexdigest()
+    yield desk.letter(RESULT, LEADERS, "kết quả", facts, sent, about)
+
+
+def _is_current(path: Path, workbook: Path) -> bool:
+    """Not a PDF of an earlier state of the workbook."""
+    return path.suffix != ".pdf" or path.stat().st_mtime >= workbook.stat().st_mtime
+
+
+def _figures(ledger: Ledger) -> dict[str, object]:
+    """What a letter with results tells at once; money in triệu đồng as printed."""
+    counts = row_counts(ledger, None)
+    missing = ", ".join(ledger.missing[:_MOST_NAMES])
+    more = len(ledger.missing) - _MOST_NAMES
+    money = []
+    for plan in ledger.programme.plans:
+        budget, spent = ledger.totals(plan)
+        if budget is not None and spent is not None:
+            share = format_number(Decimal(spent) * 100 / budget, 1) if budget else ""
+            money.append(
+                {
+                    "ke_hoach": plan.short_name,
+                    "du_toan": format_million(budget),
+                    "da_chi": format_million(spent),
+                    "ty_le": share,
+                }
+            )
+    return {
+        "phai_nop": len(ledger.programme.rows_by_agency(ledger.period)),
+        "da_nop": len(ledger.accepted),
+        "chua_nop": f"{missing} và {more} cơ quan khác" if more > 0 else missing,
+        "so_viec": sum(counts.values()),
+        "hoan_thanh": counts[DONE],
+        "qua_han": counts[OVERDUE],
+        "kinh_phi": money,
+    }
+
+
+# kind -> a function of the desk, of a dictionary for the files to write first, and of the agencies
+# that get theirs again: the letters, and findings on those that there are not.
+WRITERS: dict[str, Callable[..., Iterable[Letter | Finding]]] = {
+    FORM: _forms, REMINDER: _reminders, FEEDBACK: _feedback, RESULT: _results,
+}  # fmt: skip

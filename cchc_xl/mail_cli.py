@@ -1,0 +1,187 @@
+"""The commands of `cchc-xl` around the table: how a period stands, mail out, mailbox in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .command_line import (
+    as_json_option,
+    command,
+    period_option,
+    print_json,
+    progress,
+    say_findings,
+    workspace_argument,
+)
+from .vietnamese import format_date
+
+if TYPE_CHECKING:  # brings in pandas
+    from .board import Board
+    from .correspondence import Outgoing
+
+_KINDS = {"forms": "form", "reminders": "reminder", "feedback": "feedback", "results": "result"}
+
+
+@command("status")
+@workspace_argument
+@period_option
+@as_json_option
+def status_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Xem tiến độ của một kỳ.
+
+    Từng cơ quan: đã gửi phiếu, đã nhắc, đã nộp, còn gì phải làm; từng người thu thập còn thiếu
+    gì."""
+    from .as_json import board_json
+    from .loading import load
+    from .standing import status_of
+
+    with progress("Đọc phiếu", not as_json) as shown:
+        board = status_of(load(workspace), period_id, shown)
+    if as_json:
+        print_json(board_json(board))
+        return
+    _say_board(board)
+
+
+def _say_board(board: Board) -> None:
+    from .board import STATE_NAMES
+
+    counts = dict.fromkeys(STATE_NAMES.values(), 0)
+    for one in board.agencies:
+        counts[STATE_NAMES[one.state]] += 1
+    told = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
+    click.echo(
+        f"Kỳ {board.period.name}, nộp trước ngày {format_date(board.period.due_before)}: {told}."
+    )
+    for one in board.agencies:
+        late = f", trễ {one.late} ngày" if one.late else ""
+        came = f", nhận {format_date(one.returned)}" if one.returned else ""
+        open_findings = f", {one.errors} lỗi, {one.warnings} cảnh báo" if one.returned else ""
+        step = f" → {one.next_step}" if one.next_step else ""
+        click.echo(f"  {one.agency}: {STATE_NAMES[one.state]}{came}{late}{open_findings}{step}")
+    owing = [one for one in board.collectors if one.owed]
+    if owing:
+        click.echo("Người thu thập số liệu còn thiếu:")
+    for one in owing:
+        done = "" if one.due is None else f", đã thu thập {one.done}/{one.due} lần"
+        click.echo(f"  {one.name} ({one.frequency}): đủ {one.complete}/{one.rows} việc{done}")
+
+
+@command("send")
+@workspace_argument
+@click.argument("what", metavar="LOẠI", type=click.Choice(list(_KINDS)))
+@period_option
+@click.option("--dry-run", is_flag=True, help="Chỉ cho biết ai sẽ nhận gì; không gửi, không ghi.")
+@click.option("--drafts", is_flag=True, help="Lập tệp thư nháp (.eml), dù sổ chọn cách gửi khác.")
+@click.option(
+    "--again", metavar="CƠ_QUAN", multiple=True,
+    help="Gửi lại cho cơ quan này dù đã gửi; ghi được nhiều lần.",
+)  # fmt: skip
+@as_json_option
+def send_command(
+    workspace: Path,
+    what: str,
+    period_id: str,
+    dry_run: bool,
+    drafts: bool,
+    again: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Gửi phiếu, nhắc nộp, phản hồi, kết quả.
+
+    LOẠI: forms (phiếu), reminders (nhắc nộp), feedback (phản hồi), results (kết quả cho lãnh
+    đạo). Cách gửi đặt ở trang Thư điện tử của sổ. Thư đã gửi không gửi lần nữa; lần gửi bị ngắt
+    thì chạy lại để gửi tiếp."""
+    from .as_json import outgoing_json
+    from .correspondence import deliver, open_carrier, prepare
+    from .loading import load
+    from .mail_settings import DRAFTS
+
+    loaded = load(workspace)
+    with progress("Soạn thư", not as_json) as shown:
+        outgoing = prepare(loaded, period_id, _KINDS[what], again, DRAFTS if drafts else "", shown)
+    delivered = None
+    if not dry_run:
+        with progress("Gửi thư", not as_json) as shown:
+            delivered = deliver(loaded, outgoing, lambda: open_carrier(loaded, outgoing), shown)
+    if as_json:
+        print_json(outgoing_json(outgoing, delivered))
+        return
+    if delivered is None:
+        _say_dry_run(outgoing)
+    else:
+        click.echo(f"{outgoing.settings.way}: {len(delivered.letters)} thư.")
+        if outgoing.settings.way == DRAFTS and delivered.letters:
+            click.echo(f"Thư nháp: {loaded.workspace.drafts(outgoing.period.id)}")
+    found = [*outgoing.held, *(delivered.findings if delivered else ())]
+    if found:
+        say_findings(found, "Tiến độ nộp", most=100)
+
+
+def _say_dry_run(outgoing: Outgoing) -> None:
+    click.echo(f"{outgoing.settings.way}: sẽ có {len(outgoing.letters)} thư (chưa gửi gì).")
+    for one in outgoing.letters:
+        names = ", ".join(file.name for file in one.attachments)
+        copies = f", đồng gửi {', '.join(one.copy_to)}" if one.copy_to else ""
+        click.echo(f"  {one.agency} <{', '.join(one.to)}>{copies}: {one.words.subject} [{names}]")
+
+
+@command("fetch")
+@workspace_argument
+@period_option
+@as_json_option
+def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
+    """Lấy phiếu từ hộp thư.
+
+    Chỉ đọc hộp thư (IMAP); phiếu của cơ quan nào, kỳ nào nhận theo nội dung, chép vào thư mục
+    nhan-ve với ngày của thư."""
+    from .as_json import fetched_json
+    from .collect import fetch
+    from .correspondence import mail_settings
+    from .loading import load
+    from .mailbox import open_mailbox
+    from .passwords import needed_password
+
+    loaded = load(workspace)
+    settings = mail_settings(loaded)
+    with progress("Lấy thư", not as_json) as shown:
+        fetched = fetch(
+            loaded,
+            period_id,
+            settings,
+            lambda: open_mailbox(settings, needed_password(settings.imap)),
+            shown,
+        )
+    if as_json:
+        print_json(fetched_json(fetched))
+        return
+    count = sum(map(len, fetched.saved.values()))
+    click.echo(f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu.")
+    if fetched.findings:
+        say_findings(fetched.findings, "Tiến độ nộp", most=100)
+
+
+@command("password")
+@workspace_argument
+@click.option("--forget", is_flag=True, help="Xóa mật khẩu đã cất.")
+def password_command(workspace: Path, forget: bool) -> None:
+    """Cất mật khẩu hộp thư vào kho mật khẩu của máy.
+
+    Hỏi mật khẩu (không hiện trên màn hình) cho máy chủ gửi và nhận ghi ở trang Thư điện tử."""
+    from .correspondence import mail_settings
+    from .loading import load
+    from .mail_servers import check_server
+    from .passwords import keep_password
+
+    settings = mail_settings(load(workspace))
+    servers = {(s.host, s.user): s for s in (settings.smtp, settings.imap) if s.host}
+    if not servers:
+        check_server(settings.smtp)
+    for (host, user), server in servers.items():
+        check_server(server)
+        password = "" if forget else click.prompt(f"Mật khẩu của {user} ({host})", hide_input=True)
+        keep_password(server, password)
+        click.echo(f"Đã {'xóa' if forget else 'cất'} mật khẩu của {user} ({host}).")

@@ -1,0 +1,130 @@
+"""What was mailed in a period and what became of it: `nhat-ky/thu_KỲ.jsonl`, a line for each
+event, only ever added to.
+
+A mail is written down before it is handed over and again after it: where only the first is
+there, nobody knows whether it went out, and it is not sent again by itself.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import OutputError
+from .workspace import cause, read_file
+
+FORM, REMINDER, FEEDBACK, RESULT = "form", "reminder", "feedback", "result"
+SENDING, SENT, DRAFT, FAILED, BOUNCED = "sending", "sent", "draft", "failed", "bounced"
+
+
+@dataclass(frozen=True)
+class MailEvent:
+    """One event of one mail. `about` tells mails of one kind to one agency apart: the number of
+    a reminder, the SHA-256 of what a feedback answers. `files` has the SHA-256 of what was
+    attached; `reason` says why it failed or came back, `address` for whom."""
+
+    time: datetime.datetime
+    event: str
+    kind: str
+    agency: str
+    about: str
+    message_id: str
+    to: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    address: str = ""
+    reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.agency, self.about
+
+
+@dataclass
+class Correspondence:
+    """All mail of a period, in the order of its events."""
+
+    path: Path
+    events: list[MailEvent] = field(default_factory=list)
+
+    def last(self, kind: str, agency: str, about: str) -> MailEvent | None:
+        """What happened last with a mail; None where it was never begun. A mail that came back
+        went out all the same."""
+        wanted = (kind, agency, about)
+        return next(
+            (e for e in reversed(self.events) if e.key == wanted and e.event != BOUNCED), None
+        )
+
+    def gone(self, kind: str, agency: str) -> list[MailEvent]:
+        """The mails of a kind that went out to an agency (or lie ready as drafts), in order."""
+        last: dict[tuple, MailEvent] = {}
+        for one in self.events:
+            if (one.kind, one.agency) == (kind, agency) and one.event != BOUNCED:
+                last[one.key] = one
+        return sorted((e for e in last.values() if e.event in (SENT, DRAFT)), key=lambda e: e.time)
+
+    def bounces(self, message_id: str) -> list[MailEvent]:
+        return [e for e in self.events if e.event == BOUNCED and e.message_id == message_id]
+
+    def of_message(self, message_id: str) -> MailEvent | None:
+        """The event with which a mail went out, by its Message-ID."""
+        return next((e for e in reversed(self.events) if e.message_id == message_id), None)
+
+    @property
+    def sent_files(self) -> set[str]:
+        """The SHA-256 of everything that was ever attached."""
+        return {sha256 for one in self.events for sha256 in one.files}
+
+    def add(self, event: MailEvent) -> None:
+        """Write down an event; it is on the disk when this returns. Raises OutputError."""
+        add_line(self.path, {**asdict(event), "time": event.time.isoformat()})
+        self.events.append(event)
+
+
+def correspondence(path: Path) -> Correspondence:
+    """What is written down of a period's mail. A line that was cut off is passed over."""
+    events = []
+    for line in read_lines(path):
+        try:
+            line["time"] = datetime.datetime.fromisoformat(line["time"])
+            line |= {"to": tuple(line["to"]), "files": tuple(line["files"])}
+            events.append(MailEvent(**line))
+        except (ValueError, TypeError, KeyError):
+            continue
+    return Correspondence(path, events)
+
+
+# -------------------------------------------------------------- a file of lines
+
+
+def read_lines(path: Path) -> Iterable[dict[str, Any]]:
+    """The lines of a file that `add_line` wrote, without one that was cut off."""
+    if not path.exists():
+        return
+    for text in read_file(path).split(b"\n"):
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict):
+            yield line
+
+
+def add_line(path: Path, line: Mapping[str, Any]) -> None:
+    """Add a line to a file, and wait until the disk has it. Raises OutputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as stream:
+            # Begun on a line of its own, whatever a killed process left behind.
+            stream.write(b"\n" + json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise OutputError(
+            f"Không ghi được nhật ký thư {path} ({cause(error)}). Kiểm tra quyền ghi và dung lượng "
+            "đĩa rồi chạy lại; chưa gửi thêm thư nào."
+        ) from error

@@ -1,0 +1,112 @@
+"""The messages on mail that goes out and comes in."""
+
+from __future__ import annotations
+
+from .messages import Rule
+
+_ADDRESS = "Ghi địa chỉ vào cột E-mail của trang Cơ quan rồi gửi lại."
+
+MAIL_MESSAGES: dict[str, Rule] = {
+    # --- why a mail does not go out
+    "mail-address-missing": Rule("warning", "{agency} chưa có địa chỉ thư điện tử.", _ADDRESS),
+    "mail-address-wrong": Rule(
+        "warning", "Địa chỉ “{value}” của {agency} không phải địa chỉ thư điện tử.", _ADDRESS
+    ),
+    "mail-sent-before": Rule(
+        "info",
+        "{agency}: {what} đã {how} lúc {time}, không gửi lần nữa.",
+        "Muốn gửi lại thì chọn gửi lại cho cơ quan này.",
+    ),
+    "mail-changed-since": Rule(
+        "warning",
+        "{agency}: {what} đã {how} lúc {time}; từ đó tệp kèm theo đã thay đổi.",
+        "Gửi lại cho cơ quan này nếu cần dùng bản mới.",
+    ),
+    "mail-unsure": Rule(
+        "warning",
+        "{agency}: lần gửi {what} lúc {time} bị ngắt giữa chừng, không rõ thư đã đi hay chưa.",
+        "Hỏi cơ quan hoặc xem thư đã gửi; chưa nhận được thì gửi lại cho cơ quan này.",
+    ),
+    "mail-bounced": Rule(
+        "warning",
+        "{agency}: {what} gửi đến {value} bị trả lại ({reason}).",
+        "Sửa địa chỉ ở cột E-mail của trang Cơ quan rồi gửi lại.",
+    ),
+    "mail-copy-bounced": Rule(
+        "warning",
+        "{agency}: bản gửi đến {value} bị trả lại ({reason}); các địa chỉ khác của thư không bị "
+        "trả lại.",
+        "Kiểm tra địa chỉ này ở trang Cơ quan hoặc trang Thư điện tử.",
+    ),
+    "mail-refused": Rule(
+        "warning",
+        "{agency}: máy chủ không nhận thư gửi đến {value} ({reason}).",
+        "Sửa địa chỉ, hoặc báo cơ quan dọn hộp thư, rồi bấm gửi lại; các thư khác không bị ảnh "
+        "hưởng.",
+    ),
+    "mail-too-large": Rule(
+        "warning",
+        "{agency}: thư nặng {value} MB, máy chủ chỉ nhận đến {limit} MB; chưa gửi.",
+        "Gửi tệp bằng cách khác cho cơ quan này.",
+    ),
+    "reminder-too-soon": Rule(
+        "info",
+        "{agency} đã được nhắc lần {count} ngày {time}; chưa đến {days} ngày nên chưa nhắc tiếp.",
+        "Chờ thêm, hoặc gọi điện.",
+    ),
+    "reminder-last": Rule(
+        "warning",
+        "{agency} đã được nhắc {count} lần mà chưa nộp hoặc chưa sửa phiếu.",
+        "Gọi điện cho cơ quan: {value}.",
+    ),
+    "results-older-than-returns": Rule(
+        "warning",
+        "Từ lần tổng hợp cuối đã có phiếu đến thêm hoặc thay đổi; kết quả gửi đi chưa có các phiếu "
+        "đó.",
+        "Bấm Tổng hợp, xem lại kết quả rồi gửi.",
+    ),
+    "results-edited": Rule(
+        "info",
+        "Tệp {value} đã được sửa tay, nên thư không ghi lại số liệu; tệp gửi đi là bản đã sửa.",
+        "Kiểm tra tệp trước khi gửi.",
+    ),
+    # --- what was in the mailbox
+    "mail-form-saved": Rule(
+        "info",
+        "Lấy phiếu “{value}” của {agency}, kỳ {period}, từ thư của {sender}.",
+        "Không cần làm gì.",
+    ),
+    "mail-form-from-other": Rule(
+        "warning",
+        "Phiếu “{value}” của {agency} đến từ địa chỉ {sender}, là địa chỉ của {other}.",
+        "Xác nhận với {agency} rằng phiếu này là của cơ quan.",
+    ),
+    "mail-form-again": Rule(
+        "info",
+        "Phiếu “{value}” trong thư của {sender} giống hệt một tệp đã có; không lấy lần nữa.",
+        "Không cần làm gì.",
+    ),
+    "mail-file-kept": Rule(
+        "warning",
+        "Thư của {sender} có “{value}” không đọc được như phiếu ({reason}); đã chép vào nhan-ve.",
+        "Bấm Tổng hợp để xem vì sao, rồi phản hồi cho cơ quan.",
+    ),
+    "mail-file-strange": Rule(
+        "info",
+        "Thư của {sender} (“{subject}”) có bảng tính “{value}” không phải phiếu; không lấy.",
+        "Nếu là phiếu, lưu tệp từ thư vào thư mục nhan-ve.",
+    ),
+    "mail-without-form": Rule(
+        "warning",
+        "{agency} trả lời nhưng không kèm bảng tính (thư “{subject}”{others}).",
+        "Đọc thư, đề nghị cơ quan gửi phiếu dạng bảng tính.",
+    ),
+    "mail-automatic": Rule(
+        "info", "Hộp thư {sender} trả lời tự động (“{subject}”).", "Không cần làm gì."
+    ),
+    "mail-too-large-in": Rule(
+        "warning",
+        "Thư của {sender} (“{subject}”) nặng {value} MB nên không lấy.",
+        "Lưu tệp từ thư vào thư mục nhan-ve nếu là phiếu.",
+    ),
+}

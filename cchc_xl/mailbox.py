@@ -1,0 +1,212 @@
+"""The office's mailbox over IMAP: which mails may bring returns. Nothing in it is changed, unless
+the office wants fetched mails marked as read."""
+
+from __future__ import annotations
+
+import datetime
+import imaplib
+import ssl
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from typing import Any, NamedTuple
+
+from imapclient import IMAPClient
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+
+from .errors import MailError
+from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
+from .mail_settings import TLS, MailSettings
+
+LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
+_AT_ONCE = 200  # headers asked for in one go
+# What a part of a mail is when it may hold a return, or tells that a mail did not arrive.
+_WITH_FILES = ("application", "message")
+_LONG_TEXT = 20_000  # bytes; nobody writes so much
+
+
+class Uid(NamedTuple):
+    """Which mail of a folder: a number counts while the folder's `validity` is the same."""
+
+    validity: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a mail says on its envelope. `received` is when it came into the mailbox; `has_files`
+    whether it may carry files or news of another mail."""
+
+    uid: Uid
+    message_id: str
+    in_reply_to: str
+    sender: str
+    subject: str
+    sent: datetime.datetime | None
+    received: datetime.datetime
+    size: int
+    has_files: bool
+
+
+class Mailbox:
+    """An open folder of a mailbox."""
+
+    def __init__(self, client: IMAPClient, settings: MailSettings, validity: int):
+        self.client = client
+        self.settings = settings
+        self.validity = validity
+
+    def headings(self, since: datetime.date, known: Collection[Uid]) -> Iterator[Heading]:
+        """The mails that came on a day or later, but for those known, oldest first. Raises
+        MailError."""
+        with _told(self.settings):
+            # A day earlier: servers reckon in time zones of their own.
+            found = self.client.search(["SINCE", since - datetime.timedelta(days=1)])
+        new = sorted(number for number in found if Uid(self.validity, number) not in known)
+        for at in range(0, len(new), _AT_ONCE):
+            with _told(self.settings):
+                answers = self.client.fetch(
+                    new[at : at + _AT_ONCE],
+                    ["ENVELOPE", "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE"],
+                )
+            for number in sorted(answers):
+                if b"ENVELOPE" in answers[number]:  # else it was deleted meanwhile
+                    yield _heading(Uid(self.validity, number), answers[number])
+
+    def content(self, heading: Heading) -> bytes:
+        """A whole mail; b"" where it is gone. Raises MailError."""
+        with _told(self.settings):
+            answer = self.client.fetch([heading.uid.number], ["BODY.PEEK[]"])
+        return answer.get(heading.uid.number, {}).get(b"BODY[]") or b""
+
+    def mark_seen(self, heading: Heading) -> None:
+        with _told(self.settings):
+            self.client.add_flags([heading.uid.number], [rb"\Seen"], silent=True)
+
+
+@contextmanager
+def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
+    """The folder that is set, over TLS; read-only unless fetched mails are to be marked. Raises
+    MailError."""
+    server = settings.imap
+    check_server(server)
+    context = trust(server)
+    with _told(settings):
+        client = IMAPClient(
+            server.host,
+            server.port,
+            ssl=server.security == TLS,
+            ssl_context=context if server.security == TLS else None,
+            timeout=SECONDS_TO_ANSWER,
+        )
+    try:
+        with _told(settings):
+            client.normalise_times = False  # with their time zones
+            if server.security != TLS:
+                _encrypt(client, context, settings)
+            _log_in(client, settings, password)
+        try:
+            chosen = client.select_folder(settings.folder, readonly=not settings.mark_seen)
+        except IMAPClientError as error:
+            raise MailError(
+                f"Hộp thư không có thư mục “{settings.folder}”. Sửa dòng “Thư mục thư” ở trang Thư "
+                "điện tử (thường là INBOX)."
+            ) from error
+        yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]))
+    finally:
+        with suppress(IMAPClientError, OSError, imaplib.IMAP4.error):
+            client.logout()
+
+
+def _encrypt(client: IMAPClient, context: ssl.SSLContext, settings: MailSettings) -> None:
+    try:
+        client.starttls(context)
+    except CapabilityError as error:
+        server = settings.imap
+        raise MailError(
+            f"Máy chủ {server.host}:{server.port} không mã hóa đường truyền (STARTTLS), nên không "
+            "gửi mật khẩu qua đó. Hỏi cán bộ công nghệ thông tin cổng có mã hóa."
+        ) from error
+
+
+def _log_in(client: IMAPClient, settings: MailSettings, password: str) -> None:
+    user = settings.imap.user
+    try:
+        if password.isascii() and user.isascii():
+            client.login(user, password)
+        else:  # LOGIN takes ASCII only
+            client.plain_login(user, password)
+    except LoginError as error:
+        if "UNAVAILABLE" in str(error).upper():  # of the server, and not of the password
+            raise
+        raise wrong_password(settings.imap) from error
+
+
+@contextmanager
+def _told(settings: MailSettings) -> Iterator[None]:
+    """What the network or the server does wrong becomes a MailError."""
+    server = settings.imap
+    try:
+        yield
+    except OSError as error:
+        raise why_no_server(error, server) from error
+    except (IMAPClientError, imaplib.IMAP4.error) as error:
+        said = " ".join(str(error).split())[:200]
+        raise MailError(
+            f"Máy chủ {server.host} không cho lấy thư ({said}). Bấm lại; vẫn lỗi thì báo cán bộ "
+            "công nghệ thông tin. Thư đã lấy không mất."
+        ) from error
+
+
+# --------------------------------------------------------------------- a heading
+
+
+def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
+    envelope = answer[b"ENVELOPE"]
+    sender = envelope.from_[0] if envelope.from_ else None
+    received = answer[b"INTERNALDATE"]
+    return Heading(
+        uid=uid,
+        message_id=_text(envelope.message_id),
+        in_reply_to=_text(envelope.in_reply_to),
+        sender=f"{_text(sender.mailbox)}@{_text(sender.host)}".lower() if sender else "",
+        subject=_decoded(_text(envelope.subject)),
+        sent=_aware(envelope.date),
+        received=_aware(received) or datetime.datetime.now(datetime.UTC),
+        size=int(answer.get(b"RFC822.SIZE", 0)),
+        has_files=_has_files(answer.get(b"BODYSTRUCTURE")),
+    )
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace").strip()
+
+
+def _decoded(header: str) -> str:
+    try:
+        text = str(make_header(decode_header(header)))
+    except (ValueError, LookupError):
+        text = header
+    return " ".join(text.split())
+
+
+def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
+    if moment is None or not 2000 <= moment.year <= 2100:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
+def _has_files(structure: Any) -> bool:
+    """Whether a part of a mail is a file, a mail, or news of another mail. Old programs put files
+    into the text, which only its size may tell."""
+    if not isinstance(structure, tuple):
+        return False
+    if structure and isinstance(structure[0], list):  # a multipart: its parts first
+        return any(map(_has_files, structure[0]))
+    kind = _text(structure[0]).lower() if isinstance(structure[0], bytes) else ""
+    if kind in _WITH_FILES:
+        return True
+    named = "name" in repr(structure).lower()
+    size = structure[6] if len(structure) > 6 and isinstance(structure[6], int) else 0
+    return kind == "text" and (named or size > _LONG_TEXT)

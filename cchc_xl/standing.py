@@ -1,0 +1,51 @@
+"""A period's folder -> how the period stands."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from .board import Board, board
+from .consolidate import Ledger
+from .consolidation import Progress, Reading, read_period, silent
+from .forms import form_files
+from .loading import Loaded, find_period
+from .mail_log import correspondence
+from .period_folder import inputs_of
+from .workspace import VIETNAM, Workspace, arrival
+
+
+def today() -> datetime.date:
+    """The day in the office."""
+    return datetime.datetime.now(VIETNAM).date()
+
+
+def read_so_far(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
+    """What came back for a period by now, even when that is nothing."""
+    period = find_period(loaded.programme, period_id)
+    inputs = inputs_of(
+        loaded.workspace, loaded.programme, loaded.findings, period, may_be_empty=True
+    )
+    return read_period(inputs, progress)
+
+
+def standing(
+    workspace: Workspace, so_far: Sequence[Ledger], day: datetime.date | None = None
+) -> Board:
+    """How the last of the year's ledgers stands on a day, with the mail of its period."""
+    ledger = so_far[-1]
+    folder = workspace.forms(ledger.period.id)
+    files = form_files(ledger.programme, ledger.period)
+    made = {
+        agency: arrival(folder / file).date()
+        for agency, file in files.items()
+        if (folder / file).exists()
+    }
+    log = correspondence(workspace.correspondence(ledger.period.id))
+    return board(so_far, log, made, day)
+
+
+def status_of(loaded: Loaded, period_id: str, progress: Progress = silent) -> Board:
+    """How a period stands today; nothing is written."""
+    reading = read_so_far(loaded, period_id, progress)
+    return standing(loaded.workspace, [*reading.earlier, reading.ledger], today())
