@@ -18,6 +18,8 @@ from cchc_xl.period_folder import inputs_of
 from cchc_xl.plan import Programme
 from cchc_xl.steps import Consolidation, consolidate_period, init, load_registry
 
+pytest_plugins = ("mail_servers",)
+
 PERIOD = "2018-6T"
 
 
