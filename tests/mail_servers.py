@@ -14,6 +14,7 @@ import email
 import email.policy
 import email.utils
 import imaplib
+import json
 import os
 import random
 import shutil
@@ -138,12 +139,13 @@ disable_plaintext_auth = yes
 auth_mechanisms = plain login
 auth_username_format = %Lu
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/users
+  driver = dict
+  args = {folder}/dovecot-users.conf
 }}
 userdb {{
-  driver = passwd-file
-  args = username_format=%u {folder}/users
+  driver = dict
+  args = {folder}/dovecot-users.conf
+  default_fields = uid=nobody gid=nogroup home={folder}/mail/%u
 }}
 mail_location = maildir:~/Maildir
 mail_plugins = quota
@@ -188,6 +190,22 @@ service auth {{
 }}
 """
 
+# A file for each account, read at every look-up: a passwd-file is read once in a second at most.
+_USERS = """
+uri = fs:posix:prefix={folder}/
+default_pass_scheme = PLAIN
+key password {{
+  key = passwords/%u
+  format = json
+}}
+key settings {{
+  key = settings/%u
+  format = json
+}}
+passdb_objects = password
+userdb_objects = settings
+"""
+
 # Waits for the end of the test process, however that comes, and leaves nothing behind.
 _KEEPER = """
 cat >/dev/null
@@ -215,6 +233,12 @@ def _until(happened: Callable[[], object], what: str) -> None:
         if time.monotonic() > end:
             raise TimeoutError(what)
         time.sleep(0.02)
+
+
+def _answers(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
+        return True
+    return False
 
 
 def _greets(host: str, port: int) -> bool:
@@ -279,7 +303,14 @@ class MailServers:
         self.imap_port, self.imaps_port = ports[3:]
         _make_certificates(self.folder)
         self.ca_file = self.folder / "ca.pem"
-        for name in ("postfix-data", "dovecot-run", "dovecot-state", "mail"):
+        for name in (
+            "postfix-data",
+            "dovecot-run",
+            "dovecot-state",
+            "mail",
+            "passwords",
+            "settings",
+        ):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "postfix-data", "postfix")
         shutil.chown(self.folder / "mail", "nobody")
@@ -335,6 +366,7 @@ class MailServers:
             imaps=self.imaps_port,
         )
         (self.folder / "dovecot.conf").write_text(text)
+        (self.folder / "dovecot-users.conf").write_text(_USERS.format(folder=self.folder))
 
     # ------------------------------------------------------------ on and off
 
@@ -347,13 +379,15 @@ class MailServers:
         self._start("dovecot", dovecot, STARTTLS_HOST, self.imap_port)
 
     def stop_smtp(self) -> None:
-        self._stop("postfix")
+        """What was taken stays in the queue; who comes now is refused the connection."""
+        ports = (self.submission_port, self.smtps_port, self.smtp_without_tls_port)
+        self._stop("postfix", [("127.0.0.1", port) for port in ports])
         # Postfix leaves it, and the number may soon be that of another process.
         (self.folder / "queue" / "pid" / "master.pid").unlink(missing_ok=True)
 
     def stop_imap(self) -> None:
         """Nobody can read mail, nor log in to send it; what is underway stays in the queue."""
-        self._stop("dovecot")
+        self._stop("dovecot", [(HOST, self.imaps_port), (STARTTLS_HOST, self.imap_port)])
 
     def _start(self, name: str, command: list[str], host: str, port: int) -> None:
         if name in self._running:
@@ -366,11 +400,13 @@ class MailServers:
         _until(lambda: _greets(host, port) or process.poll() is not None, f"{name}: no answer")
         assert process.poll() is None, f"{name} ended at once: {self.logs()}"
 
-    def _stop(self, name: str) -> None:
+    def _stop(self, name: str, at: list[tuple[str, int]]) -> None:
         process = self._running.pop(name, None)
         if process:
             process.terminate()
             process.wait(_PATIENCE)
+            # The last of its children may live a moment longer, and still take connections.
+            _until(lambda: not any(_answers(*one) for one in at), f"{name} does not end")
 
     def close(self) -> None:
         self.stop_smtp()
@@ -392,8 +428,8 @@ class MailServers:
         """A mailbox for an address, if there is none yet; gives the address."""
         assert address.rpartition("@")[2] in self.domains, f"{address}: of none of {self.domains}"
         if address not in self._passwords:
-            self._passwords[address] = password or f"mat-khau-{len(self._passwords)}"
-            self._write_users()
+            self.change_password(address, password or f"mat-khau-{len(self._passwords)}")
+            self.make_room(address)
         return address
 
     def password(self, address: str) -> str:
@@ -401,31 +437,22 @@ class MailServers:
 
     def change_password(self, address: str, password: str) -> None:
         self._passwords[address] = password
-        self._write_users()
+        self._tell_dovecot("passwords", address, {"password": password})
 
     def make_full(self, address: str) -> None:
         """The mailbox takes nothing more. Postfix learns it on delivery: the sender gets a
         bounce. For a server that knows at once: `rules.refuse(address, OVER_QUOTA)`."""
         self._full.add(address)
-        self._write_users()
+        self._tell_dovecot("settings", address, {"quota_rule": "*:bytes=1"})
 
     def make_room(self, address: str) -> None:
         self._full.discard(address)
-        self._write_users()
+        self._tell_dovecot("settings", address, {"quota_rule": "*:bytes=0"})  # no limit
 
-    def _write_users(self) -> None:
-        lines = []
-        for address, password in self._passwords.items():
-            quota = "userdb_quota_rule=*:bytes=1" if address in self._full else ""
-            home = self.folder / "mail" / address
-            lines.append(f"{address}:{password}:nobody:nogroup::{home}::{quota}\n")
-        users = self.folder / "users"
-        new = users.with_suffix(".new")
-        new.write_text("".join(lines), "utf-8")
-        # Dovecot reads the file again when its time in whole seconds or its size has changed.
-        later = users.stat().st_mtime + 1 if users.exists() else time.time()
-        os.utime(new, (later, later))
-        new.replace(users)
+    def _tell_dovecot(self, kind: str, address: str, values: dict[str, str]) -> None:
+        new = self.folder / "new"
+        new.write_text(json.dumps(values))
+        new.replace(self.folder / kind / address)
 
     def clear(self) -> None:
         """As at the start, but for the accounts: everything runs, nothing is in mailboxes or
@@ -433,9 +460,8 @@ class MailServers:
         self.start_imap()
         self.start_smtp()
         self.rules.clear()
-        if self._full:
-            self._full.clear()
-            self._write_users()
+        for address in list(self._full):
+            self.make_room(address)
         self.wait_delivered()
         for address in self._passwords:
             self.empty(address)
