@@ -1,0 +1,114 @@
+"""The password store of a desktop: gnome-keyring on a D-Bus session of its own.
+
+The library `keyring` finds it as on an officer's computer, in this process and in those it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_PATIENCE = 20.0
+
+
+class DesktopKeyring:
+    """An unlocked keyring with nothing in it, in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        run = folder / "run"
+        run.mkdir(mode=0o700)
+        at_home = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
+        environment = {**os.environ, **at_home, "XDG_RUNTIME_DIR": run}
+        # The bus ends with the tests even where they are killed, and the keyring with the bus.
+        bus = ["setpriv", "--pdeathsig", "TERM", "dbus-daemon", "--session", "--nofork"]
+        with (folder / "out").open("wb") as out:
+            self._bus = subprocess.Popen(
+                [*bus, "--print-address=1"], env=environment, stdout=subprocess.PIPE, stderr=out
+            )
+            self.address = self._bus.stdout.readline().decode().strip()
+            environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
+            keyring = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+            self._keyring = subprocess.Popen(
+                keyring, env=environment, stdin=subprocess.PIPE, stdout=out, stderr=out
+            )
+        self._keyring.stdin.write(b"mo khoa")
+        self._keyring.stdin.close()
+
+    def _items(self) -> Iterator:
+        """What is stored, once the keyring answers."""
+        import secretstorage
+        from jeepney.io.blocking import open_dbus_connection
+
+        end = time.monotonic() + _PATIENCE
+        with open_dbus_connection(self.address) as connection:
+            while True:
+                try:
+                    collection = secretstorage.get_default_collection(connection)
+                    break
+                except secretstorage.exceptions.SecretServiceNotAvailableException:
+                    if time.monotonic() > end:
+                        raise
+                    time.sleep(0.02)
+            yield from list(collection.get_all_items())
+
+    def passwords(self) -> dict[tuple[str, str], str]:
+        """(service, user) -> password, as the desktop itself would show them."""
+        found = {}
+        for item in self._items():
+            said = item.get_attributes()
+            found[said["service"], said["username"]] = item.get_secret().decode()
+        return found
+
+    def clear(self) -> None:
+        for item in self._items():
+            item.delete()
+
+    def close(self) -> None:
+        for process in (self._keyring, self._bus):
+            process.terminate()
+            process.wait(_PATIENCE)
+        self._bus.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def _keyring_of_the_session(tmp_path_factory) -> Iterator[DesktopKeyring]:
+    for program in ("dbus-daemon", "gnome-keyring-daemon"):
+        if not shutil.which(program):
+            pytest.fail(f"{program} is missing: run tests/run, which installs it", pytrace=False)
+    keyring = DesktopKeyring(tmp_path_factory.mktemp("keyring"))
+    yield keyring
+    keyring.close()
+
+
+def look_again() -> None:
+    """Have the library `keyring` look what there is: it does so once, and keeps to it."""
+    import keyring.backend
+    import keyring.core
+
+    keyring.core._keyring_backend = None
+    vars(keyring.backend.get_all_keyring).pop("saved_result", None)
+
+
+@pytest.fixture
+def keyring_of_the_desktop(_keyring_of_the_session, monkeypatch) -> Iterator[DesktopKeyring]:
+    """An empty password store for the time of a test, or of what asks for it."""
+    _keyring_of_the_session.clear()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", _keyring_of_the_session.address)
+    look_again()
+    yield _keyring_of_the_session
+    look_again()
+
+
+@pytest.fixture
+def no_keyring(monkeypatch) -> Iterator[None]:
+    """A computer without a password store, such as a server."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    look_again()
+    yield
+    look_again()
