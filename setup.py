@@ -55,8 +55,10 @@ setup(
         "pandas>=2.2",
         "python-calamine>=0.4",
         "python-docx>=1.1",
-        # For the audit alone, which reads returns with other libraries than python-calamine.
+        # For the audit alone, which reads returns and mails with other libraries.
+        "python-oxmsg>=0.0.2",
         "pyxlsb>=1.0.10",
+        "tnefparse>=1.4",
         "rapidfuzz>=3.9",
         "rich>=13",
         "xlrd>=2.0.1",

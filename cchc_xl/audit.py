@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .audit_appendices import check_appendices
+from .audit_carriers import carried
 from .audit_figures import Figures
 from .audit_formulas import check_formulas
 from .audit_issued import Difference, Issued
@@ -29,7 +30,6 @@ from .audit_summaries import (
     check_tasks,
 )
 from .audit_targets import check_targets
-from .containers import unpack
 from .errors import AuditError, NoReturnsError, UnreadableFileError
 from .journal import Journal, RecordedSheets, Run, sha256_of
 from .master_reader import read_master
@@ -178,11 +178,7 @@ def _read(
 ) -> Accepted:
     content = journal.content(one["kept"])
     if one["sha256"] != one["kept"]:  # it came in a .zip or a mail
-        carrier = one["file"].partition(" › ")[0]
-        parts = [part for part in unpack(carrier, content) if part.name == one["file"]]
-        if not parts or sha256_of(parts[0].content) != one["sha256"]:
-            raise UnreadableFileError(f"không thấy {one['file']} trong tệp đã nhận")
-        content = parts[0].content
+        content = carried(content, one["sha256"], one["file"])
     pages = read_pages(content)
     says = identity(pages)
     if says.get("form") == "cchc-xl":

@@ -25,7 +25,8 @@ ORDER = [
     "documents", "preamble", "goals", "appendix", "proofs", "assignments", "decision",
     "decided", "cells", "official_worksheets", "worksheets", "workbooks", "letterhead",
     "master_sheets", "result_sheets", "master_tables", "mail_settings", "master_rules",
-    "master_goals", "master_reader", "sheet_names", "forms", "containers", "returned_workbook",
+    "master_goals", "master_reader", "sheet_names", "forms", "attachment_names", "parts",
+    "mail_headers", "mail_parts", "tnef_parts", "msg_parts", "containers", "returned_workbook",
     "isolation", "returns", "values", "work", "recognition", "form_rows", "form_reader",
     "versions", "checks", "consolidate", "lineage", "citations", "issued", "results", "figures",
     "workspace", "registries", "journal", "mail_log", "mail_texts", "mail", "mail_servers",
@@ -33,12 +34,12 @@ ORDER = [
     "dashboard_grid", "dashboard_lists", "dashboard", "master", "plan_sheets", "appendices",
     "table_pages", "overview", "assessments", "summaries", "watchlists", "history", "charts",
     "key_figures", "report", "monitoring", "handouts", "collector_handouts", "board",
-    "audit_reading", "audit_values", "audit_returns", "audit_issued", "audit_figures",
-    "audit_sources", "audit_submissions", "audit_appendices", "audit_summaries",
-    "audit_targets", "audit_formulas", "audit_report", "audit", "consolidation",
-    "period_folder", "marking", "feedback", "settings", "doctor", "guide", "loading",
-    "standing", "dispatch", "letters", "correspondence", "collect", "tracing", "steps", "demo",
-    "as_json", "command_line", "mail_cli", "cli",
+    "audit_reading", "audit_carriers", "audit_values", "audit_returns", "audit_issued",
+    "audit_figures", "audit_sources", "audit_submissions", "audit_appendices",
+    "audit_summaries", "audit_targets", "audit_formulas", "audit_report", "audit",
+    "consolidation", "period_folder", "marking", "feedback", "settings", "doctor", "guide",
+    "loading", "standing", "dispatch", "letters", "correspondence", "collect", "tracing",
+    "steps", "demo", "as_json", "command_line", "mail_cli", "cli",
 ]  # fmt: skip
 
 
