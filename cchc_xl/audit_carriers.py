@@ -1,5 +1,5 @@
-"""What a .zip or a mail carried, taken out again for the audit by other programs than the product's:
-Python's own zipfile and email, tnefparse (winmail.dat), python-oxmsg (.msg). Names play no part: a
+"""What a .zip or a mail carried, taken out again for the audit by other means than the product's:
+Python's email package (.eml), tnefparse (winmail.dat), python-oxmsg (.msg). Names play no part: a
 returned workbook is looked for by its SHA-256."""
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 
 from .errors import UnreadableFileError
 
 _DEEPEST = 24
+_LARGEST = 300 * 2**20  # of a file in a .zip
+_BASE64 = re.compile(rb"^(?:[A-Za-z0-9+/]{4,}+={0,2}[ \t]*+\r?(?:\n|\Z))++", re.M)
 _UU = re.compile(rb"^begin [0-7]{3,4} [^\r\n]+\r?\n(.*?)^end", re.M | re.S)
-_ALREADY_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage
+_ATTACHED = 0x3701
+_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")  # IID_IMessage
 
 
 def carried(content: bytes, sha256: str, file: str) -> bytes:
@@ -56,11 +60,10 @@ def _zip(content: bytes) -> Iterator[bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "[Content_Types].xml" in archive.namelist():  # an Office file carries nothing
             return
-        for name in archive.infolist():
-            try:
-                yield archive.read(name)
-            except Exception:  # a broken or locked entry costs itself
-                continue
+        for entry in archive.infolist():
+            with suppress(Exception):  # a broken or locked one costs itself
+                if entry.file_size <= _LARGEST:
+                    yield archive.read(entry)
 
 
 def _mail(content: bytes) -> Iterator[bytes]:
@@ -71,17 +74,26 @@ def _mail(content: bytes) -> Iterator[bytes]:
     for part in message.walk():
         if part.is_multipart():
             continue
-        payload = part.get_payload(decode=True)
-        yield payload
-        if part.get_content_maintype() == "text":
-            for found in _UU.finditer(payload):
-                yield b"".join(map(binascii.a2b_uu, found[1].splitlines()))
-            continue
-        # Where the headers lie about how it is encoded.
-        plain = part.get_payload().encode("ascii", "surrogateescape")
-        yield plain
-        yield binascii.a2b_qp(plain)
-        yield binascii.a2b_base64(plain + b"==")
+        with suppress(Exception):  # each part costs itself
+            yield from _decoded(part)
+    # What the package misses: parts between other boundaries than the mail says, lies about how
+    # they are encoded.
+    for block in _BASE64.finditer(content):
+        with suppress(binascii.Error):
+            yield binascii.a2b_base64(block[0] + b"==")
+
+
+def _decoded(part: email.message.Message) -> Iterator[bytes]:
+    """A part as its headers say it is encoded, and in case they lie in every other way."""
+    yield part.get_payload(decode=True)
+    del part["Content-Transfer-Encoding"]
+    raw = part.get_payload(decode=True)
+    yield raw
+    for found in _UU.finditer(raw):
+        with suppress(binascii.Error):
+            yield b"".join(map(binascii.a2b_uu, found[1].splitlines()))
+    if part.get_content_maintype() != "text" or part.get_filename():
+        yield binascii.a2b_qp(raw)
 
 
 def _tnef(content: bytes) -> Iterator[bytes]:
@@ -96,12 +108,13 @@ def _tnef(content: bytes) -> Iterator[bytes]:
             yield one.data
         elif one.name == TNEF.ATTATTACHMENT:
             for attribute in decode_mapi(one.data, "latin-1"):
-                # The library cuts the zeros off that a file ends with, and leaves those that fill
-                # up to a multiple of four: whichever it was, one of these is the file.
-                for raw in attribute.raw_data if isinstance(attribute.raw_data, list) else ():
-                    if isinstance(raw, bytes) and len(raw) > 32:
-                        whole = raw.removeprefix(_ALREADY_MESSAGE)
-                        yield from (whole[: len(whole) - cut] for cut in range(4))
+                raws = attribute.raw_data if isinstance(attribute.raw_data, list) else ()
+                for raw in raws:
+                    if isinstance(raw, bytes) and raw.startswith(_MESSAGE):
+                        yield raw.removeprefix(_MESSAGE)
+                    elif isinstance(raw, bytes) and attribute.name == _ATTACHED:
+                        # The library leaves the zeros that fill up to a multiple of four.
+                        yield from (raw[: len(raw) - cut] for cut in range(4))
 
 
 def _msg(content: bytes) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from .attachment_names import label, text_of
 from .errors import UnreadableFileError
+from .mail_headers import begins_with_header
 from .mail_parts import MOST_PARTS, TOO_MANY, read_mail
 from .msg_parts import read_msg
 from .parts import (
@@ -98,10 +99,16 @@ class _Opened:
             if one.fault or not is_container(one.name):
                 yield one
                 continue
+            left = self._parts, self._bytes
+            inner: list[Part] = []
             try:
-                yield from self.parts(one)
+                inner.extend(self.parts(one))
             except UnreadableFileError as error:
-                yield one._replace(content=b"", fault=str(error))
+                if min(self._parts, self._bytes) < 0:  # what holds too much has held nothing
+                    self._parts, self._bytes = left
+                    inner.clear()
+                inner.append(one._replace(content=b"", fault=str(error)))
+            yield from inner
 
     def _read(self, container: Part) -> Iterator[Found]:
         try:
@@ -119,7 +126,8 @@ class _Opened:
             return iter([container._replace(name=inside(container.name, renamed))])
         if container.content.startswith(TNEF_SIGNATURE) or name.endswith(".dat"):
             return read_tnef(container)
-        if container.content.startswith(OLE_SIGNATURE):
+        is_mail = begins_with_header(container.content)
+        if container.content.startswith(OLE_SIGNATURE) or (name.endswith(".msg") and not is_mail):
             return read_msg(container)
         if container.content.startswith(b"PK") or name.endswith(".zip"):
             return self._zip(container)

@@ -77,10 +77,13 @@ def _joined(pieces: list[tuple[bool, bytes]]) -> str:
     if pieces[0][0] and first.count(b"'") >= 2:
         told, _, first = first.split(b"'", 2)
         charset = told.decode("ascii", "replace")
+    # Decoded as a whole: some programs cut in the middle of a "%E1".
     raw = [first, *(piece for _, piece in pieces[1:])]
-    whole = b"".join(
-        unquote_to_bytes(piece) if extended else piece
-        for piece, (extended, _) in zip(raw, pieces, strict=True)
+    whole = unquote_to_bytes(
+        b"".join(
+            piece if extended else piece.replace(b"%", b"%25")
+            for piece, (extended, _) in zip(raw, pieces, strict=True)
+        )
     )
     return text_of(whole, charset) if charset else decoded(whole)
 

@@ -8,8 +8,8 @@ RETURN_MESSAGES: dict[str, Rule] = {
     # --- a returned file as a whole
     "file-not-a-workbook": Rule(
         "error",
-        "Tệp này không phải bảng tính (.xlsx, .xlsm, .xlsb, .xls, .ods), tệp nén .zip hay thư .eml "
-        "nên không đọc.",
+        "Tệp này không phải bảng tính (.xlsx, .xlsm, .xlsb, .xls, .ods), tệp nén .zip hay thư "
+        "(.eml, .msg, winmail.dat) nên không đọc.",
         "Đề nghị gửi lại phiếu dạng bảng tính.",
         "Gửi phiếu dạng bảng tính Excel.",
     ),
