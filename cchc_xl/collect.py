@@ -275,7 +275,9 @@ class _Collector:
             present[sha256] = path.name
             self.saved.setdefault(period.id, []).append(path.name)
             if not form.problem:
-                taken.tell("mail-form-saved", form.name, agency=form.agency, period=period.id,
+                other = period.id != self.period.id
+                code = "mail-form-of-other-period" if other else "mail-form-saved"
+                taken.tell(code, form.name, agency=form.agency, period=period.id,
                            sender=taken.heading.sender)  # fmt: skip
         os.utime(path, (moment, moment))
         taken.files.append(

@@ -56,8 +56,8 @@ MAIL_MESSAGES: dict[str, Rule] = {
     ),
     "reminder-last": Rule(
         "warning",
-        "{agency} đã được nhắc {count} lần mà chưa nộp hoặc chưa sửa phiếu.",
-        "Gọi điện cho cơ quan: {value}.",
+        "{agency} đã được nhắc {count} lần mà chưa nộp hoặc chưa sửa phiếu (liên hệ: {value}).",
+        "Gọi điện cho cơ quan.",
     ),
     "results-older-than-returns": Rule(
         "warning",
@@ -76,10 +76,16 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Lấy phiếu “{value}” của {agency}, kỳ {period}, từ thư của {sender}.",
         "Không cần làm gì.",
     ),
+    "mail-form-of-other-period": Rule(
+        "warning",
+        "Phiếu “{value}” trong thư của {sender} là của {agency}, kỳ {period}, không phải kỳ đang "
+        "thu; đã chép vào nhan-ve của kỳ {period}.",
+        "Hỏi cơ quan có gửi nhầm kỳ không.",
+    ),
     "mail-form-from-other": Rule(
         "warning",
         "Phiếu “{value}” của {agency} đến từ địa chỉ {sender}, là địa chỉ của {other}.",
-        "Xác nhận với {agency} rằng phiếu này là của cơ quan.",
+        "Xác nhận với cơ quan ghi trong phiếu.",
     ),
     "mail-form-again": Rule(
         "info",

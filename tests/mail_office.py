@@ -1,0 +1,87 @@
+"""The office that mails: its workspace, the sheet Thư điện tử filled in as an officer would, and
+its password in the desktop's own store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+import openpyxl
+from mail_servers import HOST, OFFICE, MailServers
+from scripted_agencies import address_of, enter_addresses
+
+from cchc_xl.collect import Fetched, fetch
+from cchc_xl.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
+from cchc_xl.loading import Loaded, load
+from cchc_xl.mail_out import Delivered
+from cchc_xl.mail_settings import SMTP
+from cchc_xl.mailbox import open_mailbox
+from cchc_xl.passwords import keep_password, needed_password
+from cchc_xl.workspace import Workspace
+
+PERIOD = "2018-6T"
+
+
+def fill_in(master: Path, **said: object) -> None:
+    """Type values on the sheet Thư điện tử, by the names of its lines with _ for blanks."""
+    workbook = openpyxl.load_workbook(master, keep_vba=True)
+    page = workbook["Thư điện tử"]
+    lines = {str(page.cell(row, 1).value): row for row in range(5, page.max_row + 1)}
+    for name, value in said.items():
+        page.cell(lines[name.replace("_", " ")], 2).value = value
+    workbook.save(master)
+
+
+class Office:
+    """An office whose mail goes through the servers of the tests."""
+
+    def __init__(self, root: Path, servers: MailServers, agencies: Collection[str] | None = None):
+        self.root, self.servers = root, servers
+        names = load(root).programme.registry.by_name
+        self.addresses = {name: address_of(name) for name in agencies or names}
+        master = Workspace(root).master()
+        enter_addresses(master, self.addresses)
+        shutil.copy(servers.ca_file, root / "ca.pem")
+        fill_in(
+            master,
+            Cách_gửi=SMTP,
+            Địa_chỉ_thư=OFFICE,
+            Người_liên_hệ="Phòng Cải cách hành chính",
+            Điện_thoại_liên_hệ="0262 3 000 000",
+            Số_thư_mỗi_phút=9000,
+            Tệp_chứng_thư="ca.pem",
+        )
+        self.set_servers(HOST)
+
+    def set_servers(self, smtp: str, imap: str = HOST, **said: object) -> None:
+        servers = self.servers
+        said = {
+            "Máy_chủ_gửi_(SMTP)": smtp, "Cổng_gửi": servers.submission_port,
+            "Máy_chủ_nhận_(IMAP)": imap, "Cổng_nhận": servers.imaps_port,
+        } | said  # fmt: skip
+        fill_in(Workspace(self.root).master(), **said)
+
+    def keep_password(self, password: str = "") -> None:
+        for server in (self.settings.smtp, self.settings.imap):
+            keep_password(server, password or self.servers.password(OFFICE))
+
+    @property
+    def loaded(self) -> Loaded:
+        return load(self.root)
+
+    @property
+    def settings(self):
+        return mail_settings(self.loaded)
+
+    def prepare(self, kind: str, again: Collection[str] = ()) -> Outgoing:
+        return prepare(self.loaded, PERIOD, kind, again)
+
+    def send(self, kind: str, again: Collection[str] = ()) -> Delivered:
+        loaded, outgoing = self.loaded, self.prepare(kind, again)
+        return deliver(loaded, outgoing, lambda: open_carrier(loaded, outgoing))
+
+    def fetch(self) -> Fetched:
+        loaded, settings = self.loaded, self.settings
+        password = needed_password(settings.imap)
+        return fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
