@@ -85,3 +85,7 @@ class MailError(CchcError):
     server. What went out before is noted; nothing is lost."""
 
     exit_code = 10
+
+
+class WrongPasswordError(MailError):
+    """A mail server does not take the password."""

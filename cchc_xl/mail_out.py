@@ -86,7 +86,7 @@ def hand_over_all(
             note(FAILED, error.address, found[-1].message)
         except MailError as error:
             left = len(letters) - len(done)
-            raise MailError(
+            raise type(error)(
                 f"{error} Đã xong {len(done)} thư, còn {left} thư; bấm lại để làm tiếp, thư đã đi "
                 "không gửi lần nữa."
             ) from error

@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 
-from .errors import MailError
+from .errors import MailError, WrongPasswordError
 from .mail_settings import Server
 
 SECONDS_TO_ANSWER = 30.0
@@ -59,10 +59,10 @@ def why_no_server(error: Exception, server: Server) -> MailError:
     )
 
 
-def wrong_password(server: Server) -> MailError:
-    return MailError(
+def wrong_password(server: Server) -> WrongPasswordError:
+    return WrongPasswordError(
         f"{_first_large(server.what)} {server.host} không nhận tên đăng nhập “{server.user}” với "
-        "mật khẩu đã cất. Đặt lại mật khẩu rồi bấm lại."
+        "mật khẩu đã cất. Bấm lại và nhập mật khẩu đúng (hoặc dùng lệnh “cchc-xl password”)."
     )
 
 

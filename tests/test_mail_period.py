@@ -3,18 +3,13 @@ consolidated, feedback and results out."""
 
 from __future__ import annotations
 
-import datetime
-
 import pytest
-from mail_office import PERIOD, Office, fill_in
+from mail_office import PERIOD, Office
 from mail_servers import OFFICE
 from scripted_agencies import ScriptedAgencies, differences
 
-from cchc_xl.loading import load
-from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
-from cchc_xl.standing import status_of
+from cchc_xl.mail_log import FORM
 from cchc_xl.steps import consolidate_period
-from cchc_xl.workspace import Workspace
 
 
 @pytest.fixture
@@ -32,8 +27,7 @@ def test_a_whole_period_by_mail(office, mail):
     assert not sent.findings
     outcome = agencies.answer()
     flags = mail.flags(OFFICE)
-    fetched = office.fetch()
+    office.fetch()
     assert mail.flags(OFFICE) == flags
     done = consolidate_period(office.loaded, PERIOD)
-    for f in fetched.findings: print(f.code, f.message)
     assert differences(outcome, done) == []

@@ -14,19 +14,21 @@ from ..errors import MasterWorkbookError, WorkspaceError
 from ..loading import Loaded, load_open
 from ..master_sheets import (
     AGENCIES,
+    AGENCY,
     CHOICES,
     GROUPS,
     LATER_SHEETS,
     MAIL,
+    RESULT_SUBMISSIONS,
     RULES,
     TABLES,
     Table,
 )
 from ..result_sheets import RESULTS
 from ..results import Row
-from ..sheets import Grid, cell_text
+from ..sheets import Grid, cell_text, find_columns
 from ..workspace import Workspace
-from .live_tables import LiveTable, check_writable
+from .live_tables import LiveTable, check_writable, find_table
 
 # How COM hands over error values, old and new.
 _ERROR_NUMBERS = range(-2146826288, -2146826199)
@@ -133,6 +135,25 @@ class OpenMaster:
         for name, shown in rows.items():
             if not self._is_older_than(name):
                 LiveTable(self.book, name, RESULTS[name]).refresh(shown)
+
+    def activate(self, name: str) -> None:
+        """Bring the sheet with a table of results to the front."""
+        sheet, _ = find_table(self.book, name, RESULTS[name])
+        sheet.activate()
+
+    def selected_agencies(self) -> list[str]:
+        """The agencies in whose rows of the board something is selected, where that sheet is in
+        front."""
+        table = RESULTS[RESULT_SUBMISSIONS]
+        sheet, live = find_table(self.book, RESULT_SUBMISSIONS, table)
+        chosen = self.book.selection
+        body = live.data_body_range
+        if self.book.sheets.active.name != sheet.name or chosen is None or body is None:
+            return []
+        at = find_columns(live.header_row_range.options(ndim=1).value, [AGENCY])[AGENCY]
+        names = body.columns[at].options(ndim=1).value
+        first, last = chosen.row - body.row, chosen.last_cell.row - body.row
+        return [cell_text(name) for name in names[max(0, first) : max(0, last + 1)]]
 
     def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> list[str]:
         """Add rows to the sheets that officers edit; what stands there stays, and the

@@ -39,6 +39,30 @@ Public Sub MakeHandouts()
     RunPython "from cchc_xl.excel import commands; commands.make_handouts()"
 End Sub
 
+Public Sub ShowBoard()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.show_board()"
+End Sub
+
+Public Sub SendForms()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.send_forms()"
+End Sub
+
+Public Sub SendReminders()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.send_reminders()"
+End Sub
+
+Public Sub FetchMail()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.fetch_mail()"
+End Sub
+
+Public Sub SendFeedback()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.send_feedback()"
+End Sub
+
+Public Sub SendResults()
+    RunPython "from cchc_xl.excel import mail_commands; mail_commands.send_results()"
+End Sub
+
 Public Sub CheckComputer()
     RunPython "from cchc_xl.excel import commands; commands.check_computer()"
 End Sub
