@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import email
 import email.policy
-from collections import Counter
 from email.message import EmailMessage
 
 import pytest
@@ -48,45 +48,41 @@ def agencies_with_forms(mail, loaded, names=None) -> ScriptedAgencies:
     return agencies
 
 
-def put_mails_into_nhan_ve(mail, loaded) -> None:
-    """What an officer does by hand: save each mail as a file."""
+def save_into_nhan_ve(mail, loaded) -> None:
+    """What an officer does by hand: save each mail as a file, and where the mail program shows
+    only a winmail.dat, what is in that."""
     inbox = loaded.workspace.inbox(PERIOD)
     inbox.mkdir(parents=True, exist_ok=True)
     for number, raw in enumerate(mail.deliveries(OFFICE), 1):
-        (inbox / f"thu-{number:03}.eml").write_bytes(raw)
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        parts = [p for p in message.walk() if p.get_content_type() == "application/ms-tnef"]
+        for part in parts:
+            for file in tnefparse.TNEF(part.get_content()).attachments:
+                (inbox / f"thu-{number:03}.xlsx").write_bytes(file.data)
+        if not parts:
+            (inbox / f"thu-{number:03}.eml").write_bytes(raw)
 
 
-def test_all_agencies_answer_each_in_its_way(mail, loaded):
+def test_what_all_agencies_say_each_in_its_way_is_what_an_office_can_count(mail, loaded):
     agencies = agencies_with_forms(mail, loaded)
     outcome = agencies.answer()
     assert not outcome.unreached
-    assert len(mail.deliveries(OFFICE)) == outcome.mails
-    light = {name for name, way in WAYS.items() if not way.heavy}
-    assert set(outcome.ways.values()) == light
     assert len(outcome.ways) == 36
+    assert set(outcome.ways.values()) == {name for name, way in WAYS.items() if not way.heavy}
     silent = {name for name, way in outcome.ways.items() if not WAYS[way].counts}
     assert outcome.missing == silent
     assert outcome.entries.keys() == agencies.truth.keys() - silent
-    senders = Counter(message["From"].addresses[0].addr_spec for message in mail.messages(OFFICE))
-    assert senders[STRANGER] == 2
-
-
-def test_what_they_say_is_what_a_careful_reader_of_their_mails_counts(mail, loaded):
-    """Mails saved by hand, those of Outlook's own format aside: that is not read from files."""
-    agencies = agencies_with_forms(mail, loaded)
-    ways = {
-        name: "replies" if way == "uses_outlook_rich_text" else way
-        for name, way in agencies.ways().items()
-    }
-    outcome = agencies.answer(ways)
-    put_mails_into_nhan_ve(mail, loaded)
+    assert len(mail.deliveries(OFFICE)) == outcome.mails
+    senders = [message["From"].addresses[0].addr_spec for message in mail.messages(OFFICE)]
+    assert senders.count(STRANGER) == 2
+    save_into_nhan_ve(mail, loaded)
     assert differences(outcome, consolidate_period(loaded, PERIOD)) == []
 
 
 def test_a_figure_that_was_not_meant_is_found(mail, loaded):
     agencies = agencies_with_forms(mail, loaded, THREE)
     outcome = agencies.answer("replies", spam=0)
-    put_mails_into_nhan_ve(mail, loaded)
+    save_into_nhan_ve(mail, loaded)
     done = consolidate_period(loaded, PERIOD)
     assert differences(outcome, done) == []
     code, row = next((c, r) for c, r in outcome.entries[THREE[0]].items() if r["percent"])
@@ -95,10 +91,10 @@ def test_a_figure_that_was_not_meant_is_found(mail, loaded):
         entries={THREE[0]: entries, THREE[1]: outcome.entries[THREE[1]]},
         missing=frozenset({THREE[2]}),
     )
-    assert differences(other, done) == [
-        f"counted: {THREE[2]} (replies)",
-        f"{THREE[0]} {code} percent: {row['percent']}, meant {row['percent'] - 1}",
-    ]
+    first, second = differences(other, done)
+    assert first == f"counted: {THREE[2]} (replies)"
+    assert second.startswith(f"{THREE[0]} {code} percent: {row['percent']}")
+    assert second.endswith(f", meant {row['percent'] - 1}")
 
 
 def test_they_say_the_same_every_time(mail, loaded):
@@ -133,7 +129,6 @@ def test_a_corrected_form_comes_on_another_day(mail, loaded):
     with mail.imap_as(OFFICE) as imap:
         imap.select(readonly=True)
         _, found = imap.fetch("1:*", "(INTERNALDATE)")
-    assert len(set(found)) == 2
     assert len({answer.partition(b" ")[2] for answer in found}) == 2
 
 
