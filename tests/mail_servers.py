@@ -47,6 +47,8 @@ SMALLEST = 64 * 2**10
 _POSTFIX = Path("/usr/lib/postfix/sbin")
 _PATIENCE = 20.0  # seconds for anything to happen, on a machine that has much else to do
 
+_ACCOUNTS = ("passwords", "settings")  # folders with a file for each account
+
 _MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -223,7 +225,7 @@ def _free_ports(count: int) -> list[int]:
         port = random.SystemRandom().randrange(10_000, 32_000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("", port))
-            found.append(port)
+            found += [port] if port not in found else []
     return found
 
 
@@ -283,11 +285,16 @@ class MailServers:
         )
         self.domains = domains
         self._passwords: dict[str, str] = {}
+        self._changed: dict[str, str] = {}
         self._full: set[str] = set()
         self._uid_validity = int(time.time())
         self.rules = Rules(self._passwords)
         self._rules_server = RulesServer(self.rules)
         self._running: dict[str, subprocess.Popen] = {}
+        ports = _free_ports(5)
+        self.submission_port, self.smtps_port, self.smtp_without_tls_port = ports[:3]
+        self.imap_port, self.imaps_port = ports[3:]
+        self.ca_file = self.folder / "ca.pem"
         try:
             self._set_up()
             self.start_imap()
@@ -298,19 +305,8 @@ class MailServers:
             raise
 
     def _set_up(self) -> None:
-        ports = _free_ports(5)
-        self.submission_port, self.smtps_port, self.smtp_without_tls_port = ports[:3]
-        self.imap_port, self.imaps_port = ports[3:]
         _make_certificates(self.folder)
-        self.ca_file = self.folder / "ca.pem"
-        for name in (
-            "postfix-data",
-            "dovecot-run",
-            "dovecot-state",
-            "mail",
-            "passwords",
-            "settings",
-        ):
+        for name in ("postfix-data", "dovecot-run", "dovecot-state", "mail", *_ACCOUNTS):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "postfix-data", "postfix")
         shutil.chown(self.folder / "mail", "nobody")
@@ -428,7 +424,7 @@ class MailServers:
         """A mailbox for an address, if there is none yet; gives the address."""
         assert address.rpartition("@")[2] in self.domains, f"{address}: of none of {self.domains}"
         if address not in self._passwords:
-            self.change_password(address, password or f"mat-khau-{len(self._passwords)}")
+            self._set_password(address, password or f"mat-khau-{len(self._passwords)}")
             self.make_room(address)
         return address
 
@@ -436,6 +432,11 @@ class MailServers:
         return self._passwords[address]
 
     def change_password(self, address: str, password: str) -> None:
+        """For the time of a test."""
+        self._changed.setdefault(address, self._passwords[address])
+        self._set_password(address, password)
+
+    def _set_password(self, address: str, password: str) -> None:
         self._passwords[address] = password
         self._tell_dovecot("passwords", address, {"password": password})
 
@@ -462,6 +463,8 @@ class MailServers:
         self.rules.clear()
         for address in list(self._full):
             self.make_room(address)
+        while self._changed:
+            self._set_password(*self._changed.popitem())
         self.wait_delivered()
         for address in self._passwords:
             self.empty(address)
