@@ -3,8 +3,10 @@ Keychain, the desktop's keyring), and nowhere else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keyring
-from keyring.errors import KeyringError
 
 from .errors import MailError
 from .mail_servers import check_server
@@ -15,10 +17,8 @@ _STORE = "CCHC-XL"
 
 def password_of(server: Server) -> str | None:
     """The password that was kept for an account; None where there is none. Raises MailError."""
-    try:
+    with _told():
         return keyring.get_password(_service(server), server.user)
-    except KeyringError as error:
-        raise _no_store() from error
 
 
 def needed_password(server: Server) -> str:
@@ -35,21 +35,24 @@ def needed_password(server: Server) -> str:
 
 def keep_password(server: Server, password: str) -> None:
     """Keep a password, or forget the one there is when it is "". Raises MailError."""
-    try:
+    with _told():
         if password:
             keyring.set_password(_service(server), server.user, password)
         elif keyring.get_password(_service(server), server.user) is not None:
             keyring.delete_password(_service(server), server.user)
-    except KeyringError as error:
-        raise _no_store() from error
 
 
 def _service(server: Server) -> str:
     return f"{_STORE} {server.host}"
 
 
-def _no_store() -> MailError:
-    return MailError(
-        "Không mở được kho mật khẩu của máy (Credential Manager của Windows, Keychain, keyring). "
-        "Đăng nhập lại vào máy rồi thử lại, hoặc chọn cách gửi bằng thư nháp."
-    )
+@contextmanager
+def _told() -> Iterator[None]:
+    """A store that cannot be reached becomes a MailError."""
+    try:
+        yield
+    except Exception as error:  # beside KeyringError what its D-Bus or Windows raises
+        raise MailError(
+            "Không mở được kho mật khẩu của máy (Credential Manager của Windows, Keychain, "
+            "keyring). Đăng nhập lại vào máy rồi thử lại, hoặc chọn cách gửi bằng thư nháp."
+        ) from error
