@@ -62,6 +62,9 @@ class Office:
         } | said  # fmt: skip
         fill_in(Workspace(self.root).master(), **said)
 
+    def fill_in(self, **said: object) -> None:
+        fill_in(Workspace(self.root).master(), **said)
+
     def keep_password(self, password: str = "") -> None:
         for server in (self.settings.smtp, self.settings.imap):
             keep_password(server, password or self.servers.password(OFFICE))
