@@ -1,6 +1,6 @@
 """What a .zip or a mail carried, taken out again for the audit by other means than the product's:
-Python's email package (.eml), tnefparse (winmail.dat), python-oxmsg (.msg). Names play no part: a
-returned workbook is looked for by its SHA-256."""
+Python's email package (.eml), tnefparse (winmail.dat), python-oxmsg (.msg). Shared is only Python's
+zipfile. Names play no part: a returned workbook is looked for by its SHA-256."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import email
 import email.policy
 import hashlib
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Iterator
@@ -100,6 +101,8 @@ def _tnef(content: bytes) -> Iterator[bytes]:
     from tnefparse.mapi import decode_mapi
     from tnefparse.tnef import TNEF, TNEFObject
 
+    # What it cannot read it would tell an officer in English.
+    logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
     at = 6
     while at + 9 < len(content):
         one = TNEFObject(content[at:])

@@ -1,7 +1,7 @@
 """A winmail.dat (application/ms-tnef), in which Outlook wraps the attachments of a mail.
 
-Read here and not with tnefparse, which cuts zeros off the end of what is in properties (every
-.xlsx ends with zeros), and gives the whole up for a name in another charset. See [MS-OXTNEF].
+Read here and not with tnefparse, which cuts the zeros off what is in properties (every .xlsx ends
+with zeros) and reads the rest of the file again for each attribute in it. See [MS-OXTNEF].
 """
 
 from __future__ import annotations
