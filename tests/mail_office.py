@@ -4,18 +4,18 @@ its password in the desktop's own store."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import openpyxl
 from mail_servers import HOST, OFFICE, MailServers
-from scripted_agencies import address_of, enter_addresses
+from scripted_agencies import enter_addresses
 
 from cchc_xl.collect import Fetched, fetch
 from cchc_xl.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
 from cchc_xl.loading import Loaded, load
 from cchc_xl.mail_out import Delivered
-from cchc_xl.mail_settings import SMTP
+from cchc_xl.mail_settings import SMTP, MailSettings
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.passwords import keep_password, needed_password
 from cchc_xl.workspace import Workspace
@@ -33,34 +33,38 @@ def fill_in(master: Path, **said: object) -> None:
     workbook.save(master)
 
 
+def set_up(root: Path, servers: MailServers, addresses: Mapping[str, str]) -> None:
+    """Make a workspace's office one that mails through the servers of the tests."""
+    master = Workspace(root).master()
+    enter_addresses(master, addresses)
+    shutil.copy(servers.ca_file, root / "ca.pem")
+    fill_in(
+        master,
+        Cách_gửi=SMTP,
+        Địa_chỉ_thư=OFFICE,
+        Người_liên_hệ="Phòng Cải cách hành chính",
+        Điện_thoại_liên_hệ="0262 3 000 000",
+        Số_thư_mỗi_phút=9000,
+        Tệp_chứng_thư="ca.pem",
+        **_servers(servers, HOST, HOST),
+    )
+
+
+def _servers(servers: MailServers, smtp: str, imap: str) -> dict[str, object]:
+    return {
+        "Máy_chủ_gửi_(SMTP)": smtp, "Cổng_gửi": servers.submission_port,
+        "Máy_chủ_nhận_(IMAP)": imap, "Cổng_nhận": servers.imaps_port,
+    }  # fmt: skip
+
+
 class Office:
     """An office whose mail goes through the servers of the tests."""
 
-    def __init__(self, root: Path, servers: MailServers, agencies: Collection[str] | None = None):
+    def __init__(self, root: Path, servers: MailServers):
         self.root, self.servers = root, servers
-        names = load(root).programme.registry.by_name
-        self.addresses = {name: address_of(name) for name in agencies or names}
-        master = Workspace(root).master()
-        enter_addresses(master, self.addresses)
-        shutil.copy(servers.ca_file, root / "ca.pem")
-        fill_in(
-            master,
-            Cách_gửi=SMTP,
-            Địa_chỉ_thư=OFFICE,
-            Người_liên_hệ="Phòng Cải cách hành chính",
-            Điện_thoại_liên_hệ="0262 3 000 000",
-            Số_thư_mỗi_phút=9000,
-            Tệp_chứng_thư="ca.pem",
-        )
-        self.set_servers(HOST)
 
     def set_servers(self, smtp: str, imap: str = HOST, **said: object) -> None:
-        servers = self.servers
-        said = {
-            "Máy_chủ_gửi_(SMTP)": smtp, "Cổng_gửi": servers.submission_port,
-            "Máy_chủ_nhận_(IMAP)": imap, "Cổng_nhận": servers.imaps_port,
-        } | said  # fmt: skip
-        fill_in(Workspace(self.root).master(), **said)
+        self.fill_in(**_servers(self.servers, smtp, imap) | said)
 
     def fill_in(self, **said: object) -> None:
         fill_in(Workspace(self.root).master(), **said)
@@ -74,7 +78,7 @@ class Office:
         return load(self.root)
 
     @property
-    def settings(self):
+    def settings(self) -> MailSettings:
         return mail_settings(self.loaded)
 
     def prepare(self, kind: str, again: Collection[str] = ()) -> Outgoing:

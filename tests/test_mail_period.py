@@ -4,6 +4,7 @@ consolidated, feedback, reminders and results out."""
 from __future__ import annotations
 
 import io
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from mail_office import PERIOD, Office
+from mail_office import PERIOD, Office, set_up
 from mail_servers import OFFICE, MailServers
-from scripted_agencies import ScriptedAgencies, differences
+from scripted_agencies import ScriptedAgencies, address_of, differences
 from year import FIRST
 
+from cchc_xl.loading import load
 from cchc_xl.mail import MARK
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT, correspondence
 from cchc_xl.marking import INDEX_SHEET
@@ -28,9 +30,19 @@ from cchc_xl.workspace import Workspace
 LEADERS = ("chu-tich@tinh.test", "pho-chu-tich@tinh.test")
 
 
+@pytest.fixture(scope="module")
+def _office(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("office") / "CCHC-2018"
+    shutil.copytree(_initial_workspace, root)
+    names = load(root).programme.registry.by_name
+    set_up(root, mail_servers, {name: address_of(name) for name in names})
+    return root
+
+
 @pytest.fixture
-def office(workspace, mail, keyring_of_the_desktop) -> Office:
-    office = Office(workspace, mail)
+def office(_office, mail, keyring_of_the_desktop, tmp_path) -> Office:
+    """An office that has the addresses of all agencies."""
+    office = Office(shutil.copytree(_office, tmp_path / "CCHC-2018"), mail)
     office.keep_password()
     return office
 

@@ -1,0 +1,404 @@
+"""Mail that goes out, and all that can go wrong with it: one Vietnamese line each, nothing lost."""
+
+from __future__ import annotations
+
+import datetime
+import email
+import email.policy
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import mail_rules
+import pytest
+from click.testing import CliRunner
+from mail_office import PERIOD, Office, set_up
+from mail_servers import (
+    EXPIRED_HOST,
+    HOST,
+    OFFICE,
+    OTHER_NAME_HOST,
+    SMALL_HOST,
+    UNICODE_PASSWORD,
+    UNICODE_USER,
+)
+from scripted_agencies import address_of, enter_addresses
+from support import edit_workbook
+
+from cchc_xl import letters
+from cchc_xl.cli import cchc_xl
+from cchc_xl.errors import MailError, TemplateError
+from cchc_xl.mail import MARK, mail_of
+from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
+from cchc_xl.mail_settings import DRAFTS, OUTLOOK
+from cchc_xl.mail_texts import mail_words
+from cchc_xl.mailbox import open_mailbox
+from cchc_xl.standing import status_of
+from cchc_xl.workspace import Workspace
+
+THREE = ("Sở Y tế", "Sở Tư pháp", "UBND huyện Lắk")
+
+
+@pytest.fixture(scope="module")
+def _office(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("office") / "CCHC-2018"
+    shutil.copytree(_initial_workspace, root)
+    set_up(root, mail_servers, {name: address_of(name) for name in THREE})
+    return root
+
+
+@pytest.fixture
+def office(_office, mail, keyring_of_the_desktop, tmp_path) -> Office:
+    """An office that has the addresses of three agencies."""
+    for name in THREE:
+        mail.add(address_of(name))
+    office = Office(shutil.copytree(_office, tmp_path / "CCHC-2018"), mail)
+    office.keep_password()
+    return office
+
+
+def received(mail, agency: str) -> list[email.message.EmailMessage]:
+    mail.wait_delivered()
+    return mail.messages(address_of(agency))
+
+
+def events(office: Office) -> list[str]:
+    path = Workspace(office.root).correspondence(PERIOD)
+    return re.findall(r'"event": "(\w+)"', path.read_text("utf-8")) if path.exists() else []
+
+
+def refusal(office: Office) -> str:
+    """The one line that is told when nothing can be sent at all."""
+    with pytest.raises(MailError) as error:
+        office.send(FORM)
+    line = str(error.value)
+    assert "\n" not in line
+    assert re.search("[À-ỹ]", line)
+    return line
+
+
+# ------------------------------------------------------------------- a letter
+
+
+def test_a_letter_is_plain_and_html_with_the_form(office, mail):
+    office.send(FORM)
+    (message,) = received(mail, "Sở Y tế")
+    form = Workspace(office.root).forms(PERIOD) / "Phieu_2018-6T_So-Y-te.xlsx"
+    assert message["Subject"] == "[CCHC 2018-6T] Phiếu báo cáo 6 tháng đầu năm 2018 - Sở Y tế"
+    assert str(message["From"]) == f"Sở Nội vụ <{OFFICE}>"
+    plain, page = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert plain.startswith("Kính gửi: Sở Y tế\n")
+    assert "**" not in plain
+    assert "<strong>trước ngày 01/6/2018</strong>" in page
+    (part,) = message.iter_attachments()
+    assert (part.get_filename(), part.get_content()) == (form.name, form.read_bytes())
+    assert all(len(line) < 998 for line in mail.deliveries(address_of("Sở Y tế"))[0].splitlines())
+
+
+def test_the_same_letter_is_the_same_mail(office):
+    first, second = office.prepare(FORM).letters[0], office.prepare(FORM).letters[0]
+    day = datetime.datetime(2018, 5, 2, 9, tzinfo=datetime.UTC)
+    mails = [mail_of(one, office.settings, "<1@tinh.test>", day) for one in (first, second)]
+    assert mails[0] == mails[1]
+
+
+def test_what_agencies_typed_is_text_and_nothing_else(office):
+    nasty = "<script>x</script> [a](http://e.vn) ![i](http://e.vn/i.png) **đậm** http://e.vn\n# T"
+    facts = {
+        "co_quan": nasty, "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "han": "01/6/2018",
+        "ma_ky": "2018-6T", "tep": nasty, "nguoi_lap": nasty, "so_loi": 1, "so_canh_bao": 0,
+        "phieu_moi": False, "nguoi_lien_he": nasty, "dien_thoai": "", "thu": "",
+        "phat_hien": [{"muc_do": "Lỗi", "o": "K1", "noi_dung": nasty, "can_lam": nasty}],
+        "co_giai_trinh": False,
+    }  # fmt: skip
+    words = mail_words(FEEDBACK, facts)
+    body = words.html.partition("<body")[2]
+    assert not re.search(r"<(script|a|img|h1|strong)\b", body)
+    assert "&lt;script&gt;" in body
+    assert "\n" not in words.subject
+
+
+def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
+    office.send(FORM)
+    start = datetime.date(2018, 6, 4)
+    said = []
+    for days in (0, 1, 3, 4, 6, 12):
+        day = start + datetime.timedelta(days=days)
+        now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
+        monkeypatch.setattr(letters, "today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.mail_out._now", lambda now=now: now)
+        said.append([one.about for one in office.send(REMINDER).letters])
+    assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
+    got = [m for m in received(mail, "Sở Y tế") if "reminder" in str(m[MARK])]
+    first, second, third = (m.get_body(("plain",)).get_content() for m in got)
+    assert "đã quá hạn 4 ngày" in first
+    assert "lần nhắc thứ hai (lần trước: 04/6/2018)" in second
+    assert "Thủ trưởng" in third
+    assert "ĐÔN ĐỐC" in got[2]["Subject"]
+    held = {one.code for one in office.prepare(REMINDER).held if one.agency == "Sở Y tế"}
+    assert held == {"reminder-last"}
+
+
+# ------------------------------------------------------------- who gets nothing
+
+
+def test_an_agency_without_an_address_is_named_and_the_others_get_theirs(office):
+    sent = office.prepare(FORM)
+    assert {one.agency for one in sent.letters} == set(THREE)
+    assert {one.code for one in sent.held} == {"mail-address-missing"}
+    assert len(sent.held) == 33
+
+
+def test_a_dry_run_shows_who_gets_what_and_does_nothing(office, mail):
+    before = {p: p.read_bytes() for p in office.root.rglob("*") if p.is_file()}
+    command = ["send", str(office.root), "forms", "--period", PERIOD, "--dry-run"]
+    told = CliRunner().invoke(cchc_xl, command)
+    assert told.exit_code == 0, told.output
+    assert f"Sở Y tế <{address_of('Sở Y tế')}>" in told.output
+    assert "Phieu_2018-6T_So-Y-te.xlsx" in told.output
+    assert {p: p.read_bytes() for p in office.root.rglob("*") if p.is_file()} == before
+    assert not received(mail, "Sở Y tế")
+
+
+def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
+    office.send(FORM)
+    office.fill_in(Tên_người_gửi="Sở Nội vụ tỉnh Đắk Lắk")  # only the words change
+    assert {one.code for one in office.prepare(FORM).held if one.agency in THREE} == {
+        "mail-sent-before"
+    }
+    edit_workbook(Workspace(office.root).master(), "Kỳ báo cáo", {"Kỳ": PERIOD},
+                  **{"Tên kỳ": "Sáu tháng đầu năm 2018"})  # fmt: skip
+    held = [one for one in office.prepare(FORM).held if one.agency == "Sở Y tế"]
+    assert [one.code for one in held] == ["mail-changed-since"]
+    assert len(office.send(FORM, again=["Sở Y tế"]).letters) == 1
+    assert len(received(mail, "Sở Y tế")) == 2
+    assert len(received(mail, "Sở Tư pháp")) == 1
+
+
+# ------------------------------------------------------- servers and passwords
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [(EXPIRED_HOST, "đã hết hạn"), (OTHER_NAME_HOST, "tên máy chủ khác")],
+)
+def test_a_certificate_that_is_wrong_gets_no_password(office, mail, host, said):
+    office.set_servers(host, host)
+    office.keep_password()
+    line = refusal(office)
+    assert said in line
+    assert "Chứng thư" in line
+    assert events(office) == []
+    with pytest.raises(MailError, match=said):
+        office.fetch()
+
+
+def test_a_certificate_of_nobody_known_is_refused(office):
+    office.fill_in(Tệp_chứng_thư="")
+    assert "không do nơi đáng tin cậy cấp" in refusal(office)
+
+
+def test_a_server_without_encryption_gets_no_password(office, mail):
+    office.set_servers(HOST, HOST, Cổng_gửi=mail.smtp_without_tls_port)
+    assert "không cho mã hóa" in refusal(office)
+
+
+def test_the_wrong_kind_of_encryption_is_told(office, mail):
+    office.set_servers(HOST, HOST, Bảo_mật_khi_gửi="TLS")
+    assert "STARTTLS hay TLS" in refusal(office)
+
+
+def test_tls_from_the_start_works_too(office, mail):
+    office.set_servers(HOST, HOST, Bảo_mật_khi_gửi="TLS", Cổng_gửi=mail.smtps_port)
+    assert len(office.send(FORM).letters) == 3
+
+
+def test_a_wrong_password_is_told_in_a_line(office, mail):
+    office.keep_password("sai-mat-khau")
+    assert "nhập mật khẩu đúng" in refusal(office)
+    with pytest.raises(MailError, match="nhập mật khẩu đúng"):
+        office.fetch()
+    assert events(office) == []
+    office.keep_password()
+    assert len(office.send(FORM).letters) == 3
+
+
+def test_a_vietnamese_password_is_a_password(office, mail):
+    office.fill_in(Địa_chỉ_thư=UNICODE_USER)
+    office.keep_password(UNICODE_PASSWORD)
+    assert len(office.send(FORM).letters) == 3
+    with open_mailbox(office.settings, UNICODE_PASSWORD) as box:
+        assert box.validity
+
+
+def test_no_password_at_all_is_told_in_a_line(office, keyring_of_the_desktop):
+    keyring_of_the_desktop.clear()
+    assert "Chưa có mật khẩu" in refusal(office)
+
+
+def test_a_computer_without_a_password_store_is_told_in_a_line(office, no_keyring):
+    assert "kho mật khẩu" in refusal(office)
+
+
+def test_a_server_that_is_not_there_is_told_and_the_rest_goes_later(office, mail):
+    mail.stop_smtp()
+    assert "Không kết nối được" in refusal(office)
+    office.set_servers("khong-co.tinh.test")
+    office.keep_password()
+    assert "Không tìm thấy" in refusal(office)
+    mail.start_smtp()
+    office.set_servers(HOST)
+    assert len(office.send(FORM).letters) == 3
+    assert len(received(mail, "Sở Y tế")) == 1
+
+
+def test_a_server_that_hangs_up_half_way_is_asked_again(office, mail):
+    mail.rules.limit(OFFICE, 1, mail_rules.HANGS_UP)
+    assert "bấm lại để làm tiếp" in refusal(office)
+    mail.rules.minute_passes()
+    mail.rules.clear()
+    office.send(FORM)
+    assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
+
+
+def test_the_password_is_in_no_file(office, mail, keyring_of_the_desktop):
+    office.send(FORM)
+    office.fetch()
+    office.send(REMINDER)
+    secret = mail.password(OFFICE).encode()
+    assert len(secret) >= 6
+    for path in office.root.rglob("*"):
+        if path.is_file():
+            assert secret not in path.read_bytes(), path
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as package:
+                    assert not any(secret in package.read(n) for n in package.namelist()), path
+    assert set(keyring_of_the_desktop.passwords().values()) == {secret.decode()}
+
+
+def test_the_command_keeps_and_forgets_a_password(office, mail, keyring_of_the_desktop):
+    keyring_of_the_desktop.clear()
+    command = ["password", str(office.root)]
+    told = CliRunner().invoke(cchc_xl, command, input=mail.password(OFFICE) + "\n")
+    assert told.exit_code == 0, told.output
+    assert mail.password(OFFICE) not in told.output
+    assert len(office.send(FORM).letters) == 3
+    assert CliRunner().invoke(cchc_xl, [*command, "--forget"]).exit_code == 0
+    assert keyring_of_the_desktop.passwords() == {}
+
+
+# ------------------------------------------------------------------- recipients
+
+
+def test_a_refused_recipient_costs_only_their_own_letter(office, mail):
+    mail.rules.refuse(address_of("Sở Y tế"))
+    sent = office.send(FORM)
+    assert {one.agency for one in sent.letters} == set(THREE) - {"Sở Y tế"}
+    (told,) = sent.findings
+    assert (told.code, told.agency) == ("mail-refused", "Sở Y tế")
+    assert "550" in told.message
+    mail.rules.accept(address_of("Sở Y tế"))
+    assert [one.agency for one in office.send(FORM).letters] == ["Sở Y tế"]
+    assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
+
+
+def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
+    mail.make_full(address_of("Sở Y tế"))
+    assert len(office.send(FORM).letters) == 3
+    mail.wait_delivered()
+    told = [one for one in office.fetch().findings if one.code == "mail-bounced"]
+    assert [one.agency for one in told] == ["Sở Y tế"]
+    assert not list(Workspace(office.root).inbox(PERIOD).glob("*"))  # the form came back too
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert "bị trả lại" in status.trouble
+    held = {one.agency: one.code for one in office.prepare(FORM).held}
+    assert held["Sở Y tế"] == "mail-bounced"
+    assert held["Sở Tư pháp"] == "mail-sent-before"
+
+    # To another address it goes again, by itself.
+    mail.add("van-thu.syt@tinh.test")
+    enter_addresses(Workspace(office.root).master(), {"Sở Y tế": "van-thu.syt@tinh.test"})
+    assert [one.agency for one in office.send(FORM).letters] == ["Sở Y tế"]
+    mail.wait_delivered()
+    assert len(mail.messages("van-thu.syt@tinh.test")) == 1
+
+
+def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
+    mail.rules.greylist(address_of("Sở Y tế"))
+    assert len(office.send(FORM).letters) == 2
+    assert len(office.send(FORM).letters) == 1
+    assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
+
+
+def test_a_letter_that_is_too_large_is_not_tried(office, mail, monkeypatch):
+    big = b"x" * 200_000
+    monkeypatch.setattr("cchc_xl.dispatch.write_form", lambda *_: big)
+    office.set_servers(SMALL_HOST)
+    office.keep_password()
+    sent = office.send(FORM)
+    assert {one.code for one in sent.findings} == {"mail-too-large"}
+    assert sent.letters == ()
+
+
+# ----------------------------------------------------------------------- drafts
+
+
+def test_drafts_are_mails_that_open_for_editing(office, mail):
+    office.fill_in(Cách_gửi=DRAFTS)
+    assert len(office.send(FORM).letters) == 3
+    folder = Workspace(office.root).drafts(PERIOD)
+    drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert sorted(drafts) == [
+        "form_So-Tu-phap.eml", "form_So-Y-te.eml", "form_UBND-huyen-Lak.eml",
+    ]  # fmt: skip
+    message = email.message_from_bytes(drafts["form_So-Y-te.eml"], policy=email.policy.default)
+    assert message["X-Unsent"] == "1"
+    assert message["To"] == address_of("Sở Y tế")
+    assert message["Date"] is None
+    assert not received(mail, "Sở Y tế")
+    assert office.send(FORM).letters == ()
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert status.mailed(FORM).event == "draft"
+
+
+def test_outlook_is_for_the_buttons_in_excel(office):
+    office.fill_in(Cách_gửi=OUTLOOK)
+    assert "nút trong Excel" in refusal(office)
+
+
+# --------------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"Cách_gửi": "Bồ câu"}, "Cách gửi"),
+        ({"Cổng_gửi": "năm"}, "Cổng gửi"),
+        ({"Địa_chỉ_thư": "snv at tinh"}, "Địa chỉ thư"),
+        ({"Số_thư_mỗi_phút": "0"}, "Số thư mỗi phút"),
+        ({"Tệp_chứng_thư": "khong-co.pem"}, "Tệp chứng thư"),
+        ({"Gửi_kết_quả_đến": "a@b.vn; chủ tịch"}, "Gửi kết quả đến"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(office, said, wanted):
+    office.fill_in(**said)
+    assert f"“{wanted}”" in refusal(office)
+
+
+def test_results_need_somebody_to_go_to(office):
+    with pytest.raises(MailError, match="Gửi kết quả đến"):
+        office.prepare(RESULT)
+
+
+def test_a_broken_template_sends_nothing(office, mail):
+    own = Workspace(office.root).templates
+    own.mkdir()
+    (own / "thu-phieu.txt").write_text("Kính gửi {{ ten }}", "utf-8")
+    with pytest.raises(TemplateError, match=r"thu-phieu\.txt"):
+        office.send(FORM)
+    assert events(office) == []
+    (own / "thu-phieu.txt").write_text("Gửi **{{ co_quan }}** phiếu.", "utf-8")
+    office.send(FORM)
+    (message,) = received(mail, "Sở Y tế")
+    assert message.get_body(("plain",)).get_content().startswith("Gửi Sở Y tế phiếu.")
