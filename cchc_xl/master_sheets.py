@@ -26,9 +26,10 @@ GROUPS = "Nhóm cơ quan"
 PERIODS = "Kỳ báo cáo"
 RULES = "Quy tắc"
 CHOICES = "Xử lý phiếu"
+EXPLANATIONS = "Giải trình"
 FINDINGS = "Phát hiện khi nạp"
 # Masters that an earlier version made lack these.
-LATER_SHEETS = (GOALS, RULES, CHOICES)
+LATER_SHEETS = (GOALS, RULES, CHOICES, EXPLANATIONS)
 
 PLAN, CODE, TITLE = "Kế hoạch", "Mã", "Nội dung công việc"
 FINDING_CODE = "Mã phát hiện"
@@ -232,6 +233,25 @@ TABLES: dict[str, Table] = {
             Column("Lý do", 50),
         ),
         key=("Kỳ", "Tệp"),
+    ),
+    EXPLANATIONS: Table(
+        "GiaiTrinh",
+        "Ghi giải trình nhận bằng công văn, điện thoại; trong phiếu thì phần mềm tự đọc. Không chấp "
+        "nhận thì chọn “Không chấp nhận” ở Xử lý (Giá trị trống là mọi giá trị). Giá trị chép như ở "
+        "trang Phát hiện; số liệu đổi thì giải trình hết hiệu lực.",
+        (
+            Column("Kỳ", 12, "code"),
+            Column(AGENCY, 30),
+            Column(PLAN, 14, "code"),
+            Column(CODE, 9, "code"),
+            Column("Mã quy tắc", 24, "code"),
+            # A text, or 1.500 typed into an English Excel becomes one and a half.
+            Column("Giá trị", 14, "code"),
+            Column("Giải trình", 50),
+            Column("Xử lý", 16, "centre"),
+            Column("Nguồn", 28),
+        ),
+        key=("Kỳ", AGENCY, PLAN, CODE, "Mã quy tắc", "Giá trị"),
     ),
     FINDINGS: Table(
         "PhatHien",

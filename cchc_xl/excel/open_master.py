@@ -15,6 +15,7 @@ from ..loading import Loaded, load_open
 from ..master_sheets import (
     AGENCIES,
     CHOICES,
+    EXPLANATIONS,
     GROUPS,
     LATER_SHEETS,
     RESULTS,
@@ -132,7 +133,7 @@ class OpenMaster:
         rows stand nowhere."""
         lacking = []
         for name, table in TABLES.items():
-            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES):
+            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES, EXPLANATIONS):
                 continue
             if self._is_older_than(name):
                 lacking.append(name)
