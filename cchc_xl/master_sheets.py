@@ -236,9 +236,9 @@ TABLES: dict[str, Table] = {
     ),
     EXPLANATIONS: Table(
         "GiaiTrinh",
-        "Ghi giải trình nhận bằng công văn, điện thoại; trong phiếu thì phần mềm tự đọc. Không chấp "
-        "nhận thì chọn “Không chấp nhận” ở Xử lý (Giá trị trống là mọi giá trị). Giá trị chép như ở "
-        "trang Phát hiện; số liệu đổi thì giải trình hết hiệu lực.",
+        "Ghi giải trình nhận bằng công văn, điện thoại; trong phiếu thì phần mềm tự đọc. Muốn bác "
+        "bỏ thì chọn “Không chấp nhận” (Giá trị trống là mọi giá trị). Giá trị chép như ở trang "
+        "Phát hiện; số liệu đổi thì giải trình hết hiệu lực.",
         (
             Column("Kỳ", 12, "code"),
             Column(AGENCY, 30),
