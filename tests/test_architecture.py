@@ -33,10 +33,10 @@ ORDER = [
     "table_pages", "overview", "assessments", "summaries", "watchlists", "history", "charts",
     "key_figures", "report", "monitoring", "handouts", "collector_handouts", "audit_reading",
     "audit_values", "audit_returns", "audit_issued", "audit_figures", "audit_sources",
-    "audit_submissions", "audit_appendices", "audit_summaries", "audit_targets",
-    "audit_formulas", "audit_report", "audit", "consolidation", "period_folder", "marking",
-    "feedback", "settings", "doctor", "guide", "loading", "dispatch", "tracing", "steps",
-    "demo", "as_json", "command_line", "cli",
+    "audit_explanations", "audit_submissions", "audit_appendices", "audit_summaries",
+    "audit_targets", "audit_formulas", "audit_report", "audit", "consolidation",
+    "period_folder", "marking", "feedback", "settings", "doctor", "guide", "loading",
+    "dispatch", "tracing", "steps", "demo", "as_json", "command_line", "cli",
 ]  # fmt: skip
 
 

