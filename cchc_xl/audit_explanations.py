@@ -19,7 +19,7 @@ from .findings import SEVERITY_NAMES
 from .legacy_text import from_tcvn3, from_vni
 from .plan import Programme
 from .rules import RULES
-from .sheets import cell_text, column_letters
+from .sheets import cell_text, column_letters, printed
 from .vietnamese import clean, key, parse_number
 
 SHEET, NOTE, WARNING, ERROR = "Giải trình", "Ghi chú", "Cảnh báo", "Lỗi"
@@ -33,6 +33,7 @@ _HOLDS, _CHANGED, _REFUSED, _AN_ERROR, _UNNEEDED = (
     "Không còn cảnh báo",
 )  # fmt: skip
 _REFUSE, _ACCEPT = "Không chấp nhận", "Chấp nhận"
+_ANSWERED = re.compile(" (?:Cơ quan giải trình:|Giải trình trước đây là cho) ")
 _LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
 # The figure that a rule is about.
 _ABOUT = {
@@ -86,7 +87,7 @@ def given_in(
                 continue
             text = cell_text(cells[columns[_TEXT]].value)
             whose, rule, row, value = (
-                cell_text(cells[columns[name]].value) if columns[name] in cells else ""
+                printed(cells[columns[name]].value) if columns[name] in cells else ""
                 for name in _KEYS
             )
             known = whose == agency.id and rule in RULES and row in rows
@@ -146,17 +147,23 @@ def _says(rule: str, code: str) -> re.Pattern:
         "".join(
             re.escape(code) if part == "{item}" else ".*" if part[:1] == "{" else re.escape(part)
             for part in parts
-        ),
+        )
+        + r"(?:; không được tính)?\.",
         re.DOTALL,
     )
 
 
+def _of_rule(line: Told, rule: str, code: str) -> bool:
+    """Whether a line of Phát hiện is what a rule says of a row, whatever was answered to it."""
+    return bool(_says(rule, code).fullmatch(_ANSWERED.split(line.message)[0]))
+
+
 def _lines(findings: Findings, one: Given) -> list[Told]:
     """What Phát hiện says of what an explanation is about."""
-    pattern = _says(one.rule, one.row.rpartition("|")[2])
+    code = one.row.rpartition("|")[2]
     return [
         line for line in findings.told if line.agency == clean(one.agency)
-        and pattern.match(line.message)
+        and _of_rule(line, one.rule, code)
     ]  # fmt: skip
 
 
@@ -210,7 +217,7 @@ def _rule_of(line: Told) -> str:
     if not found:
         return ""
     code = found[1]
-    return next((rule for rule in RULES if _says(rule, code).match(line.message)), "")
+    return next((rule for rule in RULES if _of_rule(line, rule, code)), "")
 
 
 # ------------------------------------------------------------------------ Giải trình

@@ -17,7 +17,7 @@ from .forms import IDENTITY_SHEET
 from .plan import Item
 from .returns import Return, held_text
 from .rules import RULES
-from .sheets import Grid, WorkbookSheets, cell_text, find_columns
+from .sheets import Grid, WorkbookSheets, cell_text, find_columns, printed
 from .vietnamese import key
 
 EXPLANATION = "Giải trình (nếu số liệu đúng)"
@@ -73,8 +73,9 @@ def _read(
             continue
         if key(text) == key(EXPLANATION):  # a list below this one
             break
+        # A value that some program has made a number is printed as findings print it.
         whose, rule, of, value = (
-            cell_text(row[columns[name]]) if name in columns else "" for name in KEYS
+            printed(row[columns[name]]) if name in columns else "" for name in KEYS
         )
         line = value, text, grid.address(number, at)
         # A list has one line for each rule and row.

@@ -34,11 +34,12 @@ _COLUMNS = (
     Column("Đang ghi", 26), Column("Nội dung", 62), Column("Cần làm", 50),
 )  # fmt: skip
 # More of them where there is something to explain.
-_TO_EXPLAIN = (Column(EXPLANATION, 46), *(Column(name, 14, "code") for name in KEYS))
+_TO_EXPLAIN = (Column(EXPLANATION, 50), *(Column(name, 14, "code") for name in KEYS))
 _HEADING_ROW = 5
 _MOST_CELLS = 200_000
 _COMMENT_WIDTH, _LINE_HEIGHT, _LETTERS_IN_LINE = 320, 18, 44
 _LONGEST_VALUE, _LONGEST_COMMENT = 80, 3_000
+_LINES_TO_EXPLAIN = 4
 _BORDERS = {"thin": 1, "medium": 2, "dashed": 3, "dotted": 4, "thick": 5, "double": 6, "hair": 7}
 _WIDEST, _WIDTH = 100, 8.43
 
@@ -306,6 +307,7 @@ def _write_index(sheet: Sheet, name: str, letter: Letter, marks: Sequence[Mark])
         if mark.keys:
             sheet.put(row, explain_at, None, **entry_style())
             sheet.validate((row, explain_at), (row, explain_at), _HINT)
+            sheet.room(row, _LINES_TO_EXPLAIN)
     if explained:
         for at in range(keys_at, len(columns)):
             sheet.raw.set_column(at, at, columns[at].width, None, {"hidden": True})

@@ -139,7 +139,7 @@ _EXPLANATION_COLUMNS = (
     Column("Điều được giải trình", 30),
     Column("Giá trị", 14),
     Column("Giải trình", 46),
-    Column("Kỳ", 14, "centre"),
+    Column("Kỳ", 16, "centre"),
     Column("Tệp", 28),
     Column("Trang", 12),
     Column("Ô", 7, "centre"),

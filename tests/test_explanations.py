@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -31,6 +32,9 @@ from cchc_xl.explanations import (
 )
 from cchc_xl.findings import Place, finding
 from cchc_xl.loading import load
+from cchc_xl.master import write_master
+from cchc_xl.master_reader import read_master
+from cchc_xl.sheets import OpenedWorkbook
 from cchc_xl.steps import (
     audit_period,
     consolidate_again,
@@ -305,6 +309,18 @@ def test_hostile_text_is_a_text(workspace, text):
     assert audit_period(load(workspace), PERIOD).differences == ()
 
 
+@pytest.mark.parametrize("text", ["_x0041_", "riêng \ue000\ue010\ue001giả\ue002", "a\u200b\u202eb"])
+def test_strange_signs_stop_nothing(workspace, text):
+    send(workspace)
+    answer = Answer(asked(workspace)[AGENCY])
+    answer.cell(OVER).value = text
+    answer.send(workspace)
+    done = consolidate_period(load(workspace), PERIOD, with_report=True)
+    assert severities(workspace)[OVER] == "info"
+    for path in done.outputs:
+        assert OpenXmlValidator().validate(path).errors == []
+
+
 def test_a_formula_is_not_calculated_and_its_stored_value_is_a_text(workspace):
     send(workspace)
     answer = Answer(asked(workspace)[AGENCY])
@@ -407,6 +423,15 @@ def test_two_lines_about_the_same_are_said_and_the_last_counts(workspace):
     officers_type(workspace, LETTER, (*LETTER[:6], "Khác", *LETTER[7:]))
     assert "explanation-repeated" in {f.code for f in load(workspace).findings}
     assert "Khác" in found(workspace)[OVER].message
+
+
+def test_what_officers_typed_survives_the_workbook(programme):
+    one = Explanation(AGENCY, OVER, "3598-2017|1.1.3", "1.478,4", "Vì sao", PERIOD, handling=ACCEPT,
+                      source="CV 12/STP")  # fmt: skip
+    two = one._replace(rule=DONE, value="", text="", handling=REFUSE, source="")
+    written = write_master(replace(programme, explanations=(one, two)))
+    again, _ = read_master(OpenedWorkbook(written), "so.xlsx")
+    assert [e._replace(place=one.place) for e in again.explanations] == [one, two]
 
 
 def test_a_master_without_the_sheet_works_as_before(explained):
