@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .explanations import Explanation
 from .findings import Finding
 from .journal import Run
 from .money import million_number
@@ -144,7 +145,23 @@ def ledger_json(ledger: Ledger, findings: Iterable[Finding], outputs: Sequence[P
             for a in ledger.agencies
         ],
         "findings": findings_json(findings),
+        "explanations": [_explanation(*one) for one in ledger.explanations],
         "outputs": [str(path) for path in outputs],
+    }
+
+
+def _explanation(one: Explanation, state: str) -> dict:
+    return {
+        "agency": one.agency,
+        "plan": one.plan,
+        "code": one.code,
+        "rule": one.rule,
+        "value": one.value,
+        "text": one.text,
+        "period": one.period,
+        **one.place._asdict(),
+        "source": one.source or None,
+        "status": state,
     }
 
 

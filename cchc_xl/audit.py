@@ -8,14 +8,16 @@ master stated it, names and words, and how typed texts are read ("8,5 tỷ", "đ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .audit_appendices import check_appendices
 from .audit_carriers import carried
+from .audit_explanations import Given, check_explanations, given_in
 from .audit_figures import Figures
 from .audit_formulas import check_formulas
 from .audit_issued import Difference, Issued
-from .audit_reading import read_pages
+from .audit_reading import AuditPage, read_pages
 from .audit_report import Period as PeriodCame
 from .audit_report import check_key_figures, check_report
 from .audit_returns import identity, walk
@@ -100,6 +102,8 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
     files = [one["file"] for one in record.returns]
     check_submissions(issued, now, came, counts_of(findings, files))
     check_files(issued, record.returns)
+    given = _explanations(journal, record, programme, [one.period.id for one in so_far])
+    check_explanations(issued, now, findings, given)
     before = _period_before(journal, so_far)
     check_key_figures(issued, PeriodCame(now, came), before)
     report = workspace.report(period_id)
@@ -173,13 +177,18 @@ def _unread(one: Mapping[str, str]) -> Accepted:
     return Accepted(one["agency"], one["file"], _arrived(one), None)
 
 
-def _read(
-    journal: Journal, one: Mapping[str, str], programme: Programme, period: Period
-) -> Accepted:
+def _pages(journal: Journal, one: Mapping[str, str]) -> list[AuditPage]:
+    """The sheets of a returned file as the journal keeps it."""
     content = journal.content(one["kept"])
     if one["sha256"] != one["kept"]:  # it came in a .zip or a mail
         content = carried(content, one["sha256"], one["file"])
-    pages = read_pages(content)
+    return read_pages(content)
+
+
+def _read(
+    journal: Journal, one: Mapping[str, str], programme: Programme, period: Period
+) -> Accepted:
+    pages = _pages(journal, one)
     says = identity(pages)
     if says.get("form") == "cchc-xl":
         registry = programme.registry
@@ -191,6 +200,20 @@ def _read(
             raise _AnotherForm(f"phiếu ghi là của kỳ {says.get('period')}")
     rows = walk(pages, titles_for(programme, period, one["agency"]))
     return Accepted(one["agency"], one["file"], _arrived(one), rows)
+
+
+def _explanations(
+    journal: Journal, record: Run, programme: Programme, periods: Iterable[str]
+) -> list[Given]:
+    """Those in every version of every return of the year so far."""
+    given: list[Given] = []
+    for period in periods:
+        run = record if period == record.period else journal.last(period)
+        for one in run.returns if run else ():
+            if one["fate"] in ("accepted", "superseded"):
+                with suppress(UnreadableFileError):  # that was said where it counts
+                    given += given_in(_pages(journal, one), one, period, programme)
+    return given
 
 
 # -------------------------------------------------------------------- earlier periods

@@ -48,6 +48,8 @@ class Told(NamedTuple):
     file: str
     sheet: str
     cell: str
+    value: str
+    message: str
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Findings:
     @classmethod
     def of(cls, issued: Issued) -> Findings:
         page = issued.page(FINDINGS)
-        headings = ("TT", "Mức độ", "Cơ quan", "Tệp", "Trang", "Ô", "Nội dung")
+        headings = ("TT", "Mức độ", "Cơ quan", "Tệp", "Trang", "Ô", "Giá trị", "Nội dung")
         table = Table.of(page, headings) if page else None
         if page is None or table is None:
             return cls([])
@@ -71,7 +73,7 @@ class Findings:
             for column in table.columns.values():  # a value that was typed is no figure of ours
                 if isinstance(page.value(row, column), str):
                     page.pass_over(row, column)
-            names = ("Mức độ", "Cơ quan", "Tệp", "Trang", "Ô")
+            names = ("Mức độ", "Cơ quan", "Tệp", "Trang", "Ô", "Giá trị", "Nội dung")
             told.append(Told(*(page.text(row, table.columns[name]) for name in names)))
         return cls(told)
 

@@ -112,7 +112,7 @@ class Checker:
                     continue
                 found = finding(
                     code, one.place(row, breach.field), breach.value, agency=one.agency,
-                    severity=severity, item=row.item.code, **breach.details,
+                    severity=severity, row=item_key, item=row.item.code, **breach.details,
                 )  # fmt: skip
                 if severity == "error" and DECLARED[code].field:
                     left_out.add(DECLARED[code].field)

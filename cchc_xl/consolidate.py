@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from .checks import Checker, History, Issued, Past
+from .explanations import Explanation, Settled, settle
 from .findings import Finding, Place, finding
 from .forms import row_key
 from .money import sum_known
 from .periods import Period
 from .plan import Item, Plan, Programme
-from .returns import ACCEPTED, Return
+from .returns import ACCEPTED, SUPERSEDED, Return
 from .rules import Rules
 from .statuses import (
     ALL_STATUSES,
@@ -89,7 +90,8 @@ class AgencyResult:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All figures of a period. `facts` has `FACT_COLUMNS`, spent in đồng (Int64)."""
+    """All figures of a period. `facts` has `FACT_COLUMNS`, spent in đồng (Int64);
+    `explanations` are those of the year so far, in the order of agencies and rows."""
 
     programme: Programme
     period: Period
@@ -98,6 +100,7 @@ class Ledger:
     items: dict[tuple[str, str], ItemResult]
     agencies: tuple[AgencyResult, ...]
     findings: tuple[Finding, ...]
+    explanations: tuple[Settled, ...] = ()
 
     def result(self, item: Item) -> ItemResult:
         return self.items[item.plan, item.code]
@@ -161,6 +164,8 @@ def consolidate(
     facts = _facts(programme, period, returns)
     items = _items(programme, facts)
     together = _over_budget_together(items, programme.rules)
+    so_far = [*(ledger.returns for ledger in earlier), returns]
+    checked, explained = settle(checked, _explanations(programme, period, so_far))
     findings = [*checked, *together, *(f for r in returns for f in r.findings)]
     return Ledger(
         programme,
@@ -170,6 +175,7 @@ def consolidate(
         items,
         tuple(_agencies(programme, period, facts)),
         tuple(sorted(findings, key=lambda f: f.sort_key)),
+        tuple(_in_order(programme, explained)),
     )
 
 
@@ -183,6 +189,36 @@ def _history(earlier: Sequence[Ledger]) -> History:
                 at = one.agency, row_key(row.item.plan, row.item.code)
                 history[at] = history.get(at, Past()).followed_by(ledger.period.name, row)
     return history
+
+
+def _explanations(
+    programme: Programme, period: Period, so_far: Iterable[Sequence[Return]]
+) -> list[Explanation]:
+    """Every explanation of the year so far, as one was given after the other: by agencies in any
+    version of their returns, and then by officers. `so_far` are the returns of each period."""
+    given = [
+        explanation
+        for returns in so_far
+        for one in sorted(returns, key=lambda one: (one.saved or one.arrived, one.file))
+        if one.fate in (ACCEPTED, SUPERSEDED)
+        for explanation in one.explanations
+    ]
+    months = {p.id: p.months for p in programme.periods if p.year == period.year}
+    typed = [e for e in programme.explanations if months.get(e.period, 99) <= period.months]
+    return sorted([*given, *typed], key=lambda e: months[e.period])
+
+
+def _in_order(programme: Programme, explained: Iterable[Settled]) -> list[Settled]:
+    """By agency as in the registry, by row as in the plans."""
+    agencies = {agency.name: at for at, agency in enumerate(programme.registry.agencies)}
+    rows = [row_key(plan.id, item.code) for plan in programme.plans for item in plan.items]
+    places = {row: at for at, row in enumerate(rows)}
+
+    def place(one: Settled) -> tuple:
+        what = one.explanation
+        return agencies[what.agency], places[what.row], what.rule, what.value
+
+    return sorted(explained, key=place)
 
 
 def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules) -> list[Finding]:

@@ -4,7 +4,7 @@ text. A file that cannot be marked is answered with a fresh form that has what c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .consolidation import Progress, Reading, silent
 from .containers import CONTAINERS, container_of, unpack
 from .errors import UnreadableFileError
+from .explanation_sheet import EXPLANATION
+from .explanations import can_be_explained
 from .findings import SEVERITY_NAMES, Finding
 from .forms import FORM_SHEET, agency_of_name, column_of, row_key, write_form
 from .isolation import Reader, read_all
@@ -115,8 +117,8 @@ def _own_workbook(
         return None
     try:
         content = _content(process, files, one)
-        marks = [_mark(found, found.place.cell) for found in findings]
-        letter = _letter(ledger, one, one.sheet)
+        marks = [_mark(ledger, one, found, found.place.cell) for found in findings]
+        letter = _letter(ledger, one, one.sheet, marks)
         return process.call(written_with, in_force(), marked, content, letter, marks)
     except UnreadableFileError:
         return None
@@ -149,8 +151,8 @@ def _fresh_form(ledger: Ledger, one: Return, findings: list[Finding]) -> bytes:
         number = rows.get(row_key(row.item.plan, row.item.code))
         for name in (*_ENTRIES, "code", "title") if number else ():
             moved[row.cell(name)] = f"{column_of(name)}{number}"
-    marks = [_mark(found, moved.get(found.place.cell, "")) for found in findings]
-    return marked(content, _letter(ledger, one, FORM_SHEET), marks)
+    marks = [_mark(ledger, one, found, moved.get(found.place.cell, "")) for found in findings]
+    return marked(content, _letter(ledger, one, FORM_SHEET, marks), marks)
 
 
 def _entry(name: str, value: object) -> object:
@@ -159,8 +161,11 @@ def _entry(name: str, value: object) -> object:
     return million_number(value) if name == "spent" else value  # type: ignore[arg-type]
 
 
-def _mark(found: Finding, cell: str) -> Mark:
+def _mark(ledger: Ledger, one: Return, found: Finding, cell: str) -> Mark:
     is_cell = cell[:1].isalpha() and cell[-1:].isdigit() and cell.isalnum() and cell.isascii()
+    is_cell = is_cell and found.place.sheet == one.sheet  # only this sheet is marked
+    agency = ledger.programme.registry.by_name[one.agency]
+    about = (agency.id, found.code, found.row, found.value)
     return Mark(
         found.severity,
         SEVERITY_NAMES[found.severity],
@@ -168,10 +173,15 @@ def _mark(found: Finding, cell: str) -> Mark:
         found.value,
         found.message,
         found.fix,
+        about if can_be_explained(found) else (),
     )
 
 
-def _letter(ledger: Ledger, one: Return, sheet: str) -> Letter:
+def _letter(ledger: Ledger, one: Return, sheet: str, marks: Sequence[Mark]) -> Letter:
+    explain = (
+        "Chỗ cảnh báo mà số liệu đúng thì không phải sửa: ghi lý do vào cột "
+        f"“{EXPLANATION}” ở dòng đó, số liệu không đổi thì lần sau không hỏi lại."
+    )
     return Letter(
         sheet,
         "NHỮNG CHỖ CẦN XEM LẠI TRONG PHIẾU BÁO CÁO",
@@ -179,6 +189,7 @@ def _letter(ledger: Ledger, one: Return, sheet: str) -> Letter:
             f"Cơ quan: {one.agency}. Kỳ báo cáo: {ledger.period.name}. Tệp đã nhận: {one.file}.",
             "Sửa ngay trong trang phiếu của tệp này (các ô tô màu, rê chuột vào để xem ghi chú), "
             f"rồi gửi lại cho {ledger.programme.office}. Bấm vào cột Ô để đến chỗ cần sửa.",
+            *([explain] if any(mark.keys for mark in marks) else ()),
         ),
         ledger.programme.office,
     )
@@ -198,6 +209,7 @@ def _facts(
         "so_loi": _counts(findings, "error"),
         "so_canh_bao": _counts(findings, "warning"),
         "phieu_moi": fresh,
+        "giai_trinh": any(map(can_be_explained, findings)),
         "phat_hien": [
             {
                 "muc_do": SEVERITY_NAMES[found.severity],

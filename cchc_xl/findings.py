@@ -14,7 +14,9 @@ from .catalogue import CATALOGUE, SEVERITIES
 
 _LONGEST_VALUE = 500
 # What concerns the officer who consolidates and not the agency.
-_OFFICERS_OWN = {"return-superseded", "return-duplicate", "row-hidden", "file-gone"}
+_OFFICERS_OWN = {
+    "return-superseded", "return-duplicate", "row-hidden", "file-gone", "explanation-unplaced",
+}  # fmt: skip
 SEVERITY_NAMES = {
     "error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử",
 }  # fmt: skip
@@ -38,7 +40,8 @@ NOWHERE = Place()
 @dataclass(frozen=True)
 class Finding:
     """One finding. `value` is what stood at `place`; `agency` is a name or ""; `set_severity`
-    is that of an officer's own setting, else it is the catalogue's."""
+    is that of an officer's own setting, else it is the catalogue's; `row` is the key of the row
+    of a plan that a rule speaks of; `set_action` takes the place of the catalogue's next step."""
 
     code: str
     place: Place
@@ -46,6 +49,8 @@ class Finding:
     message: str
     agency: str = ""
     set_severity: str = ""
+    row: str = ""
+    set_action: str = ""
 
     @property
     def severity(self) -> str:
@@ -53,12 +58,12 @@ class Finding:
 
     @property
     def action(self) -> str:
-        return CATALOGUE[self.code].action
+        return self.set_action or CATALOGUE[self.code].action
 
     @property
     def fix(self) -> str:
         """What the agency itself is asked to do."""
-        return CATALOGUE[self.code].fix or self.action
+        return self.set_action or CATALOGUE[self.code].fix or self.action
 
     @property
     def is_for_agency(self) -> bool:
@@ -79,16 +84,23 @@ def _natural(text: str) -> tuple:
 
 
 def finding(
-    code: str, place: Place, value: object = "", *, agency: str = "", severity: str = "", **details
+    code: str,
+    place: Place,
+    value: object = "",
+    *,
+    agency: str = "",
+    severity: str = "",
+    row: str = "",
+    **details,
 ) -> Finding:
     """A finding of the catalogue's kind `code` (or of a `severity` set for it), its message
     filled from `details`."""
-    text = _short("" if value is None else str(value))
-    told = {name: _short(str(detail)) for name, detail in details.items()}
+    text = in_a_message("" if value is None else str(value))
+    told = {name: in_a_message(str(detail)) for name, detail in details.items()}
     message = CATALOGUE[code].message.format(value=text, agency=agency, **told)
-    return Finding(code, place, text, message, agency, severity)
+    return Finding(code, place, text, message, agency, severity, row)
 
 
-def _short(text: str) -> str:
+def in_a_message(text: str) -> str:
     """A text as a message can hold it: the place says where all of it stands."""
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

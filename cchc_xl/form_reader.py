@@ -15,6 +15,7 @@ from pathlib import PurePath
 from . import sheets
 from .containers import container_of
 from .errors import UnreadableFileError
+from .explanation_sheet import with_explanations
 from .findings import Place, finding
 from .form_rows import RowFinder
 from .forms import (
@@ -31,7 +32,7 @@ from .periods import Period
 from .plan import Item, Programme
 from .recognition import FormSheet, Wanted, recognise
 from .returned_workbook import ReturnedWorkbook, read_workbook
-from .returns import ACCEPTED, EXCLUDED, REJECTED, ReportedRow, Return
+from .returns import ACCEPTED, EXCLUDED, REJECTED, ReportedRow, Return, held_text
 from .rules import LEAVE_OUT, Choice
 from .sheets import cell_text, column_letters, printed
 from .values import Reading, read_money, read_percent, read_status
@@ -45,7 +46,6 @@ _ENTRY_HEADINGS = {field.heading for field in FIELDS if not field.given}
 _MONEY = "spent"
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
 _TEXTS = ("result", "proof", "difficulties", "proposals")
-_LONGEST_TEXT = 30_000  # a cell of Excel holds little more
 
 Opener = Callable[[bytes], ReturnedWorkbook]
 
@@ -104,6 +104,9 @@ class ReturnReader:
         if what.refusal or what.form is None:
             return rejected(unread, *filter(None, [what.refusal]))
         read = _FormReader(self, unread, what.form).read()
+        if read.fate == ACCEPTED:
+            whose = self.programme.registry.by_name[what.agency]
+            read = with_explanations(read, workbook, whose, self.period.id, self.work.items)
         return replace(read, findings=(*filter(None, [what.how]), *read.findings))
 
 
@@ -318,13 +321,11 @@ class _FormReader:
 
     def _text(self, number: int, name: str, item: Item, value: object) -> str:
         text = cell_text(value)
-        if len(text) <= _LONGEST_TEXT:
-            return text
-        column = FIELD_BY_NAME[name].heading
-        self._find_at(
-            number, name, "text-cut", text, item=item, column=column, length=_LONGEST_TEXT
-        )
-        return f"{text[: _LONGEST_TEXT - 1]}…"
+        held, length = held_text(text)
+        if length:
+            column = FIELD_BY_NAME[name].heading
+            self._find_at(number, name, "text-cut", text, item=item, column=column, length=length)
+        return held
 
     def _is_percent(self, number: int, name: str) -> bool:
         return name in self.at and (

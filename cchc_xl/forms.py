@@ -15,7 +15,7 @@ from pathlib import PurePath
 from .agencies import Agency, slug
 from .cells import VIETNAMESE, Formula, cell_name, column_name, line_style
 from .periods import Period
-from .plan import Item, Plan, Programme
+from .plan import Item, Plan, Programme, row_key
 from .statuses import DONE, REPORTED_STATUSES
 from .templates import house_style
 from .vietnamese import format_date
@@ -78,11 +78,6 @@ COLUMN = {field.name: at for at, field in enumerate(FIELDS)}
 _KEY_COLUMN = len(FIELDS)
 _HEADING_ROW = 6
 _FIRST_ROW = _HEADING_ROW + 2  # a row (1) (2) (3) stands between
-
-
-def row_key(plan_id: str, code: str) -> str:
-    """The key that a row carries through sorting, inserting and moving."""
-    return f"{plan_id}|{code}"
 
 
 def form_name(period: Period, agency: str) -> str:
@@ -162,7 +157,7 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
         italic=True, font_color=style["colour"]["hint"], **centre,
     )  # fmt: skip
     # Who filled it in: labels in the given columns, entries beside them.
-    entry = _entry_style()
+    entry = entry_style()
     sheet.put(4, 1, CONTACT_LABEL, align="right")
     sheet.merge((4, 2), (4, 3), "", **entry)
     sheet.merge((4, 4), (4, 5), PHONE_LABEL, align="right")
@@ -240,7 +235,7 @@ def _write_row(
     sheet.put(at, COLUMN["evidence"], item.evidence, **given)
     sheet.put(at, COLUMN["time"], item.time, **given, align="center")
     sheet.put_money(at, COLUMN["budget"], item.budget if with_budget else None, **line_style())
-    entry = _entry_style()
+    entry = entry_style()
     for name in ("result", "proof", "difficulties", "proposals"):
         as_text = {"num_format": "@" if name == "proof" else "General"}
         sheet.put(at, COLUMN[name], filled.get(name), **entry, **as_text)
@@ -361,7 +356,8 @@ def _write_identity(book: Book, period: Period, agency: Agency, plan_ids: Iterab
     sheet.raw.very_hidden()
 
 
-def _entry_style() -> dict:
+def entry_style() -> dict:
+    """The look of a cell that an agency fills in."""
     return {
         **line_style(), "locked": False, "text_wrap": True,
         "bg_color": house_style()["colour"]["input_fill"],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .consolidate import REPORTED_FIELDS, Ledger
+from .explanations import Explanation
 from .plan import Plan
 
 # What a figure can be, in the officers' words. A status by its name is how many reports have it;
@@ -35,9 +36,13 @@ WHAT = {
     "proof": "Văn bản kiểm chứng",
     "difficulties": "Khó khăn, vướng mắc",
     "proposals": "Đề xuất, kiến nghị",
+    "explanation": "Giải trình",
+    "explained": "Điều được giải trình",
+    "explained value": "Số liệu được giải trình",
 }
 ROWS = "rows "
 HELD = "held "  # money that all agencies together hold
+_OF_EXPLANATIONS = ("explanation:", "explained:", "explained value:")
 _OF_THE_PLAN = {"budget", "allocated", "difference", "due", ROWS + "due",
                 HELD + "budget", HELD + "allocated", HELD + "difference"}  # fmt: skip
 
@@ -54,9 +59,15 @@ class FigureId(NamedTuple):
     period: str = ""
 
 
+def explained_as(what: str, one: Explanation) -> FigureId:
+    """Which figure a part of an explanation is ("explanation", "explained", "explained value"): a
+    row of an agency may have several."""
+    return FigureId(f"{what}:{one.rule}:{one.value}", one.plan, one.code, one.agency)
+
+
 def told(figure: FigureId) -> str:
     """What a figure is, in words: "Đã chi, mục 6.2.1"."""
-    plain = figure.what.removeprefix(ROWS).removeprefix(HELD)
+    plain = figure.what.removeprefix(ROWS).removeprefix(HELD).partition(":")[0]
     rows = _OF_ROWS.get(figure.what) or _AGENCIES.get(figure.what)
     parts = [
         rows or WHAT.get(plain) or plain,
@@ -105,8 +116,8 @@ class Lineage:
 
     def origins(self, figure: FigureId) -> tuple[Origin, ...]:
         """The returned cells that a figure depends on."""
-        if figure.what in _OF_THE_PLAN:
-            return ()
+        if figure.what in _OF_THE_PLAN or figure.what.startswith(_OF_EXPLANATIONS):
+            return ()  # an explanation stands with its place on its own sheet
         at = figure.period or self.ledger.period.id
         if at not in self._periods:
             return ()

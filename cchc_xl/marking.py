@@ -21,7 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from .cells import VIETNAMESE, Column
 from .errors import UnreadableFileError
-from .forms import ROW_KEY_HEADING
+from .explanation_sheet import EXPLANATION, KEYS
+from .forms import ROW_KEY_HEADING, entry_style
 from .marks import is_percent_format
 from .templates import house_style
 from .workbooks import Book, Sheet
@@ -32,17 +33,20 @@ _COLUMNS = (
     Column("STT", 6, "centre"), Column("Mức độ", 12, "centre"), Column("Ô", 10, "centre"),
     Column("Đang ghi", 26), Column("Nội dung", 62), Column("Cần làm", 50),
 )  # fmt: skip
+# More of them where there is something to explain.
+_TO_EXPLAIN = (Column(EXPLANATION, 50), *(Column(name, 14, "code") for name in KEYS))
 _HEADING_ROW = 5
 _MOST_CELLS = 200_000
 _COMMENT_WIDTH, _LINE_HEIGHT, _LETTERS_IN_LINE = 320, 18, 44
 _LONGEST_VALUE, _LONGEST_COMMENT = 80, 3_000
+_LINES_TO_EXPLAIN = 4
 _BORDERS = {"thin": 1, "medium": 2, "dashed": 3, "dotted": 4, "thick": 5, "double": 6, "hair": 7}
 _WIDEST, _WIDTH = 100, 8.43
 
 
 class Mark(NamedTuple):
     """One finding: `severity` with its Vietnamese name, `cell` in the marked sheet ("" for the
-    whole file)."""
+    whole file). `keys` are those of a line that the agency may explain, else there are none."""
 
     severity: str
     level: str
@@ -50,6 +54,7 @@ class Mark(NamedTuple):
     value: str
     message: str
     fix: str
+    keys: tuple[str, ...] = ()
 
 
 class Letter(NamedTuple):
@@ -113,6 +118,12 @@ def _anchor(page: Worksheet, reference: str) -> tuple[int, int]:
         ):
             return merger.min_row - 1, merger.min_col - 1
     return row, column
+
+
+_HINT = {
+    "validate": "any", "input_title": "Giải trình",
+    "input_message": "Ghi khi số liệu đúng: vì sao. Để trống nếu sửa số liệu.",
+}  # fmt: skip
 
 
 # --------------------------------------------------------------------- their sheets
@@ -269,18 +280,23 @@ def _comment(
 
 
 def _write_index(sheet: Sheet, name: str, letter: Letter, marks: Sequence[Mark]) -> None:
-    """The list of everything that was found, each line with a link to its cell."""
-    last = len(_COLUMNS) - 1
-    sheet.widths(column.width for column in _COLUMNS)
+    """The list of everything that was found, each line with a link to its cell and, where the
+    figure may be right, a cell for the agency's explanation."""
+    explained = any(mark.keys for mark in marks)
+    columns = (*_COLUMNS, *_TO_EXPLAIN) if explained else _COLUMNS
+    explain_at, keys_at = len(_COLUMNS), len(_COLUMNS) + 1
+    last = explain_at if explained else len(_COLUMNS) - 1
+    sheet.widths(column.width for column in columns)
     title_size = house_style()["font"]["title"]
     sheet.merge((0, 0), (0, last), letter.title, bold=True, font_size=title_size)
     for at, line in enumerate(letter.lines, 1):
         sheet.merge((at, 0), (at, last), line, text_wrap=True)
     rows = [
         (number, mark.level, mark.cell, mark.value[:_LONGEST_VALUE], mark.message, mark.fix)
+        + (None, *(mark.keys or (None,) * len(KEYS))) * explained
         for number, mark in enumerate(marks, 1)
     ]
-    sheet.table(_HEADING_ROW, "CanSua", _COLUMNS, rows)
+    sheet.table(_HEADING_ROW, "CanSua", columns, rows)
     quoted = name.replace("'", "''")
     edge = {"border": 1, "align": "center"}
     for row, mark in enumerate(marks, _HEADING_ROW + 1):
@@ -288,6 +304,15 @@ def _write_index(sheet: Sheet, name: str, letter: Letter, marks: Sequence[Mark])
         if mark.cell:
             link = sheet.book.style(**edge, underline=1, font_color="#0563C1")
             sheet.raw.write_url(row, 2, f"internal:'{quoted}'!{mark.cell}", link, mark.cell)
+        if mark.keys:
+            sheet.put(row, explain_at, None, **entry_style())
+            sheet.validate((row, explain_at), (row, explain_at), _HINT)
+            sheet.room(row, _LINES_TO_EXPLAIN)
+    if explained:
+        for at in range(keys_at, len(columns)):
+            sheet.raw.set_column(at, at, columns[at].width, None, {"hidden": True})
+        # Only the explanations are to be typed here; what they are about must stay.
+        sheet.raw.protect("", {"format_cells": True, "format_columns": True, "format_rows": True})
     sheet.page(
         landscape=True, heading_rows=(_HEADING_ROW, _HEADING_ROW), columns=last + 1, rows=None
     )

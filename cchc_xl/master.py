@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from .agencies import Agency, names_in_words
 from .dashboard import write_dashboard
 from .dashboard_grid import Results
+from .explanations import HANDLING
 from .findings import SEVERITY_NAMES, Finding
 from .macros import add_macros, with_ribbon
 from .mail_settings import MAIL_ROWS
@@ -16,6 +17,7 @@ from .master_sheets import (
     ALLOCATIONS,
     ASSIGNMENTS,
     CHOICES,
+    EXPLANATIONS,
     FINDING_CODE,
     FINDINGS,
     GOALS,
@@ -136,6 +138,10 @@ def plan_rows(
             for own in (programme.rules.setting(rule.code),)
         ],
         CHOICES: [(c.period, c.file, c.what, c.agency, c.reason) for c in programme.choices],
+        EXPLANATIONS: [
+            (e.period, e.agency, e.plan, e.code, e.rule, e.value, e.text, e.handling, e.source)
+            for e in programme.explanations
+        ],
         MAIL: [(row.name, row.usual, row.hint) for row in MAIL_ROWS],
         FINDINGS: [
             (
@@ -206,6 +212,7 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
         "Mức độ": {"validate": "list", "source": [SEVERITY_NAMES[s] for s in SETTABLE]},
     },
     CHOICES: {"Xử lý": {"validate": "list", "source": [USE_THIS, LEAVE_OUT]}},
+    EXPLANATIONS: {"Xử lý": {"validate": "list", "source": list(HANDLING)}},
 }
 
 

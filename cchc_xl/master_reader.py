@@ -15,6 +15,7 @@ from dataclasses import replace
 from .agencies import split_names
 from .catalogue import CATALOGUE
 from .findings import Finding, Place, finding
+from .master_explanations import read_explanations
 from .master_goals import read_goals
 from .master_rules import read_choices, read_rules
 from .master_sheets import (
@@ -23,6 +24,7 @@ from .master_sheets import (
     ASSIGNMENTS,
     CHOICES,
     CODE,
+    EXPLANATIONS,
     FINDING_CODE,
     FINDINGS,
     GOALS,
@@ -83,7 +85,10 @@ class _MasterReader:
             self._rows_if_any(GOALS), {plan.id for plan in plans}, periods
         )
         plans = tuple(replace(plan, goals=goals.get(plan.id, ())) for plan in plans)
-        self.findings += [*wrong_rules, *wrong_choices, *wrong_goals]
+        explanations, wrong_explanations = read_explanations(
+            self._rows_if_any(EXPLANATIONS), self.registry, periods, plans
+        )
+        self.findings += [*wrong_rules, *wrong_choices, *wrong_goals, *wrong_explanations]
         programme = Programme(
             year=int(year) if year.isdigit() else max((plan.year for plan in plans), default=0),
             province=settings.get("Tỉnh", ""),
@@ -93,6 +98,7 @@ class _MasterReader:
             periods=periods,
             rules=rules,
             choices=choices,
+            explanations=explanations,
         )
         return programme, [*self._kept_findings(), *self.findings]
 

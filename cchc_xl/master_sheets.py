@@ -23,6 +23,7 @@ GROUPS = "Nhóm cơ quan"
 PERIODS = "Kỳ báo cáo"
 RULES = "Quy tắc"
 CHOICES = "Xử lý phiếu"
+EXPLANATIONS = "Giải trình"
 MAIL = "Thư điện tử"
 FINDINGS = "Phát hiện khi nạp"
 
@@ -38,7 +39,7 @@ RESULT_FINDINGS = "Phát hiện"
 RESULT_SOURCES = "Nguồn số liệu"
 RESULT_COLLECTORS = "Người thu thập"
 # Masters that an earlier version made lack these.
-LATER_SHEETS = (GOALS, RULES, CHOICES, MAIL, RESULT_COLLECTORS)
+LATER_SHEETS = (GOALS, RULES, CHOICES, EXPLANATIONS, MAIL, RESULT_COLLECTORS)
 # What became of a returned file, in the officers' words.
 FATES = {
     "accepted": "Đã nhận",
@@ -233,6 +234,25 @@ TABLES: dict[str, Table] = {
             Column("Lý do", 50),
         ),
         key=("Kỳ", "Tệp"),
+    ),
+    EXPLANATIONS: Table(
+        "GiaiTrinh",
+        "Ghi giải trình nhận bằng công văn, điện thoại; trong phiếu thì phần mềm tự đọc. Muốn bác "
+        "bỏ thì chọn “Không chấp nhận” (Giá trị trống là mọi giá trị). Giá trị chép như ở trang "
+        "Phát hiện; số liệu đổi thì giải trình hết hiệu lực.",
+        (
+            Column("Kỳ", 12, "code"),
+            Column(AGENCY, 30),
+            Column(PLAN, 14, "code"),
+            Column(CODE, 9, "code"),
+            Column("Mã quy tắc", 24, "code"),
+            # A text, or 1.500 typed into an English Excel becomes one and a half.
+            Column("Giá trị", 14, "code"),
+            Column("Giải trình", 50),
+            Column("Xử lý", 16, "centre"),
+            Column("Nguồn", 28),
+        ),
+        key=("Kỳ", AGENCY, PLAN, CODE, "Mã quy tắc", "Giá trị"),
     ),
     MAIL: Table(
         "ThuDienTu",

@@ -18,6 +18,7 @@ from .lineage import Lineage
 from .memory import few_collections
 from .overview import (
     write_citations,
+    write_explanations,
     write_files_received,
     write_findings,
     write_sources,
@@ -72,6 +73,7 @@ def write_outputs(
     write_files_received(book, ledger)
     to_see = [found for found in ledger.findings if found.severity != "trial"]
     write_findings(book, [*to_see, *plan_findings])
+    write_explanations(book, ledger)
     write_sources(book, ledger)
     if not with_report:
         return Outputs(book.to_bytes(), book.figures)

@@ -10,14 +10,17 @@ from .citations import Citation
 from .consolidate import REPORTED_FIELDS, Ledger
 from .containers import container_of
 from .findings import SEVERITY_NAMES, Finding
-from .lineage import FigureId, told
+from .lineage import FigureId, explained_as, told
 from .master_sheets import (
     AGENCY,
+    CODE,
+    EXPLANATIONS,
+    PLAN,
     RESULT_FILES,
     RESULT_FINDINGS,
     RESULT_SOURCES,
     RESULT_SUBMISSIONS,
-    )
+)
 from .result_sheets import RESULTS
 from .results import (
     Row,
@@ -167,6 +170,61 @@ _SOURCE_FIELDS = (
     "proposals", "file", "sheet", "status_cell", "percent_cell", "spent_cell", "result_cell",
 )  # fmt: skip
 _MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
+
+
+_EXPLANATION_COLUMNS = (
+    Column("TT", 5, "centre"),
+    Column(AGENCY, 24),
+    Column(PLAN, 13),
+    Column(CODE, 8),
+    Column("Điều được giải trình", 30),
+    Column("Giá trị", 14),
+    Column("Giải trình", 46),
+    Column("Kỳ", 16, "centre"),
+    Column("Tệp", 28),
+    Column("Trang", 12),
+    Column("Ô", 7, "centre"),
+    Column("Nguồn", 20),
+    Column("Tình trạng", 14, "centre"),
+)
+_EXPLAINED_FILE_AT = 8
+
+
+def write_explanations(book: Book, ledger: Ledger) -> None:
+    """What agencies answered to warnings, where they did, and whether it still holds; nothing
+    where there is nothing."""
+    if not ledger.explanations:
+        return
+    programme, here = ledger.programme, ledger.period.id
+    rows = [
+        (
+            number,
+            one.agency,
+            programme.plan_by_id[one.plan].short_name,
+            one.code,
+            Traced(one.what, explained_as("explained", one)),
+            Traced(one.value, explained_as("explained value", one)),
+            Traced(one.text, explained_as("explanation", one)),
+            programme.period_by_id[one.period].name,
+            *one.place,
+            one.source,
+            state,
+        )
+        for number, (one, state) in enumerate(ledger.explanations, 1)
+    ]
+    sheet = write_table_page(
+        book,
+        EXPLANATIONS,
+        "GIẢI TRÌNH CỦA CÁC CƠ QUAN",
+        "Giải trình có hiệu lực khi số liệu vẫn là giá trị được giải trình; chỗ đó khi ấy chỉ còn "
+        "là ghi chú ở trang Phát hiện.",
+        ("GiaiTrinh", _EXPLANATION_COLUMNS, rows),
+    )
+    for row, (one, _) in enumerate(ledger.explanations[:_MOST_LINKS], FIRST_ROW):
+        folder = ".." if one.period == here else f"../../{one.period}"
+        path = f"{folder}/nhan-ve/{container_of(one.place.file)}"
+        if not one.handling:  # what officers typed stands in the master
+            sheet.link_file(row, _EXPLAINED_FILE_AT, path, *one.place[1:], one.place.file)
 
 
 def _numbered(name: str, rows: list[Row]) -> tuple[tuple[Column, ...], list[Row]]:

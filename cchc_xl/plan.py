@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from .agencies import Registry
+from .explanations import Explanation
 from .findings import NOWHERE, Place
 from .money import sum_known
 from .periods import Period
@@ -20,6 +21,11 @@ LEVELS = {
     "output": "Kết quả đầu ra",
     "activity": "Hoạt động",
 }
+
+
+def row_key(plan_id: str, code: str) -> str:
+    """The key that a row of a plan carries through sorting, inserting and moving."""
+    return f"{plan_id}|{code}"
 
 
 def code_order(code: str) -> tuple[tuple[int, str], ...]:
@@ -201,8 +207,9 @@ class Plan:
 @dataclass(frozen=True)
 class Programme:
     """All that the master workbook holds: the plans of a year, who the agencies are, the
-    reporting periods, the rules that returns are held to, and what officers decided of single
-    files. `province` and `office` stand in letterheads."""
+    reporting periods, the rules that returns are held to, what officers decided of single
+    files, and the explanations that they typed or refused. `province` and `office` stand in
+    letterheads."""
 
     year: int
     province: str
@@ -212,6 +219,7 @@ class Programme:
     periods: tuple[Period, ...]
     rules: Rules = AS_DECLARED
     choices: tuple[Choice, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
     @cached_property
     def plan_by_id(self) -> dict[str, Plan]:

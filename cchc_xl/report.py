@@ -23,6 +23,7 @@ from .assessments import goal_assessments
 from .citations import Citation, Citations, Cited, without_marks
 from .consolidate import ItemResult, Ledger
 from .errors import TemplateError
+from .explanations import IN_FORCE, REFUSED, Explanation
 from .history import added_total
 from .key_figures import (
     CAME,
@@ -34,7 +35,7 @@ from .key_figures import (
     key_values,
 )
 from .letterhead import facts_of, official_lines
-from .lineage import ROWS, FigureId
+from .lineage import ROWS, FigureId, explained_as
 from .money import million_from_dong, sum_known
 from .packages import repacked
 from .plan import Item, Plan
@@ -147,6 +148,7 @@ class _Context:
             "so_sanh": self._comparison(),
             "kho_khan": self._gathered("difficulties"),
             "kien_nghi": self._gathered("proposals"),
+            "giai_trinh": self._explanations(),
         }
 
     def _submissions(self) -> dict[str, Any]:
@@ -354,6 +356,31 @@ class _Context:
                 "co_quan": names_in_words(agencies),
             }
             for words, figure, agencies in written.values()
+        ]
+
+    def _explanations(self) -> list[dict[str, Any]]:
+        """What agencies answered to warnings: in the annual report all of the year, in others
+        what answers one of the period; what officers did not accept in neither."""
+        annual = self.ledger.period.months == 12
+
+        def cited(what: str, words: str, one: Explanation) -> Cited:
+            return self.citations.figure(explained_as(what, one), "text", words or None)
+
+        return [
+            {
+                "co_quan": one.agency,
+                "ma": one.code,
+                "noi_dung": self.programme.plan_by_id[one.plan]
+                .by_code[one.code]
+                .title.lstrip("-– "),
+                "dieu": cited("explained", one.what, one),
+                "gia_tri": cited("explained value", one.value, one),
+                "giai_trinh": cited("explanation", one.text, one),
+                "ky": self.programme.period_by_id[one.period].name,
+                "con_hieu_luc": state == IN_FORCE,
+            }
+            for one, state in self.ledger.explanations
+            if (state != REFUSED if annual else state == IN_FORCE)
         ]
 
 

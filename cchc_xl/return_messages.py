@@ -130,6 +130,23 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "phiếu này.",
         "Sửa cột Cơ quan ở trang Xử lý phiếu, hoặc đề nghị cơ quan điền vào đúng phiếu của mình.",
     ),
+    "explanation-unplaced": Rule(
+        "warning",
+        "Trang giải trình của tệp có {count} dòng không rõ giải trình cho chỗ nào (đã mất khóa ẩn, "
+        "hoặc của cơ quan khác) nên không dùng; dòng đầu: “{value}”.",
+        "Nếu biết là cho chỗ nào, ghi vào trang Giải trình của sổ tổng hợp.",
+    ),
+    "explanation-incomplete": Rule(
+        "error",
+        "Dòng giải trình của “{value}” chưa đủ hoặc không đọc được ({missing}) nên chưa áp dụng.",
+        "Ghi đủ các cột này ở trang Giải trình; giá trị chép đúng như ở trang Phát hiện.",
+    ),
+    "explanation-repeated": Rule(
+        "error",
+        "Trang Giải trình có nhiều dòng khác nhau cho cùng một chỗ của “{value}”; chỉ dòng cuối có "
+        "tác dụng.",
+        "Chỉ giữ một dòng cho mỗi chỗ.",
+    ),
     "file-fault": Rule(
         "error",
         "Phần mềm gặp lỗi khi đọc tệp này ({reason}); các tệp khác không bị ảnh hưởng.",

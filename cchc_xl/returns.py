@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from .explanations import Explanation
 from .findings import Finding, Place
 from .plan import Item
 
 ACCEPTED, SUPERSEDED, REJECTED = "accepted", "superseded", "rejected"
 EXCLUDED, GONE = "excluded", "gone"  # by an officer; no longer in the folder
+
+_LONGEST_TEXT = 30_000  # a cell of Excel holds little more
+
+
+def held_text(text: str) -> tuple[str, int]:
+    """A text as a return holds it, and to how many characters it was cut (0: it was not)."""
+    if len(text) <= _LONGEST_TEXT:
+        return text, 0
+    return f"{text[: _LONGEST_TEXT - 1]}…", _LONGEST_TEXT
 
 
 class ReportedRow(NamedTuple):
@@ -46,7 +56,8 @@ class ReportedRow(NamedTuple):
 class Return:
     """A returned file. `agency` is "" when unknown; `fate` is accepted, superseded, rejected,
     excluded or gone; `arrived` is when the file came, `saved` when its program saved it; `contact`
-    who filled it in; `kept` the SHA-256 of the file of nhan-ve that carried it."""
+    who filled it in; `kept` the SHA-256 of the file of nhan-ve that carried it; `explanations`
+    what it answers to earlier findings."""
 
     file: str
     sha256: str
@@ -59,6 +70,7 @@ class Return:
     findings: tuple[Finding, ...] = ()
     contact: str = ""
     kept: str = ""
+    explanations: tuple[Explanation, ...] = ()
 
     def place(self, row: ReportedRow, name: str) -> Place:
         return Place(self.file, self.sheet, row.cell(name))

@@ -187,19 +187,19 @@ ROW_MESSAGES: dict[str, Rule] = {
         "warning",
         "Mục {item}: đã chi lũy kế {value} triệu đồng, ít hơn kỳ {period} ({before}).",
         "Hỏi lại cơ quan số nào đúng.",
-        "Kiểm tra lại số lũy kế; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
+        "Kiểm tra lại số lũy kế; nếu đúng, ghi giải trình.",
     ),
     "percent-fell": Rule(
         "warning",
         "Mục {item}: tỷ lệ {value}%, thấp hơn kỳ {period} ({before}%).",
         "Hỏi lại cơ quan.",
-        "Kiểm tra lại tỷ lệ; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
+        "Kiểm tra lại tỷ lệ; nếu đúng, ghi giải trình.",
     ),
     "done-reopened": Rule(
         "warning",
         "Mục {item}: kỳ {period} báo Hoàn thành, nay báo “{value}”.",
         "Hỏi lại cơ quan.",
-        "Kiểm tra lại trạng thái; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
+        "Kiểm tra lại trạng thái; nếu đúng, ghi giải trình.",
     ),
     "spent-rounded": Rule(
         "info",
@@ -216,7 +216,7 @@ ROW_MESSAGES: dict[str, Rule] = {
         "warning",
         "Mục {item}: đã chi {value} triệu đồng, bằng {share}% dự toán ({budget}).",
         "Hỏi lại cơ quan; kiểm tra đơn vị tính.",
-        "Kiểm tra số tiền và đơn vị tính; nếu đúng, giải thích ở cột Khó khăn, vướng mắc.",
+        "Kiểm tra số tiền và đơn vị tính; nếu đúng, ghi giải trình.",
     ),
     "spent-over-budget-together": Rule(
         "warning",
@@ -229,7 +229,7 @@ ROW_MESSAGES: dict[str, Rule] = {
         "warning",
         "Mục {item}: đã chi {value} triệu đồng nhưng kế hoạch không ghi dự toán.",
         "Hỏi lại cơ quan về nguồn kinh phí.",
-        "Ghi rõ nguồn kinh phí ở cột Khó khăn, vướng mắc.",
+        "Kiểm tra lại số tiền; nếu đúng, giải trình rõ nguồn kinh phí.",
     ),
     "spent-missing": Rule(
         "warning",

@@ -39,6 +39,7 @@ _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 _USUAL_WIDTH = 8.43  # of a column, in characters
 _BOLD_DIGIT = 1.08
 _NUMBER_MARGIN = 2.2
+_LINE = 15  # points of a usual row
 _HIGHEST_ROW = 409  # Excel's limit, in points
 
 
@@ -77,6 +78,7 @@ class Sheet:
         self._needed: dict[int, float] = {}
         self._wrapped: list[_Wrapped] = []
         self._rules: list[tuple[int, int, int, float]] = []
+        self._rooms: dict[int, float] = {}
 
     def widths(self, widths: Iterable[float]) -> None:
         """Column widths in characters, from the first column on."""
@@ -90,18 +92,22 @@ class Sheet:
         accepted(self.raw.set_column(column, column, width, None, {"level": 1, "hidden": True}))
         accepted(self.raw.set_column(column + 1, column + 1, None, None, {"collapsed": True}))
 
+    def room(self, row: int, lines: int) -> None:
+        """Leave a row room for so many lines that somebody will type."""
+        self._rooms[row] = lines * _LINE
+
     def fit(self) -> None:
         """Give every column the width its numbers need, every row the height of its texts."""
         for column, needed in self._needed.items():
             if needed > self._widths.get(column, _USUAL_WIDTH):
                 self._widths[column] = needed
                 accepted(self.raw.set_column(column, column, needed))
-        heights: dict[int, float] = {}
+        heights = dict(self._rooms)
         for text in self._wrapped:
             pixels = self.pixels(text.first, text.last)
             needed = text_height(text.text, pixels, text.size, text.bold) / text.rows
             for row in range(text.row, text.row + text.rows):
-                heights[row] = max(needed, heights.get(row, 15))
+                heights[row] = max(needed, heights.get(row, _LINE))
         for row, height in heights.items():
             accepted(self.raw.set_row(row, min(height, _HIGHEST_ROW)))
         for rule in self._rules:

@@ -110,7 +110,7 @@ def test_what_agencies_typed_is_text_and_nothing_else(office):
         "ma_ky": "2018-6T", "tep": nasty, "nguoi_lap": nasty, "so_loi": 1, "so_canh_bao": 0,
         "phieu_moi": False, "nguoi_lien_he": nasty, "dien_thoai": "", "thu": "",
         "phat_hien": [{"muc_do": "Lỗi", "o": "K1", "noi_dung": nasty, "can_lam": nasty}],
-        "co_giai_trinh": False,
+        "giai_trinh": False,
     }  # fmt: skip
     words = mail_words(FEEDBACK, facts)
     body = words.html.partition("<body")[2]

@@ -16,6 +16,7 @@ from ..master_sheets import (
     AGENCIES,
     AGENCY,
     CHOICES,
+    EXPLANATIONS,
     GROUPS,
     LATER_SHEETS,
     MAIL,
@@ -32,6 +33,8 @@ from .live_tables import LiveTable, check_writable, find_table
 
 # How COM hands over error values, old and new.
 _ERROR_NUMBERS = range(-2146826288, -2146826199)
+# Sheets that a decision brings nothing to.
+_OF_THE_MASTER = (AGENCIES, GROUPS, RULES, CHOICES, EXPLANATIONS, MAIL)
 # More rows than this are mostly formatting that ran away; then the last filled row counts.
 _MANY_ROWS = 5_000
 
@@ -161,7 +164,7 @@ class OpenMaster:
         rows stand nowhere."""
         lacking = []
         for name, table in TABLES.items():
-            if not rows[name] or name in (AGENCIES, GROUPS, RULES, CHOICES, MAIL):
+            if not rows[name] or name in _OF_THE_MASTER:
                 continue
             if self._is_older_than(name):
                 lacking.append(name)

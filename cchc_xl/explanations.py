@@ -1,0 +1,142 @@
+"""Explanations ("giải trình"): what is answered to a warning about one row of one agency. One that
+is in force turns the warning into a note, until the value that it explains changes.
+
+Agencies give them in the workbook that feedback sends them; officers type those that came by
+letter, or refuse one, on the master's sheet Giải trình.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from .findings import NOWHERE, Finding, Place, in_a_message
+from .rules import RULES
+from .vietnamese import clean
+
+# How an officer deals with one.
+ACCEPT, REFUSE = "Chấp nhận", "Không chấp nhận"
+HANDLING = (ACCEPT, REFUSE)
+
+# What became of one.
+IN_FORCE = "Có hiệu lực"
+CHANGED = "Số liệu đã đổi"
+REFUSED = "Không chấp nhận"
+AN_ERROR = "Là lỗi, phải sửa số"
+UNNEEDED = "Không còn cảnh báo"
+
+EXPLAINED = "Cơ quan giải trình:"
+_NEXT_STEP = "Không cần làm gì nếu chấp nhận; nếu không, ghi “Không chấp nhận” ở trang Giải trình."
+
+
+class Explanation(NamedTuple):
+    """An answer to what `rule` found on an agency's row (by its key) when `value` stood there.
+    `period` is that in which it was given, `place` where it stands; `handling` is "" where the
+    agency gave it in its return, else how an officer deals with it who typed it from `source`.
+    A refusal without a value is of every value."""
+
+    agency: str
+    rule: str
+    row: str
+    value: str
+    text: str
+    period: str
+    place: Place = NOWHERE
+    handling: str = ""
+    source: str = ""
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        return self.agency, self.rule, self.row
+
+    @property
+    def plan(self) -> str:
+        return self.row.rpartition("|")[0]
+
+    @property
+    def code(self) -> str:
+        return self.row.rpartition("|")[2]
+
+    @property
+    def what(self) -> str:
+        """What was found, in the officers' words."""
+        return RULES[self.rule].what
+
+    def __str__(self) -> str:
+        return f"“{in_a_message(self.text)}” ({in_a_message(self.source or str(self.place))})"
+
+
+class Settled(NamedTuple):
+    """An explanation and what became of it."""
+
+    explanation: Explanation
+    state: str
+
+
+def can_be_explained(found: Finding) -> bool:
+    """Whether a finding is a rule's warning about one row of one agency. An error leaves a figure
+    out, and no explanation brings it in."""
+    return bool(found.row) and found.severity == "warning"
+
+
+def settle(
+    findings: Iterable[Finding], explanations: Sequence[Explanation]
+) -> tuple[list[Finding], list[Settled]]:
+    """The findings, explained where an explanation is in force, and what became of each. Of
+    several explanations of the same value the one given last holds; of each only that is told."""
+    findings = list(findings)
+    refusals = {(*one.subject, one.value) for one in explanations if one.handling == REFUSE}
+    by_subject: dict[tuple[str, str, str], dict[str, Settled]] = {}
+    for one in explanations:
+        if one.handling == REFUSE or not one.text:
+            continue
+        known = by_subject.setdefault(one.subject, {})
+        value = clean(one.value)
+        settled = Settled(one, _refused(one, refusals))
+        if settled.state and value in known and not known[value].state:
+            continue  # what was accepted is not undone by what was refused
+        known.pop(value, None)  # the last one given stands last
+        known[value] = settled
+    found_of = {(f.agency, f.code, f.row): f for f in findings if f.row and f.severity != "trial"}
+    explained = [
+        _explained(found, by_subject.get((found.agency, found.code, found.row), {}))
+        for found in findings
+    ]
+    return explained, [
+        Settled(one, refused or _state(one, found_of.get(subject)))
+        for subject, known in by_subject.items()
+        for one, refused in known.values()
+    ]
+
+
+def _refused(one: Explanation, refusals: set[tuple[str, ...]]) -> str:
+    """An officer's refusal is of what agencies say; what an officer typed and accepted stands."""
+    if one.handling != ACCEPT and {(*one.subject, one.value), (*one.subject, "")} & refusals:
+        return REFUSED
+    return ""
+
+
+def _state(one: Explanation, found: Finding | None) -> str:
+    if found is None:
+        return UNNEEDED
+    if found.severity == "error":
+        return AN_ERROR
+    return IN_FORCE if clean(one.value) == clean(found.value) else CHANGED
+
+
+def _explained(found: Finding, known: dict[str, Settled]) -> Finding:
+    """A finding with what was said to it."""
+    if not known or not found.row or found.severity not in ("warning", "info"):
+        return found
+    if same := known.get(clean(found.value)):
+        message = f"{found.message} {EXPLAINED} {same.explanation}"
+        if same.state:
+            return replace(found, message=f"{message}, không được chấp nhận.")
+        return replace(found, message=f"{message}.", set_severity="info", set_action=_NEXT_STEP)
+    others = [one for one, refused in known.values() if not refused]
+    if not others:
+        return found
+    value = f"“{others[-1].value}”" if others[-1].value else "ô trống"
+    return replace(found, message=f"{found.message} Giải trình trước đây là cho {value}, nay số "
+                                  f"liệu đã khác: {others[-1]}.")  # fmt: skip
