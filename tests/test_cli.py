@@ -95,6 +95,7 @@ def test_a_period_as_json(started):
     done = run_json("consolidate", started, "--period", PERIOD)
     assert set(done) == {
         "period", "returns", "missing", "totals", "items", "agencies", "findings", "outputs",
+        "explanations",
     }  # fmt: skip
     assert done["period"] == PERIOD
     (entry,) = done["returns"]

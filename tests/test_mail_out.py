@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import mail_rules
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from mail_office import PERIOD, Office, set_up
@@ -28,7 +29,7 @@ from support import edit_workbook
 
 from cchc_xl import letters
 from cchc_xl.cli import cchc_xl
-from cchc_xl.errors import MailError, TemplateError
+from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
 from cchc_xl.mail import MARK, mail_of
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK
@@ -384,6 +385,15 @@ def test_outlook_is_for_the_buttons_in_excel(office):
 def test_a_setting_that_cannot_be_used_is_named(office, said, wanted):
     office.fill_in(**said)
     assert f"“{wanted}”" in refusal(office)
+
+
+def test_a_renamed_heading_stops_instead_of_mailing_with_the_usual_settings(office):
+    master = Workspace(office.root).master()
+    workbook = openpyxl.load_workbook(master, keep_vba=True)
+    workbook["Thư điện tử"]["B4"].value = "Trị"
+    workbook.save(master)
+    with pytest.raises(MasterWorkbookError, match="“Giá trị”"):
+        office.prepare(FORM)
 
 
 def test_results_need_somebody_to_go_to(office):
