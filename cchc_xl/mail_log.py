@@ -60,12 +60,13 @@ class Correspondence:
         )
 
     def gone(self, kind: str, agency: str) -> list[MailEvent]:
-        """The mails of a kind that went out to an agency (or lie ready as drafts), in order."""
+        """The mails of a kind that went out to an agency (or lie ready as drafts), in order; one
+        that went out went out, whatever became of sending it once more."""
         last: dict[tuple, MailEvent] = {}
         for one in self.events:
-            if (one.kind, one.agency) == (kind, agency) and one.event != BOUNCED:
+            if (one.kind, one.agency) == (kind, agency) and one.event in (SENT, DRAFT):
                 last[one.key] = one
-        return sorted((e for e in last.values() if e.event in (SENT, DRAFT)), key=lambda e: e.time)
+        return sorted(last.values(), key=lambda e: e.time)
 
     def bounces(self, message_id: str) -> list[MailEvent]:
         return [e for e in self.events if e.event == BOUNCED and e.message_id == message_id]
