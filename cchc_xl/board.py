@@ -4,7 +4,6 @@ what is open, and the next step."""
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +23,8 @@ from .mail_log import (
 )
 from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
-from .results import Row, Submission, submissions
+from .results import Row, Submission, submissions, to_answer
+from .returns import Return
 from .vietnamese import format_date, key
 
 MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
@@ -130,15 +130,19 @@ def board(
     """How the last of the year's ledgers stands on a day; `log` is the mail of its period,
     `forms_made` says when the form of an agency was made."""
     ledger = so_far[-1]
-    counts = Counter((f.agency, f.severity) for f in ledger.findings if f.is_for_agency)
+    answers = to_answer(ledger)
     rows = ledger.programme.rows_by_agency(ledger.period)
     punctual = _punctuality(so_far, day)
     agencies = []
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
-        errors, warnings = counts[one.agency, "error"], counts[one.agency, "warning"]
+        newest, found = answers.get(one.agency, (one.newest, []))
+        if one.newest is None and newest:  # only the file's name says whose it is
+            late = ledger.period.days_late(newest.arrived.date())
+            one = Submission(one.agency, newest, late or None)
+        errors, warnings = (sum(f.severity == s for f in found) for s in ("error", "warning"))
         mails = {kind: log.gone(kind, one.agency) for kind in (FORM, REMINDER, FEEDBACK)}
-        state = _state(one, errors + warnings, log)
+        state = _state(one, newest, errors + warnings, log)
         late = one.late
         if one.newest is None and day is not None:
             late = ledger.period.days_late(day) or None
@@ -166,19 +170,21 @@ def board(
                 asked=asked,
                 trouble=trouble,
                 next_step=_next_step(
-                    state, mails, ledger.period, late, trouble, contact or unit.phone
+                    state, bool(found), mails, ledger.period, late, trouble,
+                    contact or unit.phone,
                 ),
             )
-        )
+        )  # fmt: skip
     return Board(ledger.period, day, tuple(agencies), tuple(_collectors(so_far)))
 
 
-def _state(one: Submission, to_mend: int, log: Correspondence) -> str:
-    if one.newest is None:
+def _state(one: Submission, newest: Return | None, to_mend: int, log: Correspondence) -> str:
+    """`newest` is the return that feedback is about, with so much `to_mend`."""
+    if newest is None:
         return MISSING
     if one.accepted and not to_mend:
         return FINE
-    answer = log.last(FEEDBACK, one.agency, one.newest.sha256)
+    answer = log.last(FEEDBACK, one.agency, newest.sha256)
     if answer and answer.event in (SENT, DRAFT, SENDING):
         return ASKED
     return TO_ANSWER if one.accepted else UNUSABLE
@@ -223,6 +229,7 @@ def _punctuality(so_far: Sequence[Ledger], day: datetime.date | None) -> dict[st
 
 def _next_step(
     state: str,
+    has_findings: bool,
     mails: Mapping[str, Sequence[MailEvent]],
     period: Period,
     late: int | None,
@@ -236,7 +243,7 @@ def _next_step(
         return f"{trouble}. Gọi điện{f': {call}' if call else ''}"
     if state == TO_ANSWER:
         return "Gửi phản hồi"
-    if state == UNUSABLE:
+    if state == UNUSABLE and has_findings:
         return "Gửi phản hồi kèm phiếu mới"
     if state == MISSING and not mails[FORM] and not reminders:
         return "Gửi phiếu" if not late else "Gửi phiếu, nhắc nộp"

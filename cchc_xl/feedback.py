@@ -5,7 +5,6 @@ text. A file that cannot be marked is answered with a fresh form that has what c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,12 +14,13 @@ from .errors import UnreadableFileError
 from .explanation_sheet import EXPLANATION
 from .explanations import can_be_explained
 from .findings import SEVERITY_NAMES, Finding
-from .forms import FORM_SHEET, agency_of_name, column_of, row_key, write_form
+from .forms import FORM_SHEET, column_of, row_key, write_form
 from .isolation import Reader, read_all
 from .journal import ReturnedFile, sha256_of
 from .marking import Letter, Mark, marked, rows_by_key
 from .money import million_number
-from .returns import ACCEPTED, REJECTED, Return
+from .results import to_answer
+from .returns import ACCEPTED, Return
 from .templates import COVER, filled, in_force, template, written_with
 from .vietnamese import format_date
 
@@ -51,7 +51,7 @@ def make_feedback(
     nhan-ve by name."""
     concerned = [
         (one, found)
-        for one, found in _concerned(reading.ledger)
+        for one, found in to_answer(reading.ledger).values()
         if _counts(found, "error", "warning")
     ]
     work = read_all(
@@ -62,28 +62,6 @@ def make_feedback(
         done.append(one)
         progress(at, len(concerned), one.agency)
     return done
-
-
-def _concerned(ledger: Ledger) -> list[tuple[Return, list[Finding]]]:
-    """Of each agency that must report the return that counts or, where it came later, one that
-    could not be used; with what was found in it, errors first."""
-    due = ledger.programme.rows_by_agency(ledger.period)
-    chosen: dict[str, Return] = {}
-    for one in ledger.returns:
-        agency = one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
-        if one.fate not in (ACCEPTED, REJECTED) or agency not in due:
-            continue
-        known = chosen.get(agency)
-        if known is None or (one.arrived, one.fate == ACCEPTED) > (
-            known.arrived,
-            known.fate == ACCEPTED,
-        ):
-            chosen[agency] = replace(one, agency=agency)
-    by_file: dict[str, list[Finding]] = {}
-    for found in ledger.findings:
-        if found.is_for_agency:
-            by_file.setdefault(found.place.file, []).append(found)
-    return [(one, by_file.get(one.file, [])) for one in chosen.values()]
 
 
 def _counts(findings: list[Finding], *severities: str) -> int:

@@ -7,10 +7,12 @@ declared in `master_sheets.RESULTS`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from .findings import SEVERITY_NAMES, Finding
+from .forms import agency_of_name
 from .master_sheets import (
     FATES,
     MARK,
@@ -22,7 +24,7 @@ from .master_sheets import (
     RESULT_SOURCES,
 )
 from .plan import LEVELS
-from .returns import ACCEPTED, Return
+from .returns import ACCEPTED, REJECTED, Return
 from .statuses import ALL_STATUSES
 
 if TYPE_CHECKING:  # brings in pandas
@@ -119,6 +121,28 @@ def submissions(ledger: Ledger) -> list[Submission]:
         late = (ledger.period.days_late(day) or None) if day else None
         found.append(Submission(agency, newest, late))
     return found
+
+
+def to_answer(ledger: Ledger) -> dict[str, tuple[Return, list[Finding]]]:
+    """Of each agency that must report the return that counts or, where it came later, one that
+    could not be used; with what was found in it, errors first."""
+    due = ledger.programme.rows_by_agency(ledger.period)
+    chosen: dict[str, Return] = {}
+    for one in ledger.returns:
+        agency = one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
+        if one.fate not in (ACCEPTED, REJECTED) or agency not in due:
+            continue
+        known = chosen.get(agency)
+        if known is None or (one.arrived, one.fate == ACCEPTED) > (
+            known.arrived,
+            known.fate == ACCEPTED,
+        ):
+            chosen[agency] = replace(one, agency=agency)
+    by_file: dict[str, list[Finding]] = {}
+    for found in ledger.findings:
+        if found.is_for_agency:
+            by_file.setdefault(found.place.file, []).append(found)
+    return {agency: (one, by_file.get(one.file, [])) for agency, one in chosen.items()}
 
 
 def file_rows(ledger: Ledger) -> list[Row]:
