@@ -21,6 +21,7 @@ from .mail_log import (
     Correspondence,
     MailEvent,
 )
+from .mail_settings import addresses
 from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
 from .results import Row, Submission, submissions, to_answer
@@ -192,7 +193,10 @@ def _state(one: Submission, newest: Return | None, to_mend: int, log: Correspond
 
 def _trouble(log: Correspondence, agency: str, email: str) -> str:
     """What became of the last mail to an agency where it did not arrive for certain."""
-    last = next((e for e in reversed(log.events) if e.agency == agency), None)
+    own = addresses(email)
+    last = next(
+        (e for e in reversed(log.events) if e.agency == agency and not _of_a_copy(e, own)), None
+    )
     if last is None:
         return ""
     day = format_date(last.time.date())
@@ -203,6 +207,11 @@ def _trouble(log: Correspondence, agency: str, email: str) -> str:
     if last.event == SENDING:
         return f"Thư {day} không rõ đã đi hay chưa"
     return ""
+
+
+def _of_a_copy(event: MailEvent, own: tuple[str, ...]) -> bool:
+    """Whether only a copy came back of a mail to an agency with these addresses."""
+    return event.event == BOUNCED and event.address not in own and bool({*own} & {*event.to})
 
 
 def _contact(so_far: Sequence[Ledger], one: Submission) -> str:
