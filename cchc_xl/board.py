@@ -24,6 +24,7 @@ from .mail_log import (
 from .mail_settings import addresses
 from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
+from .plan import Item
 from .results import Row, Submission, submissions, to_answer
 from .returns import Return
 from .vietnamese import format_date, key
@@ -291,7 +292,7 @@ def _collectors(so_far: Sequence[Ledger]) -> list[CollectorStatus]:
             agency
             for item in lacking
             for agency in ledger.programme.reporters(item, ledger.period)
-            if agency not in ledger.accepted
+            if agency not in _reported(ledger, item)
         ]
         found.append(
             CollectorStatus(
@@ -304,6 +305,11 @@ def _collectors(so_far: Sequence[Ledger]) -> list[CollectorStatus]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (names.index(key(_whole(one))), one.frequency))
+
+
+def _reported(ledger: Ledger, item: Item) -> set[str]:
+    """The agencies that reported a row."""
+    return {fact["agency"] for fact in ledger.reported.get((item.plan, item.code), ())}
 
 
 def _whole(one: CollectorStatus) -> str:
