@@ -145,8 +145,8 @@ class OpenMaster:
         sheet.activate()
 
     def selected_agencies(self) -> list[str]:
-        """The agencies in whose rows of the board something is selected, where that sheet is in
-        front."""
+        """The agencies in whose rows of the board something is selected (with Ctrl, in several
+        places), where that sheet is in front. Rows that a filter hides are not meant."""
         table = RESULTS[RESULT_SUBMISSIONS]
         sheet, live = find_table(self.book, RESULT_SUBMISSIONS, table)
         chosen = self.book.selection
@@ -155,8 +155,13 @@ class OpenMaster:
             return []
         at = find_columns(live.header_row_range.options(ndim=1).value, [AGENCY])[AGENCY]
         names = body.columns[at].options(ndim=1).value
-        first, last = chosen.row - body.row, chosen.last_cell.row - body.row
-        return [cell_text(name) for name in names[max(0, first) : max(0, last + 1)]]
+        areas = [(area.Row, area.Row + area.Rows.Count) for area in chosen.api.Areas]
+        return [
+            cell_text(name)
+            for n, name in enumerate(names)
+            if any(first <= body.row + n < end for first, end in areas)
+            and not body.rows[n].rows.hidden
+        ]
 
     def add_plan_rows(self, rows: Mapping[str, Sequence[Sequence[object]]]) -> list[str]:
         """Add rows to the sheets that officers edit; what stands there stays, and the

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import uno
@@ -52,8 +53,12 @@ def _as_formatted(number: float, kind: int) -> Any:
 class RangeApi:
     """What of Excel's own Range object is asked for."""
 
-    def __init__(self, xl: Any):
-        self.xl = xl
+    def __init__(self, cells: Range):
+        self._cells, self.xl = cells, cells.xl
+
+    Areas = property(lambda self: [RangeApi(one) for one in self._cells.areas])
+    Row = property(lambda self: self._cells.row)
+    Rows = property(lambda self: SimpleNamespace(Count=self._cells.shape[0]))
 
     @property
     def Value2(self) -> Any:
@@ -67,6 +72,7 @@ class Range(base_classes.Range):
     def __init__(self, sheet: Any, row: int, column: int, rows: int = 1, columns: int = 1):
         self._sheet, self._row, self._column, self._shape = sheet, row, column, (rows, columns)
         self.options: dict[str, Any] = {}
+        self.areas = [self]  # of a selection made with Ctrl: all of it
 
     @property
     def xl(self) -> Any:
@@ -76,7 +82,7 @@ class Range(base_classes.Range):
         left, top = self._column - 1, self._row - 1
         return self._sheet.xl.getCellRangeByPosition(left, top, left + columns - 1, top + rows - 1)
 
-    api = property(lambda self: RangeApi(self.xl) if self.xl else None)
+    api = property(lambda self: RangeApi(self) if self.xl else None)
     sheet = property(lambda self: self._sheet)
     row = property(lambda self: self._row)
     column = property(lambda self: self._column)

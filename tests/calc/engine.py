@@ -185,10 +185,15 @@ class App(base_classes.App):
     def selection(self) -> Range | None:
         book = self.books.active
         chosen = book.doc.getCurrentSelection()
-        if not hasattr(chosen, "getRangeAddress"):
+        if hasattr(chosen, "getRangeAddresses"):
+            places = chosen.getRangeAddresses()
+        elif hasattr(chosen, "getRangeAddress"):
+            places = [chosen.getRangeAddress()]
+        else:
             return None
-        place = chosen.getRangeAddress()
-        return book.sheets(place.Sheet + 1).at(place)
+        areas = [book.sheets(place.Sheet + 1).at(place) for place in places]
+        areas[0].areas = areas
+        return areas[0]
 
 
 class Books(base_classes.Books):
