@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import re
-from email.message import EmailMessage, Message
+from email.message import Message
 from typing import NamedTuple
 
 
@@ -16,25 +17,36 @@ class Bounce(NamedTuple):
     message_id: str
 
 
-def bounces(mail: EmailMessage) -> list[Bounce]:
-    """The recipients that a mail reports as not reached; none for any other mail, or where the
-    server is still trying."""
+class News(NamedTuple):
+    """What a mail is beside the files in it: the recipients that it reports as not reached (none
+    where the server is still trying), and whether a program answered by itself (RFC 3834)."""
+
+    bounces: list[Bounce]
+    automatic: bool
+
+
+def news_of(content: bytes) -> News:
+    """What a mail, as its raw bytes, tells. It may be made to do harm: for a `Reader`."""
+    # Not the newer policy, which takes headers apart and fails at broken ones.
+    mail = email.message_from_bytes(content)
+    said = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
+    automatic = said != "no" or "X-Autoreply" in mail
+    return News(_bounces(mail, automatic), automatic)
+
+
+def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
     original = _original(mail)
     found = []
     for part in mail.walk():
         if part.get_content_type() == "message/delivery-status":
             for block in part.get_payload():
                 found += _failed(block, original) if isinstance(block, Message) else []
-    if not found and _is_from_a_server(mail):  # Exim and others name them in a header
+    sender = str(mail.get("From", "")).lower()
+    if not found and (automatic or "mailer-daemon" in sender or "postmaster" in sender):
+        # Exim and others name them in a header.
         for address in re.split(r"[,\s]+", str(mail.get("X-Failed-Recipients", ""))):
             found += [Bounce(address.lower(), "máy chủ trả lại", original)] if address else []
     return found
-
-
-def is_automatic(mail: EmailMessage) -> bool:
-    """Whether a program answered by itself (RFC 3834)."""
-    said = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
-    return said != "no" or "X-Autoreply" in mail
 
 
 def _failed(block: Message, original: str) -> list[Bounce]:
@@ -47,7 +59,7 @@ def _failed(block: Message, original: str) -> list[Bounce]:
     return [Bounce(address, reason or "máy chủ trả lại", original)] if address else []
 
 
-def _original(mail: EmailMessage) -> str:
+def _original(mail: Message) -> str:
     """The Message-ID of the mail that came back."""
     for part in mail.walk():
         kind = part.get_content_type()
@@ -58,8 +70,3 @@ def _original(mail: EmailMessage) -> str:
             found = re.search(rb"(?im)^Message-ID:\s*(<[^>]+>)", text)
             return found[1].decode("ascii", "replace") if found else ""
     return ""
-
-
-def _is_from_a_server(mail: EmailMessage) -> bool:
-    sender = str(mail.get("From", "")).lower()
-    return "mailer-daemon" in sender or "postmaster" in sender or is_automatic(mail)

@@ -4,20 +4,17 @@ with the mail's date, and with the mail itself kept in the journal."""
 from __future__ import annotations
 
 import datetime
-import email
 import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .agencies import slug
-from .bounces import bounces, is_automatic
+from .bounces import News, news_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
 from .errors import UnreadableFileError
@@ -148,12 +145,11 @@ class _Collector:
             taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
         else:
             content = box.content(heading)
-            mail = email.message_from_bytes(content, policy=default)
-            returned = bounces(mail)
-            for one in returned:
+            news = self._news(content)
+            for one in news.bounces:
                 self._note_bounce(one.address, one.reason, one.message_id, taken)
-            if not returned:
-                self._take_files(content, mail, writer, sender, answered, taken)
+            if not news.bounces:
+                self._take_files(content, news, writer, sender, answered, taken)
             if taken.files:
                 self._keep(content, taken)
                 if self.settings.mark_seen:
@@ -161,6 +157,12 @@ class _Collector:
         self.findings += taken.findings
         add_line(self.workspace.mailbox, taken.line)
         self.known.add(heading.uid)
+
+    def _news(self, content: bytes) -> News:
+        try:
+            return self.process.call(news_of, content)
+        except UnreadableFileError:  # no server writes such a mail
+            return News([], False)
 
     def _answered(self, message_id: str) -> MailEvent | None:
         """The mail of ours that this one answers."""
@@ -184,7 +186,7 @@ class _Collector:
     def _take_files(
         self,
         content: bytes,
-        mail: EmailMessage,
+        news: News,
         writer: str,
         sender: str,
         answered: MailEvent | None,
@@ -222,7 +224,7 @@ class _Collector:
             taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
         if forms or not writer:
             return
-        if is_automatic(mail):
+        if news.automatic:
             taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
         else:
             told = f"; {others}" if others and heading.has_files else ""

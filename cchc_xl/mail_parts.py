@@ -62,7 +62,7 @@ def read_mail(part: Part) -> Iterator[Found]:
         content = content.replace(b"\r", b"\n")
     start = _start_of(content)
     headers, _ = read_headers(content, start, len(content))
-    sent = _day_sent(headers) or part.sent
+    sent = day_sent(headers) or part.sent
     number = 0
     for entity in _leaves(content, start, len(content), "text/plain"):
         number += not entity.kind.startswith("text/")
@@ -73,7 +73,8 @@ def _start_of(content: bytes) -> int:
     return _BEFORE_THE_MAIL.match(content).end()  # type: ignore[union-attr]
 
 
-def _day_sent(headers: Headers) -> datetime.datetime | None:
+def day_sent(headers: Headers) -> datetime.datetime | None:
+    """When a mail says it was sent, where that is believable."""
     try:
         date = headers["date"].decode("ascii", "replace")
         return believable(email.utils.parsedate_to_datetime(date))

@@ -5,22 +5,28 @@ from __future__ import annotations
 
 import datetime
 import imaplib
+import re
 import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.header import decode_header, make_header
 from typing import Any, NamedTuple
 
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from .errors import MailError
+from .mail_headers import decoded, read_headers
+from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings
 
 LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
 _AT_ONCE = 200  # headers asked for in one go
+# As they were written, and not the server's or a library's ENVELOPE: anybody may write anything.
+_HEADERS = "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO)]"
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_IDENTITY = re.compile(rb"<[^<>\s]{1,900}>")
 # What a part of a mail is when it may hold a return, or tells that a mail did not arrive.
 _WITH_FILES = ("application", "message")
 _LONG_TEXT = 20_000  # bytes; nobody writes so much
@@ -68,10 +74,10 @@ class Mailbox:
             with _told(self.settings):
                 answers = self.client.fetch(
                     new[at : at + _AT_ONCE],
-                    ["ENVELOPE", "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE"],
+                    [_HEADERS, "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE"],
                 )
             for number in sorted(answers):
-                if b"ENVELOPE" in answers[number]:  # else it was deleted meanwhile
+                if b"INTERNALDATE" in answers[number]:  # else it was deleted meanwhile
                     yield _heading(Uid(self.validity, number), answers[number])
 
     def content(self, heading: Heading) -> bytes:
@@ -163,32 +169,35 @@ def _told(settings: MailSettings) -> Iterator[None]:
 
 
 def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
-    envelope = answer[b"ENVELOPE"]
-    sender = envelope.from_[0] if envelope.from_ else None
-    received = answer[b"INTERNALDATE"]
+    raw = next((text for name, text in answer.items() if name.startswith(b"BODY[HEADER")), b"")
+    headers, _ = read_headers(raw or b"", 0, len(raw or b""))
     return Heading(
         uid=uid,
-        message_id=_text(envelope.message_id),
-        in_reply_to=_text(envelope.in_reply_to),
-        sender=f"{_text(sender.mailbox)}@{_text(sender.host)}".lower() if sender else "",
-        subject=_decoded(_text(envelope.subject)),
-        sent=_aware(envelope.date),
-        received=_aware(received) or datetime.datetime.now(datetime.UTC),
+        message_id=_identity(headers.get("message-id", b"")),
+        in_reply_to=_identity(headers.get("in-reply-to", b"")),
+        sender=_address(decoded(headers.get("from", b""))),
+        subject=_one_line(decoded(headers.get("subject", b""))),
+        sent=day_sent(headers),
+        received=_aware(answer[b"INTERNALDATE"]) or datetime.datetime.now(datetime.UTC),
         size=int(answer.get(b"RFC822.SIZE", 0)),
         has_files=_has_files(answer.get(b"BODYSTRUCTURE")),
     )
 
 
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("utf-8", "replace").strip()
+def _identity(header: bytes) -> str:
+    found = _IDENTITY.search(header)
+    return found[0].decode("ascii", "replace") if found else ""
 
 
-def _decoded(header: str) -> str:
-    try:
-        text = str(make_header(decode_header(header)))
-    except (ValueError, LookupError):
-        text = header
-    return " ".join(text.split())
+def _address(header: str) -> str:
+    """The address of a sender, and not one that stands in the name."""
+    _, _, angle = header.rpartition("<")
+    found = _ADDRESS.search(angle) or _ADDRESS.search(header)
+    return found[0].lower() if found else ""
+
+
+def _one_line(text: str) -> str:
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
 def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
@@ -202,9 +211,10 @@ def _has_files(structure: Any) -> bool:
     into the text, which only its size may tell."""
     if not isinstance(structure, tuple):
         return False
-    if structure and isinstance(structure[0], list):  # a multipart: its parts first
-        return any(map(_has_files, structure[0]))
-    kind = _text(structure[0]).lower() if isinstance(structure[0], bytes) else ""
+    first = structure[0] if structure else b""
+    if isinstance(first, list):  # a multipart: its parts first
+        return any(map(_has_files, first))
+    kind = first.decode("ascii", "replace").lower() if isinstance(first, bytes) else ""
     if kind in _WITH_FILES:
         return True
     named = "name" in repr(structure).lower()
