@@ -11,6 +11,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from mail_office import Office, set_up
+from mail_servers import OFFICE
 
 from cchc_xl.guide import guide_html
 
@@ -93,8 +95,11 @@ def test_readme_gives_exactly_two_commands_for_a_fresh_machine():
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/huong-dan.md"])
-def test_the_commands_in_the_documents_work(document, tmp_path, decision_files):
-    """Every line that calls cchc-xl is run, in order, in a folder with the decisions."""
+def test_the_commands_in_the_documents_work(
+    document, tmp_path, decision_files, mail, keyring_of_the_desktop
+):
+    """Every line that calls cchc-xl is run, in order, in a folder with the decisions; the office
+    has a mailbox."""
     for path in decision_files:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     lines = [
@@ -114,9 +119,13 @@ def test_the_commands_in_the_documents_work(document, tmp_path, decision_files):
                 first = next(iter(Form(form).rows))
                 return_form(form, period / "nhan-ve", {first: {"status": "Đang thực hiện"}})
         done = subprocess.run(
-            [sys.executable, "-m", "cchc_xl", *arguments], cwd=tmp_path, capture_output=True
-        )
+            [sys.executable, "-m", "cchc_xl", *arguments], cwd=tmp_path, capture_output=True,
+            input=f"{mail.password(OFFICE)}\n".encode(),
+        )  # fmt: skip
         assert done.returncode == 0, (line, done.stderr.decode())
+        if arguments[0] == "init":
+            set_up(tmp_path / arguments[1], mail, {})
+            Office(tmp_path / arguments[1], mail).keep_password()
 
 
 def test_the_map_in_the_readme_names_every_module():

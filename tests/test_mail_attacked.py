@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import shutil
-
 import pytest
 from mail_office import PERIOD, Office
 from mail_servers import OFFICE
-from mail_writers import Attached, eml, forwarded
 from scripted_agencies import ScriptedAgencies, attach
 
 from cchc_xl.mail_log import FORM
