@@ -9,7 +9,7 @@ from .consolidation import Inputs, Outcome, record_of
 from .errors import NoReturnsError, UnreadableFileError
 from .findings import Finding, Place, finding
 from .issued import issued_from_json
-from .journal import Journal, RememberedSheets, ReturnedFile, seen_until, sha256_of
+from .journal import Journal, RememberedSheets, ReturnedFile, Seen, seen_until, sha256_of
 from .periods import Period
 from .plan import Programme
 from .workspace import Workspace, arrival, read_file
@@ -28,13 +28,15 @@ def inputs_of(
     """What a period's consolidation is made of, as it stands in the folder now; `findings`
     are those of the plan. A report that was made once is made anew, so that it never says
     something else than the workbook. Raises NoReturnsError when nothing came, unless it may."""
-    files = {
-        past: returned_files(workspace, past)
+    journal = Journal(workspace)
+    seen = {
+        past: seen_until(journal.last(past.id))
         for past in programme.periods
-        if past.year == period.year and past.months < period.months
+        if past == period or (past.year == period.year and past.months < period.months)
     }
+    files = {past: returned_files(workspace, past, seen[past]) for past in seen if past != period}
     files = {past: found for past, found in files.items() if found}
-    files[period] = returned_files(workspace, period)
+    files[period] = returned_files(workspace, period, seen[period])
     if not files[period] and not may_be_empty:
         raise NoReturnsError(
             f"Chưa có phiếu nào trong {workspace.inbox(period.id)}. Chép các phiếu nhận về vào "
@@ -46,21 +48,27 @@ def inputs_of(
         tuple(findings),
         period,
         files,
-        seen_until(Journal(workspace).last(period.id)),
+        seen[period],
         issued_from_json(read_file(issued)) if issued.exists() else {},
         workspace.own_templates(),
         with_report or workspace.report(period.id).exists(),
     )
 
 
-def returned_files(workspace: Workspace, period: Period) -> list[ReturnedFile]:
-    """Every file of a period's nhan-ve, as it came."""
+def returned_files(
+    workspace: Workspace, period: Period, seen: Iterable[Seen] = ()
+) -> list[ReturnedFile]:
+    """Every file of a period's nhan-ve, as it came. One that was `seen` at an earlier
+    consolidation came by then: a copied folder has the time of the copying."""
+    came = {one.sha256: one.arrived for one in seen if one.sha256 == one.kept}
     files = []
     for name, path in workspace.returned_files(period.id):
         try:
             if path.stat().st_size > _LARGEST_FILE:
                 raise UnreadableFileError("tệp quá lớn, không thể là phiếu báo cáo")
-            files.append(ReturnedFile(name, read_file(path), arrival(path)))
+            one = ReturnedFile(name, read_file(path), arrival(path))
+            earlier = min(one.arrived, came.get(one.sha256, one.arrived))
+            files.append(one._replace(arrived=earlier))
         except UnreadableFileError as error:  # locked or gone: the others go on
             files.append(ReturnedFile(name, None, arrival(path), str(error)))
     return files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from support import Form, edit_workbook, return_form
@@ -10,7 +11,8 @@ from support import Form, edit_workbook, return_form
 from cchc_xl.cli import main
 from cchc_xl.dispatch import make_forms
 from cchc_xl.loading import load
-from cchc_xl.steps import consolidate_again, consolidate_period, journal_of
+from cchc_xl.results import submissions
+from cchc_xl.steps import consolidate_again, consolidate_period, journal_of, read_returns
 
 PERIOD = "2018-6T"
 ENTRIES = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}}
@@ -106,3 +108,15 @@ def test_the_journal_by_command(workspace, returned, capsys, monkeypatch):
     (file,) = told["files"]
     assert (file["file"], file["agency"], file["fate"]) == ("a.xlsx", "Sở Tư pháp", "accepted")
     assert len(file["sha256"]) == 64 and told["runs"][0]["number"] == 1
+
+
+def test_a_copied_workspace_does_not_make_returns_late(half_a_demo, tmp_path):
+    """Copying gives every file the time of the copying; the journal knows when each came."""
+    root = tmp_path / "ban-sao"
+    shutil.copytree(half_a_demo, root)
+    before = {one.agency: one.late for one in submissions(read_returns(load(root), PERIOD).ledger)}
+    for path in (root / PERIOD / "nhan-ve").rglob("*"):
+        path.touch()
+    after = {one.agency: one.late for one in submissions(read_returns(load(root), PERIOD).ledger)}
+    assert after == before
+    assert any(before.values())
