@@ -182,7 +182,9 @@ class _Dashboard:
 
     def _cards(self) -> None:
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
-        late = [days for days in self.results.column(RESULT_SUBMISSIONS, "Trễ (ngày)") if days]
+        days = self.results.column(RESULT_SUBMISSIONS, "Trễ (ngày)")
+        came = self.results.column(RESULT_SUBMISSIONS, "Ngày nhận")
+        late = sum(bool(late and day) for late, day in zip(days, came, strict=True))
         severities = self.results.column(RESULT_FINDINGS, "Mức độ")
         rejected = self.results.column(RESULT_FILES, "Kết quả").count(FATES[REJECTED])
         leaves = self.results.column(RESULT_ITEMS, "Việc phải báo cáo").count(MARK)
@@ -209,7 +211,10 @@ class _Dashboard:
         )  # fmt: skip
         self._card(
             1, "Chưa nộp", Formula("=" + count(NOT_RETURNED), fates.count(NOT_RETURNED)),
-            Formula('="nộp trễ: "&COUNTIF(TienDoNop[Trễ (ngày)],">0")', f"nộp trễ: {len(late)}"),
+            Formula(
+                '="nộp trễ: "&COUNTIFS(TienDoNop[Trễ (ngày)],">0",TienDoNop[Ngày nhận],">0")',
+                f"nộp trễ: {late}",
+            ),
             bad,
         )  # fmt: skip
         self._card(

@@ -737,6 +737,17 @@ def test_the_dashboard_stores_the_values_that_its_formulas_give(calc, _demo):
                     assert found == pytest.approx(cell.value), cell.coordinate
 
 
+def test_the_dashboard_counts_as_late_what_came_late(book):
+    """Who returned nothing is late too, but stands under Chưa nộp."""
+    book.press("Tổng hợp")
+    book.calculate()
+    late = [row for row in book.table("TienDoNop") if row["Trễ (ngày)"]]
+    came = [row for row in late if row["Ngày nhận"]]
+    assert 0 < len(came) < len(late)
+    texts = [str(value) for row in book.sheet_values(DASHBOARD) for value in row if value]
+    assert f"nộp trễ: {len(came)}" in texts
+
+
 def test_the_dashboard_can_be_looked_at(book, tmp_path):
     picture = tmp_path / "bang.png"
     book.render(DASHBOARD, picture)
