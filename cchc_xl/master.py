@@ -43,6 +43,7 @@ from .vietnamese import format_number
 from .workbooks import Book, Sheet
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
+_WIDEST = 300  # characters that can still be read on one page's width
 
 
 def write_master(
@@ -183,6 +184,10 @@ def _write_sheet(
         columns=len(table.columns),
         rows=None,
     )
+    if sum(column.width for column in table.columns) > _WIDEST:
+        sheet.raw.fit_to_pages(2, 0)
+        sheet.raw.repeat_columns(0, 0)
+        sheet.raw.freeze_panes(_HEADING_ROW + 1, 1)
     sheet.raw.set_tab_color(style["dashboard"][tab_colour])
     for heading, options in _VALIDATIONS.get(name, {}).items():
         at = table.headings.index(heading)

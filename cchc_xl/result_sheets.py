@@ -25,6 +25,7 @@ from .master_sheets import (
 from .statuses import ALL_STATUSES
 
 _REFRESHED = "Phần mềm điền lại mỗi lần Tổng hợp; cột và ghi chú thêm của anh/chị được giữ nguyên."
+_FOLLOWED = _REFRESHED.replace("Tổng hợp;", "Tổng hợp hoặc bấm Bảng theo dõi;")
 RESULTS: dict[str, Table] = {
     RESULT_ITEMS: Table(
         "KetQua",
@@ -69,20 +70,20 @@ RESULTS: dict[str, Table] = {
     ),
     RESULT_SUBMISSIONS: Table(
         "TienDoNop",
-        f"Mỗi cơ quan: phiếu đã gửi, đã nhắc, đã nộp, còn gì phải làm. {_REFRESHED}",
+        f"Mỗi cơ quan: phiếu đã gửi, đã nhắc, đã nộp, còn gì phải làm. {_FOLLOWED}",
         (
             Column(AGENCY, 34),
-            Column("Tình trạng", 15, "centre"),
+            Column("Tình trạng", 16, "centre"),
             Column("Xử lý", 16, "centre"),
             Column("Việc tiếp theo", 34),
-            Column("Phiếu lập", 12, "date"),
-            Column("Đã gửi phiếu", 14, "centre"),
-            Column("Nhắc lần 1", 14, "centre"),
-            Column("Nhắc lần 2", 14, "centre"),
-            Column("Nhắc lần 3", 14, "centre"),
-            Column("Ngày nhận", 12, "date"),
+            Column("Phiếu lập", 11, "date"),
+            Column("Đã gửi phiếu", 11, "centre"),
+            Column("Nhắc lần 1", 11, "centre"),
+            Column("Nhắc lần 2", 11, "centre"),
+            Column("Nhắc lần 3", 11, "centre"),
+            Column("Ngày nhận", 11, "date"),
             Column("Trễ (ngày)", 8, "number"),
-            Column("Đã phản hồi", 14, "centre"),
+            Column("Đã phản hồi", 11, "centre"),
             Column("Số mục phải báo cáo", 10, "number"),
             Column("Số mục đã báo cáo", 10, "number"),
             Column("Lỗi", 7, "number"),
@@ -103,7 +104,7 @@ RESULTS: dict[str, Table] = {
     ),
     RESULT_COLLECTORS: Table(
         "NguoiThuThap",
-        f"Ai thu thập số liệu theo Phụ lục 2, còn thiếu gì theo tần suất. {_REFRESHED}",
+        f"Ai thu thập số liệu theo Phụ lục 2, còn thiếu gì theo tần suất. {_FOLLOWED}",
         (
             Column("Người thu thập", 26),
             Column("Chức vụ, đơn vị", 40),
