@@ -51,7 +51,7 @@ def why_no_server(error: Exception, server: Server) -> MailError:
             f"{_first_large(where)} không trả lời. Kiểm tra mạng, cổng và bảo mật ở trang Thư điện "
             "tử rồi bấm lại."
         )
-    if isinstance(error, smtplib.SMTPServerDisconnected):
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionAbortedError):
         return MailError(f"Mất kết nối với {where}. Kiểm tra mạng rồi bấm lại.")
     return MailError(
         f"Không kết nối được {where}. Kiểm tra mạng, tên máy chủ và cổng ở trang Thư điện tử rồi "

@@ -112,13 +112,7 @@ def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
             if server.security != TLS:
                 _encrypt(client, context, settings)
             _log_in(client, settings, password)
-        try:
-            chosen = client.select_folder(settings.folder, readonly=not settings.mark_seen)
-        except IMAPClientError as error:
-            raise MailError(
-                f"Hộp thư không có thư mục “{settings.folder}”. Sửa dòng “Thư mục thư” ở trang Thư "
-                "điện tử (thường là INBOX)."
-            ) from error
+            chosen = _select(client, settings)
         yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]))
     finally:
         with suppress(IMAPClientError, OSError, imaplib.IMAP4.error):
@@ -144,9 +138,23 @@ def _log_in(client: IMAPClient, settings: MailSettings, password: str) -> None:
         else:  # LOGIN takes ASCII only
             client.plain_login(user, password)
     except LoginError as error:
+        if isinstance(error.__context__, imaplib.IMAP4.abort):  # cut off before an answer came
+            raise error.__context__ from error
         if "UNAVAILABLE" in str(error).upper():  # of the server, and not of the password
             raise
         raise wrong_password(settings.imap) from error
+
+
+def _select(client: IMAPClient, settings: MailSettings) -> dict[bytes, Any]:
+    try:
+        return client.select_folder(settings.folder, readonly=not settings.mark_seen)
+    except imaplib.IMAP4.abort:
+        raise
+    except IMAPClientError as error:
+        raise MailError(
+            f"Hộp thư không có thư mục “{settings.folder}”. Sửa dòng “Thư mục thư” ở trang Thư "
+            "điện tử (thường là INBOX)."
+        ) from error
 
 
 @contextmanager
@@ -157,6 +165,8 @@ def _told(settings: MailSettings) -> Iterator[None]:
         yield
     except OSError as error:
         raise why_no_server(error, server) from error
+    except imaplib.IMAP4.abort as error:
+        raise why_no_server(ConnectionAbortedError(), server) from error
     except (IMAPClientError, imaplib.IMAP4.error) as error:
         said = " ".join(str(error).split())[:200]
         raise MailError(
