@@ -24,7 +24,7 @@ from .templates import (
     MAIL_RESULT,
     filled,
     official_texts,
-    template,
+    text_template,
 )
 
 _TEXTS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL_RESULT}
@@ -51,14 +51,14 @@ def mail_words(kind: str, facts: Mapping[str, object]) -> Words:
         subject = subject[min(int(str(facts["lan"])), len(subject)) - 1]
     title = " ".join(filled(DOCUMENTS, subject, facts).split())
     name = _TEXTS[kind]
-    text = template(name).decode("utf-8-sig").replace("\r\n", "\n")
+    text = text_template(name)
     body = _MARKDOWN.render(_tidy(filled(name, text, _changed(facts, _literal))))
     page = {**_changed(facts, html.escape), "tieu_de": html.escape(title), "noi_dung": body}
     plain = _tidy(filled(name, text, facts).replace("**", ""))
     return Words(
         title,
         f"{plain}\n\n-- \n{_signature(facts)}\n",
-        filled(MAIL_PAGE, template(MAIL_PAGE).decode("utf-8-sig"), page),
+        filled(MAIL_PAGE, text_template(MAIL_PAGE), page),
     )
 
 

@@ -65,6 +65,14 @@ def template(name: str) -> bytes:
     return packaged(name) if own is None else own
 
 
+def text_template(name: str) -> str:
+    """A template that is plain text. Raises TemplateError."""
+    try:
+        return template(name).decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise TemplateError(f"Mẫu {name} không lưu ở dạng UTF-8. {_MEND}") from None
+
+
 @lru_cache
 def packaged(name: str) -> bytes:
     return resource("templates", name).read_bytes()
@@ -123,7 +131,7 @@ def _same_kind(value: object, usual: object) -> bool:
         return type(value) in (int, float) and 0 < value < 500
     if isinstance(usual, list):
         colours = _same_kind(usual[0], "#000000")  # one for each status: none may be missing
-        enough = isinstance(value, list) and (len(value) >= len(usual) or not colours)
+        enough = isinstance(value, list) and len(value) >= (len(usual) if colours else 1)
         return enough and all(_same_kind(one, usual[0]) for one in value)
     return isinstance(value, type(usual))
 
