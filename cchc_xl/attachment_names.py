@@ -19,6 +19,9 @@ _UNTOLD = {
 }  # fmt: skip
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LETTERS = frozenset("ăâđêôơư")
+_LONGEST_FILE_NAME = 120  # bytes, as Linux counts; more goes before it still
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = re.compile("[aăâeêioôơuưy]+")
 # The vowels that stand together in a Vietnamese word.
@@ -95,3 +98,14 @@ def last_label(name: str) -> str:
     path = PurePosixPath(name)
     suffix = path.suffix if len(path.suffix) < 8 else ""
     return f"{name[: _LONGEST - 10].rstrip()}…{suffix}"
+
+
+def file_name(name: str) -> str:
+    """A name from a mail as a file can be called on any system."""
+    name = unicodedata.normalize("NFC", name)
+    name = _FORBIDDEN.sub("_", name).strip(" .~$")
+    stem, dot, suffix = name.rpartition(".")
+    most = _LONGEST_FILE_NAME - len(suffix) - 1
+    if dot and len(name.encode()) > _LONGEST_FILE_NAME and most > 0:
+        name = f"{stem.encode()[:most].decode('utf-8', 'ignore').strip(' .')}.{suffix}"
+    return f"_{name}" if _RESERVED.match(name) else name or "tep"

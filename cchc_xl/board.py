@@ -194,15 +194,16 @@ def _state(one: Submission, newest: Return | None, to_mend: int, log: Correspond
 
 def _trouble(log: Correspondence, agency: str, email: str) -> str:
     """What became of the last mail to an agency where it did not arrive for certain."""
-    own = addresses(email)
     last = next(
-        (e for e in reversed(log.events) if e.agency == agency and not _of_a_copy(e, own)), None
+        (e for e in reversed(log.events) if e.agency == agency and e.event != BOUNCED), None
     )
     if last is None:
         return ""
+    own = tuple(map(str.lower, addresses(email)))
+    if came_back := [e for e in log.bounces(last.message_id) if not _of_a_copy(e, own)]:
+        day = format_date(came_back[-1].time.date())
+        return f"Thư {day} bị trả lại ({came_back[-1].address})"
     day = format_date(last.time.date())
-    if last.event == BOUNCED:
-        return f"Thư {day} bị trả lại ({last.address})"
     if last.event == FAILED:
         return f"Thư {day} chưa đi: {last.reason}"
     if last.event == SENDING:
@@ -212,7 +213,7 @@ def _trouble(log: Correspondence, agency: str, email: str) -> str:
 
 def _of_a_copy(event: MailEvent, own: tuple[str, ...]) -> bool:
     """Whether only a copy came back of a mail to an agency with these addresses."""
-    return event.event == BOUNCED and event.address not in own and bool({*own} & {*event.to})
+    return event.address.lower() not in own and bool({*own} & {*map(str.lower, event.to)})
 
 
 def _contact(so_far: Sequence[Ledger], one: Submission) -> str:

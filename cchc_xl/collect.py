@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -14,16 +12,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .agencies import slug
-from .bounces import News, news_of
+from .attachment_names import file_name
+from .bounces import Bounce, News, news_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
-from .errors import UnreadableFileError
+from .errors import NoWorkbookError, UnreadableFileError
 from .findings import Finding, Place, finding
 from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import BOUNCED, Correspondence, MailEvent, add_line, correspondence, read_lines
+from .mail_log import (
+    BOUNCED,
+    FAILED,
+    Correspondence,
+    MailEvent,
+    add_line,
+    correspondence,
+    read_lines,
+)
 from .mail_settings import MailSettings, addresses
 from .mailbox import LARGEST_MAIL, Heading, Mailbox, Uid
 from .periods import Period
@@ -37,9 +44,6 @@ _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was m
 # A mail may wait on its way; a date further back than that is a wrong clock.
 _LONGEST_ON_THE_WAY = datetime.timedelta(days=5)
 _MEGABYTE = 2**20
-_LONGEST_NAME = 120
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
 class Fetched(NamedTuple):
@@ -53,13 +57,14 @@ class Fetched(NamedTuple):
 
 class _Form(NamedTuple):
     """A workbook of a mail: whose and of which period; `problem` says why it is no form, and
-    then they are unknown."""
+    then they are unknown; `unreadable` that it might be one all the same."""
 
     part: Part
     name: str
     agency: str = ""
     period: Period | None = None
     problem: str = ""
+    unreadable: bool = False
 
 
 def fetch(
@@ -94,19 +99,20 @@ class _Collector:
         self.settings = settings
         self.journal = Journal(self.workspace)
         self.logs = {
-            one.id: correspondence(self.workspace.correspondence(one.id))
+            one.id: correspondence(self.workspace.correspondence(one.id), self.programme.registry)
             for one in self.programme.periods
         }
         self.sent_files = {sha for log in self.logs.values() for sha in log.sent_files}
-        self.agency_of = {
-            address.lower(): agency.name
-            for agency in self.programme.registry.agencies
-            for address in addresses(agency.email)
-        }
+        self.agencies_at: dict[str, list[str]] = {}  # some share an address
+        for agency in self.programme.registry.agencies:
+            for address in addresses(agency.email):
+                self.agencies_at.setdefault(address.lower(), []).append(agency.name)
         self.work = Work.of(self.programme)
         others = [one for one in self.programme.periods if one != period]
         self.candidates = [period, *others]
-        self.known = {Uid(line["validity"], line["number"]) for line in self._lines()}
+        lines = list(self._lines())
+        self.known = {Uid(line["validity"], line["number"]) for line in lines}
+        self.kept = {line.get("mail") for line in lines} - {""}  # SHA-256 of mails
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
         self.findings: list[Finding] = []
@@ -135,8 +141,10 @@ class _Collector:
     def take(self, heading: Heading, box: Mailbox) -> None:
         """Look at a mail, save what it brings, and note that it was looked at."""
         answered = self._answered(heading.in_reply_to)
-        sender = self.agency_of.get(heading.sender, "")
-        writer = answered.agency if answered else sender
+        at_address = self.agencies_at.get(heading.sender, [])
+        writer = at_address[0] if len(at_address) == 1 else ""
+        if answered and self.programme.registry.is_agency(answered.agency):
+            writer = answered.agency
         if not heading.has_files and not writer:
             return  # other people's mail: looked at again next time, which costs nothing
         taken = _Taken(heading)
@@ -145,11 +153,10 @@ class _Collector:
             taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
         else:
             content = box.content(heading)
-            news = self._news(content)
-            for one in news.bounces:
-                self._note_bounce(one.address, one.reason, one.message_id, taken)
-            if not news.bounces:
-                self._take_files(content, news, writer, sender, answered, taken)
+            if sha256_of(content) in self.kept:  # the server numbers its mails anew
+                taken.mail = sha256_of(content)
+            elif content:  # else it was deleted meanwhile
+                self._look_into(content, writer, answered, taken)
             if taken.files:
                 self._keep(content, taken)
                 if self.settings.mark_seen:
@@ -157,6 +164,15 @@ class _Collector:
         self.findings += taken.findings
         add_line(self.workspace.mailbox, taken.line)
         self.known.add(heading.uid)
+
+    def _look_into(
+        self, content: bytes, writer: str, answered: MailEvent | None, taken: _Taken
+    ) -> None:
+        news = self._news(content)
+        # Of a mail of somebody else that came back, the return in it counts.
+        ours = [self._note_bounce(one, taken) for one in news.bounces]
+        if not any(ours):
+            self._take_files(content, news, writer, answered, taken)
 
     def _news(self, content: bytes) -> News:
         try:
@@ -169,26 +185,33 @@ class _Collector:
         found = (log.of_message(message_id) for log in self.logs.values()) if message_id else ()
         return next(filter(None, found), None)
 
-    def _note_bounce(self, address: str, reason: str, message_id: str, taken: _Taken) -> None:
-        for log in self.logs.values():
-            event = log.of_message(message_id) if message_id else _last_to(log, address)
-            if event is None or any(b.address == address for b in log.bounces(event.message_id)):
-                continue
+    def _note_bounce(self, one: Bounce, taken: _Taken) -> bool:
+        """Note that a mail of ours came back; False where it was none of ours."""
+        found = [
+            (log, log.of_message(one.message_id) if one.message_id else _last_to(log, one.address))
+            for log in self.logs.values()
+        ]
+        ours = [(event.time, log, event) for log, event in found if event]
+        if not ours:
+            return False
+        _, log, event = max(ours, key=lambda known: known[0])
+        if all(b.address.lower() != one.address for b in log.bounces(event.message_id)):
             now = datetime.datetime.now(VIETNAM).replace(microsecond=0)
             log.add(
                 MailEvent(
                     now, BOUNCED, event.kind, event.agency, event.about, event.message_id,
-                    event.to, (), address, reason,
+                    event.to, (), one.address, one.reason, event.agency_id,
                 )
             )  # fmt: skip
-            taken.tell("mail-bounced", address, agency=event.agency, what="thư", reason=reason)
+            taken.tell("mail-bounced", one.address, agency=event.agency, what="thư",
+                       reason=one.reason)  # fmt: skip
+        return True
 
     def _take_files(
         self,
         content: bytes,
         news: News,
         writer: str,
-        sender: str,
         answered: MailEvent | None,
         taken: _Taken,
     ) -> None:
@@ -196,30 +219,34 @@ class _Collector:
         others = ""
         try:
             parts = self.process.call(unpack, "thu.eml", content)
-        except UnreadableFileError as error:
+        except NoWorkbookError as error:
             parts, others = [], str(error)
+        except UnreadableFileError as error:  # too much in it, or too slow
+            parts = [Part("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
         parts = [one for one in parts if sha256_of(one.content) not in self.sent_files]
         forms = [self._form(one) for one in parts]
         good = [one for one in forms if not one.problem]
         for one in good:
             self._save(one, taken)
-            if sender and sender != one.agency:
-                taken.tell("mail-form-from-other", one.name, agency=one.agency, other=sender,
-                           sender=heading.sender)  # fmt: skip
-        if good:
-            return
+            at_address = self.agencies_at.get(heading.sender, [one.agency])
+            if one.agency not in at_address:
+                taken.tell("mail-form-from-other", one.name, agency=one.agency,
+                           other=", ".join(at_address), sender=heading.sender)  # fmt: skip
         period = self._period_of(answered)
         for one in forms:
-            if not writer:
-                taken.tell("mail-file-strange", one.name, subject=heading.subject,
-                           sender=heading.sender)  # fmt: skip
+            if not one.problem:
+                continue
+            if good or not writer:
+                code = "mail-file-left" if one.unreadable else "mail-file-strange"
+                taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
+                           reason=one.problem)  # fmt: skip
                 continue
             name = f"{form_name(period, writer)}_{one.name}"
             kept = one._replace(name=name, agency=writer, period=period)
             if not one.part.content:  # nothing could be taken out: the mail itself is kept
                 whole = one.part._replace(content=content)
-                kept = kept._replace(part=whole, name=f"{name}.eml")
+                kept = kept._replace(part=whole, name=f"{name.removesuffix('.eml')}.eml")
             self._save(kept, taken)
             taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
         if forms or not writer:
@@ -244,11 +271,11 @@ class _Collector:
         """Whose form a workbook is, by what is in it."""
         name = file_name(part.name.rpartition(" › ")[2])
         if part.fault:
-            return _Form(part, name, problem=part.fault)
+            return _Form(part, name, problem=part.fault, unreadable=True)
         try:
             workbook = self.process.call(read_workbook, part.content)
         except UnreadableFileError as error:
-            return _Form(part, name, problem=str(error))
+            return _Form(part, name, problem=str(error), unreadable=True)
         refused = None
         for period in self.candidates:
             what = recognise(workbook, name, Wanted(self.programme, period, self.work))
@@ -335,7 +362,11 @@ class _Taken:
 
 
 def _last_to(log: Correspondence, address: str) -> MailEvent | None:
-    return next((e for e in reversed(log.events) if address in map(str.lower, e.to)), None)
+    """The last mail that went out to an address."""
+    return next(
+        (e for e in reversed(log.events) if e.event != FAILED and address in map(str.lower, e.to)),
+        None,
+    )
 
 
 def day_of_mail(heading: Heading) -> datetime.datetime:
@@ -345,16 +376,6 @@ def day_of_mail(heading: Heading) -> datetime.datetime:
     if sent is not None and received - _LONGEST_ON_THE_WAY <= sent <= received:
         return sent
     return received
-
-
-def file_name(name: str) -> str:
-    """A name from a mail as a file can be called on any system."""
-    name = unicodedata.normalize("NFC", name)
-    name = _FORBIDDEN.sub("_", name).strip(" .")
-    stem, dot, suffix = name.rpartition(".")
-    if dot and len(name) > _LONGEST_NAME:
-        name = f"{stem[: _LONGEST_NAME - len(suffix) - 1].strip(' .')}.{suffix}"
-    return f"_{name}" if _RESERVED.match(name) else name or "tep"
 
 
 def _free_name(form: _Form, inbox: Path, taken: Iterable[str]) -> str:

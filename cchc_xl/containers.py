@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from .attachment_names import label, text_of
-from .errors import UnreadableFileError
+from .errors import NoWorkbookError, UnreadableFileError
 from .mail_headers import begins_with_header
 from .mail_parts import MOST_PARTS, TOO_MANY, read_mail
 from .msg_parts import read_msg
@@ -49,7 +49,7 @@ def unpack(name: str, content: bytes) -> list[Part]:
     opened = _Opened(name)
     parts = list(opened.parts(Part(name, content)))
     if not parts:
-        raise UnreadableFileError(f"bên trong không có bảng tính nào{_listed(opened.others)}")
+        raise NoWorkbookError(f"bên trong không có bảng tính nào{_listed(opened.others)}")
     return _with_names_of_their_own(parts)
 
 

@@ -62,7 +62,7 @@ def prepare(
     period = find_period(loaded.programme, period_id)
     settings = mail_settings(loaded)
     settings = replace(settings, way=way or settings.way)
-    log = correspondence(loaded.workspace.correspondence(period.id))
+    log = correspondence(loaded.workspace.correspondence(period.id), loaded.programme.registry)
     desk = Desk(loaded, period, settings, progress)
     names = _known(loaded, again)
     files: dict[Path, bytes] = {}
@@ -116,11 +116,11 @@ def _why_not(letter: Letter, log: Correspondence, again: Collection[str]) -> Fin
     }
     if last.event == SENDING:
         return finding("mail-unsure", Place(), **told)
-    bounced = {one.address: one for one in log.bounces(last.message_id)}
-    if bounced and all(address in bounced for address in last.to):
-        if not set(letter.to) <= bounced.keys():
+    bounced = {one.address.lower(): one for one in log.bounces(last.message_id)}
+    if bounced and all(address.lower() in bounced for address in last.to):
+        if not {address.lower() for address in letter.to} <= bounced.keys():
             return None  # to an address that is not known to be wrong
-        one = bounced[letter.to[0]]
+        one = bounced[letter.to[0].lower()]
         return finding("mail-bounced", Place("", AGENCIES), one.address, agency=letter.agency,
                        what=letter.what, reason=one.reason)  # fmt: skip
     if letter.files != last.files:
@@ -160,7 +160,9 @@ def deliver(
     may have sent some meanwhile: those stay. Raises MailError, OutputError."""
     workspace = loaded.workspace
     with workspace.working():
-        log = correspondence(workspace.correspondence(outgoing.period.id))
+        log = correspondence(
+            workspace.correspondence(outgoing.period.id), loaded.programme.registry
+        )
         letters = [one for one in outgoing.letters if not _why_not(one, log, outgoing.again)]
         if not letters:
             return Delivered((), ())

@@ -21,6 +21,10 @@ class UnreadableFileError(CchcError, ValueError):
     exit_code = 3
 
 
+class NoWorkbookError(UnreadableFileError):
+    """A readable mail or archive that holds no workbook."""
+
+
 class NotADecisionError(UnreadableFileError):
     """A readable document that holds no plan."""
 

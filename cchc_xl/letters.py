@@ -32,6 +32,7 @@ from .workspace import Workspace
 
 LEADERS = "Lãnh đạo"
 _MOST_NAMES = 12
+_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ class Desk:
         }
         to = addresses(unit.email) if unit else settings.results_to
         words = mail_words(kind, {**facts, **common})
-        return Letter(kind, period.id, agency, about, what, to, words, tuple(attachments), copy_to)
+        return Letter(
+            kind, period.id, agency, about, what, to, words, tuple(attachments), copy_to,
+            unit.id if unit else "",
+        )  # fmt: skip
 
 
 def _forms(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
@@ -141,7 +145,10 @@ def _reminder(
         "so_ngay_con": (period.due_before - day).days,
         "viec": "phiếu đã sửa" if one.state != MISSING else "phiếu báo cáo",
         "kem_phieu": bool(paths),
-        "han_moi": format_date(_working_day(day, 3 if number == 2 else 1)),
+        # Never sooner than the day that all were told.
+        "han_moi": format_date(
+            max(_working_day(day, 3 if number == 2 else 1), period.due_before - _DAY)
+        ),
     }
     copies = desk.settings.copy_to if number > 1 else ()
     return desk.letter(

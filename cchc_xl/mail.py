@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from .agencies import slug
-from .mail_settings import MailSettings
+from .mail_settings import MailSettings, each_once
 from .mail_texts import Words
 from .workspace import read_file
 
@@ -45,6 +45,7 @@ class Letter:
     words: Words
     attachments: tuple[Attachment, ...] = ()
     copy_to: tuple[str, ...] = ()
+    agency_id: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -52,7 +53,7 @@ class Letter:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.to, *self.copy_to)))
+        return each_once((*self.to, *self.copy_to))
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ import datetime
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import OutputError
+from .agencies import Registry
+from .errors import OutputError, UnreadableFileError
 from .workspace import cause, read_file
 
 FORM, REMINDER, FEEDBACK, RESULT = "form", "reminder", "feedback", "result"
@@ -26,7 +27,8 @@ SENDING, SENT, DRAFT, FAILED, BOUNCED = "sending", "sent", "draft", "failed", "b
 class MailEvent:
     """One event of one mail. `about` tells mails of one kind to one agency apart: the number of
     a reminder, the SHA-256 of what a feedback answers. `files` has the SHA-256 of what was
-    attached; `reason` says why it failed or came back, `address` for whom."""
+    attached; `reason` says why it failed or came back, `address` for whom. `agency_id` finds an
+    agency that was renamed since."""
 
     time: datetime.datetime
     event: str
@@ -38,6 +40,7 @@ class MailEvent:
     files: tuple[str, ...] = ()
     address: str = ""
     reason: str = ""
+    agency_id: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -86,17 +89,28 @@ class Correspondence:
         self.events.append(event)
 
 
-def correspondence(path: Path) -> Correspondence:
-    """What is written down of a period's mail. A line that was cut off is passed over."""
+def correspondence(path: Path, registry: Registry) -> Correspondence:
+    """What is written down of a period's mail, under the names that agencies have now. A line that
+    was cut off is passed over; a whole one that is not understood might be of a mail that went
+    out. Raises UnreadableFileError."""
     events = []
     for line in read_lines(path):
         try:
-            line["time"] = datetime.datetime.fromisoformat(line["time"])
-            line |= {"to": tuple(line["to"]), "files": tuple(line["files"])}
-            events.append(MailEvent(**line))
-        except (ValueError, TypeError, KeyError):
-            continue
+            one = MailEvent(**{name: line[name] for name in _FIELDS & line.keys()})
+            moment = datetime.datetime.fromisoformat(one.time)  # type: ignore[arg-type]
+            one = replace(one, time=moment, to=tuple(one.to), files=tuple(one.files))
+        except (ValueError, TypeError):
+            raise UnreadableFileError(
+                f"Nhật ký thư {path} có dòng không hiểu được (do bản phần mềm mới hơn ghi, hoặc đã "
+                "bị sửa). Cập nhật phần mềm hoặc khôi phục tệp này từ bản sao lưu; chưa gửi thư "
+                "nào."
+            ) from None
+        agency = registry.by_id.get(one.agency_id)
+        events.append(replace(one, agency=agency.name) if agency else one)
     return Correspondence(path, events)
+
+
+_FIELDS = {one.name for one in fields(MailEvent)}  # a newer version may write more
 
 
 # -------------------------------------------------------------- a file of lines

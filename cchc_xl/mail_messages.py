@@ -102,6 +102,11 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Thư của {sender} (“{subject}”) có bảng tính “{value}” không phải phiếu; không lấy.",
         "Nếu là phiếu, lưu tệp từ thư vào thư mục nhan-ve.",
     ),
+    "mail-file-left": Rule(
+        "warning",
+        "Thư của {sender} (“{subject}”) có “{value}” không đọc được ({reason}); chưa lấy tệp này.",
+        "Mở thư xem; nếu là phiếu thì lưu tệp vào thư mục nhan-ve.",
+    ),
     "mail-without-form": Rule(
         "warning",
         "{agency} trả lời nhưng không kèm bảng tính (thư “{subject}”{others}).",

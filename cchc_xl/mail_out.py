@@ -73,7 +73,7 @@ def hand_over_all(
             log.add(
                 MailEvent(
                     _now(), event, letter.kind, letter.agency, letter.about, identity,
-                    letter.recipients, letter.files, address, reason,
+                    letter.recipients, letter.files, address, reason, letter.agency_id,
                 )
             )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -99,7 +99,15 @@ def is_address(text: str) -> bool:
 def addresses(text: str) -> tuple[str, ...]:
     """The addresses of a cell, as typed: parted by ; , or blanks."""
     found = (part.strip("<>") for part in re.split(r"[;,\s]+", text))
-    return tuple(dict.fromkeys(part for part in found if part))
+    return each_once(part for part in found if part)
+
+
+def each_once(written: Iterable[str]) -> tuple[str, ...]:
+    """Addresses without those that differ in case only: they are the same mailbox."""
+    once: dict[str, str] = {}
+    for address in written:
+        once.setdefault(address.lower(), address)
+    return tuple(once.values())
 
 
 def read_mail_settings(

@@ -41,7 +41,7 @@ def standing(
         for agency, file in files.items()
         if (folder / file).exists()
     }
-    log = correspondence(workspace.correspondence(ledger.period.id))
+    log = correspondence(workspace.correspondence(ledger.period.id), ledger.programme.registry)
     return board(so_far, log, made, day)
 
 

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-from mail_office import PERIOD, Office
-from mail_servers import OFFICE
-from scripted_agencies import ScriptedAgencies, attach
+import datetime
+import email
+import imaplib
+import io
+import json
+import socket
+from dataclasses import replace
 
-from cchc_xl.mail_log import FORM
+import openpyxl
+import pytest
+from mail_office import PERIOD, Office, fill_in
+from mail_servers import OFFICE
+from mail_writers import Attached, eml
+from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
+
+from cchc_xl.correspondence import deliver, open_carrier, prepare
+from cchc_xl.errors import MailError, TemplateError, UnreadableFileError, WrongPasswordError
+from cchc_xl.letters import LEADERS
+from cchc_xl.loading import load
+from cchc_xl.mail_log import BOUNCED, FORM, REMINDER, Correspondence, correspondence
+from cchc_xl.mail_settings import DRAFTS
+from cchc_xl.parts import OLE_SIGNATURE
+from cchc_xl.standing import status_of
+from cchc_xl.templates import official_texts, using
+from cchc_xl.vietnamese import format_date
+from cchc_xl.workspace import Workspace
 
 AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
 NAMES = (AGENCY, OTHER, "UBND huyện Lắk")
@@ -33,6 +53,11 @@ def agencies(office, mail) -> ScriptedAgencies:
 
 def saved(office: Office) -> list[str]:
     return sorted(path.name for path in (office.root / PERIOD / "nhan-ve").glob("*"))
+
+
+def log_of(office: Office, period: str = PERIOD) -> Correspondence:
+    path = Workspace(office.root).correspondence(period)
+    return correspondence(path, office.loaded.programme.registry)
 
 
 def codes(findings) -> list[str]:
@@ -66,3 +91,242 @@ def test_no_mail_of_a_stranger_keeps_others_from_being_fetched(office, agencies,
     mail.wait_delivered()
     office.fetch()
     assert len(saved(office)) == 1
+
+
+def a_bounce(of: str, address: str, message_id: str, form: bytes = b"") -> bytes:
+    """What a mail server says when a mail does not arrive."""
+    status = (
+        f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.tinh.test\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    )
+    name = f"Message-ID: {message_id}\r\n" if message_id else ""
+    inner = eml([Attached("Phieu.xlsx", form)]) if form else b"Subject: x\r\n\r\nx"
+    original = f"Content-Type: message/rfc822\r\n\r\nFrom: {of}\r\n{name}".encode() + inner
+    head = (
+        f"From: MAILER-DAEMON@tinh.test\r\nTo: {of}\r\nSubject: Undelivered\r\n"
+        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=zz\r\n\r\n"
+    )
+    return b"\r\n--zz\r\n".join([head.encode(), status.encode(), original]) + b"\r\n--zz--\r\n"
+
+
+# ------------------------------------------------------------------ what came back
+
+
+def test_a_letter_to_a_wrong_address_in_capitals_goes_out_once_it_is_mended(office, mail):
+    enter_addresses(Workspace(office.root).master(), {AGENCY: "So.Tu.Phap@Khac.Test"})
+    office.send(FORM)
+    mail.wait_delivered()
+    office.fetch()
+    assert "mail-bounced" in codes(office.prepare(FORM).held)
+    enter_addresses(Workspace(office.root).master(), {AGENCY: mail.add(address_of(AGENCY))})
+    assert [one.agency for one in office.send(FORM).letters] == [AGENCY]
+
+
+def test_a_form_that_came_back_to_its_agency_and_is_sent_on_counts(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    returned = a_bounce(one.address, OFFICE, "<cua-so@tinh.test>", one.filled())
+    letter = one.letter("Thư bị trả lại, gửi lại", "Gửi lại.\n")
+    letter.add_attachment(email.message_from_bytes(returned, policy=letter.policy))
+    one.send(letter)
+    mail.wait_delivered()
+    office.fetch()
+    assert len(saved(office)) == 1
+
+
+def test_a_bounce_without_an_identity_is_of_the_last_mail_only(office, agencies, mail):
+    loaded = office.loaded
+    before = prepare(loaded, "2018-Q1", FORM)
+    deliver(loaded, before, lambda: open_carrier(loaded, before))
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), ""))
+    office.fetch()
+    events = [log_of(office, period).events for period in ("2018-Q1", PERIOD)]
+    assert sum(one.event == BOUNCED for log in events for one in log) == 1
+
+
+def test_a_late_bounce_of_an_address_that_was_mended_is_no_trouble(office, agencies, mail):
+    log = log_of(office)
+    sent = log.last(FORM, AGENCY, "")
+    office.send(FORM, [AGENCY])
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), sent.message_id))
+    office.fetch()
+    board = status_of(office.loaded, PERIOD)
+    assert next(one for one in board.agencies if one.agency == AGENCY).trouble == ""
+
+
+# ------------------------------------------------------------- never twice, never lost
+
+
+def test_an_agency_that_was_renamed_does_not_get_its_letter_again(office, agencies, mail):
+    master = Workspace(office.root).master()
+    workbook = openpyxl.load_workbook(master, keep_vba=True)
+    for sheet in workbook:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == OTHER:
+                    cell.value = "Sở Y tế và Dân số"
+    workbook.save(master)
+    outgoing = office.prepare(FORM)
+    assert "Sở Y tế và Dân số" in [one.agency for one in outgoing.held]
+    assert outgoing.letters == ()
+
+
+def test_what_a_newer_version_wrote_into_the_log_is_not_sent_again(office, agencies):
+    path = Workspace(office.root).correspondence(PERIOD)
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+    path.write_text("\n".join(json.dumps({**line, "via": "x"}) for line in lines), "utf-8")
+    assert office.prepare(FORM).letters == ()
+    path.write_text('{"moment": "2030", "what": "sent", "who": "x"}\n', "utf-8")
+    with pytest.raises(UnreadableFileError, match="Nhật ký thư"):
+        office.prepare(FORM)
+
+
+def test_a_mailbox_that_is_numbered_anew_brings_nothing_twice(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    one.send(attach(one.reply(), one.filled(), one.name))
+    mail.wait_delivered()
+    office.fetch()
+    [path] = (office.root / PERIOD / "nhan-ve").iterdir()
+    path.write_bytes(path.read_bytes() + b"\0")  # opened and saved by an officer
+    mails = mail.deliveries(OFFICE)
+    mail.empty(OFFICE)
+    for raw in mails:
+        mail.drop(OFFICE, raw)
+    office.fetch()
+    assert len(saved(office)) == 1
+
+
+def test_a_workbook_that_cannot_be_read_is_told_beside_a_good_one(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    letter = attach(one.reply(), one.filled(), one.name)
+    one.send(attach(letter, OLE_SIGNATURE + bytes(3000), "Phiếu đơn vị trực thuộc.xlsx"))
+    mail.wait_delivered()
+    found = office.fetch().findings
+    assert len(saved(office)) == 1
+    assert "mail-file-left" in codes(found)
+
+
+def test_a_mail_that_cannot_be_taken_apart_is_told(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    mail.add(one.private)
+    letter = one.letter("Phiếu", sender=one.private)
+    for number in range(510):
+        attach(letter, b"PK\3\4", f"{number}.xlsx")
+    one.send(letter, one.private)
+    mail.wait_delivered()
+    assert codes(office.fetch().findings) == ["mail-file-left"]
+
+
+@pytest.mark.parametrize("name", ["ế" * 140 + ".xlsx", "~$Phieu_2018-6T_So-Tu-phap.xlsx",
+                                  "CON.xlsx", "..\\..\\x.xlsx", "Phiếu.xlsx . ."])  # fmt: skip
+@pytest.mark.parametrize("good", [True, False])
+def test_whatever_a_workbook_is_called_it_comes_into_nhan_ve(office, agencies, mail, name, good):
+    one = agencies.officers[AGENCY]
+    if name.startswith("~$") and not good:
+        pytest.skip("what Excel leaves lying beside an open workbook")
+    content = one.filled() if good else OLE_SIGNATURE + bytes(3000)
+    one.send(attach(one.reply(), content, name))
+    mail.wait_delivered()
+    office.fetch()
+    assert len(list(Workspace(office.root).returned_files(PERIOD))) == 1
+
+
+def test_what_a_leader_answers_is_no_return(office, agencies, mail):
+    leader = mail.add("lanh-dao@tinh.test")
+    event = replace(log_of(office).last(FORM, AGENCY, ""), agency=LEADERS, agency_id="",
+                    kind="result", message_id="<ket-qua@tinh.test>")  # fmt: skip
+    log_of(office).add(event)
+    one = agencies.officers[AGENCY]
+    letter = one.letter("Re: Kết quả", sender=leader)
+    letter["In-Reply-To"] = event.message_id
+    workbook = io.BytesIO()
+    openpyxl.Workbook().save(workbook)
+    mail.drop(OFFICE, attach(letter, workbook.getvalue(), "Phu-luc-2.xlsx").as_bytes())
+    office.fetch()
+    assert saved(office) == []
+
+
+def test_two_agencies_with_one_address_are_not_taken_for_each_other(office, agencies, mail):
+    enter_addresses(Workspace(office.root).master(), {OTHER: address_of(AGENCY)})
+    one = agencies.officers[AGENCY]
+    one.send(attach(one.letter("Phiếu"), one.filled(), one.name))
+    mail.wait_delivered()
+    assert codes(office.fetch().findings) == ["mail-form-saved"]
+
+
+def test_an_address_that_stands_twice_gets_one_letter(office, mail):
+    mail.add(address_of(AGENCY))
+    twice = f"{address_of(AGENCY)}; {address_of(AGENCY).upper()}"
+    enter_addresses(Workspace(office.root).master(), {AGENCY: twice})
+    letters = office.prepare(FORM).letters
+    assert {one.agency: len(one.recipients) for one in letters}[AGENCY] == 1
+
+
+# --------------------------------------------------------------- one line for a failure
+
+
+@pytest.mark.parametrize("command", [b"LOGIN", b"SELECT", b"EXAMINE"])
+@pytest.mark.parametrize("how", ["cut", "hang"])
+def test_a_line_that_breaks_is_no_wrong_password_and_no_missing_folder(
+    office, mail, monkeypatch, command, how
+):
+    monkeypatch.setattr("cchc_xl.mailbox.SECONDS_TO_ANSWER", 1)
+    if command == b"SELECT":
+        fill_in(Workspace(office.root).master(), Đánh_dấu_đã_đọc="Có")
+    original = imaplib.IMAP4.send
+
+    def broken(self, data):
+        if command in data.upper():
+            if how == "hang":
+                return
+            self.sock.shutdown(socket.SHUT_RDWR)
+        original(self, data)
+
+    monkeypatch.setattr(imaplib.IMAP4, "send", broken)
+    with pytest.raises(MailError) as told:
+        office.fetch()
+    assert not isinstance(told.value, WrongPasswordError)
+    assert "thư mục" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("thu-phieu.txt", "Kính gửi: {{ co_quan }}".encode("utf-16")),
+        ("thu.html", "<p>Kính gửi</p>".encode("cp1258", "replace") + b"\xff"),
+        ("van-ban.toml", b"[thu]\nphieu = '{{ khong_co }}'\n"),
+        ("thu-phieu.txt", b"{% if co_quan %}"),
+    ],
+)
+def test_a_broken_own_template_is_told_before_anything_is_written(workspace, name, content):
+    (workspace / "mau").mkdir()
+    (workspace / "mau" / name).write_bytes(content)
+    before = sorted(workspace.rglob("*"))
+    with pytest.raises(TemplateError, match=name):
+        prepare(load(workspace), PERIOD, FORM)
+    assert sorted(workspace.rglob("*")) == before
+
+
+def test_an_empty_list_of_subjects_is_told():
+    with using({"van-ban.toml": b"[thu]\nnhac = []\n"}), pytest.raises(TemplateError):
+        official_texts()
+
+
+def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspace, monkeypatch):
+    loaded = load(workspace)
+    period = loaded.programme.period_by_id[PERIOD]
+    enter_addresses(Workspace(workspace).master(), {AGENCY: address_of(AGENCY)})
+    day = period.due_before - datetime.timedelta(days=20)
+    for number in (1, 2, 3):
+        monkeypatch.setattr("cchc_xl.letters.today", lambda day=day: day)
+        loaded = load(workspace)
+        outgoing = prepare(loaded, PERIOD, REMINDER, way=DRAFTS)
+        [letter] = outgoing.letters
+        deliver(loaded, outgoing, lambda o=outgoing, x=loaded: open_carrier(x, o))
+        if number > 1:
+            last = period.due_before - datetime.timedelta(days=1)
+            assert format_date(last) in letter.words.plain
+        path = Workspace(workspace).correspondence(PERIOD)
+        now = str(datetime.date.today())
+        path.write_text(path.read_text("utf-8").replace(now, str(day)), "utf-8")
+        day += datetime.timedelta(days=4)
