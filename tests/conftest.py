@@ -18,7 +18,7 @@ from cchc_xl.period_folder import inputs_of
 from cchc_xl.plan import Programme
 from cchc_xl.steps import Consolidation, consolidate_period, init, load_registry
 
-pytest_plugins = ("mail_servers", "desktop_keyring")
+pytest_plugins = ("mail_servers", "desktop_keyring", "mail_office")
 
 PERIOD = "2018-6T"
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import openpyxl
+import pytest
 from mail_servers import HOST, OFFICE, MailServers
-from scripted_agencies import enter_addresses
+from scripted_agencies import address_of, enter_addresses
 
 from cchc_xl.collect import Fetched, fetch
 from cchc_xl.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
@@ -21,6 +22,7 @@ from cchc_xl.passwords import keep_password, needed_password
 from cchc_xl.workspace import Workspace
 
 PERIOD = "2018-6T"
+THREE = ("Sở Tư pháp", "Sở Y tế", "UBND huyện Lắk")
 
 
 def fill_in(master: Path, **said: object) -> None:
@@ -92,3 +94,41 @@ class Office:
         loaded, settings = self.loaded, self.settings
         password = needed_password(settings.imap)
         return fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
+
+
+# ------------------------------------------------------------------- fixtures
+
+
+def _set_up_for(names: Collection[str] | None, start: Path, folder: Path, servers) -> Path:
+    root = shutil.copytree(start, folder / "CCHC-2018")
+    names = names or load(root).programme.registry.by_name
+    set_up(root, servers, {name: address_of(name) for name in names})
+    return root
+
+
+@pytest.fixture(scope="session")
+def _office_of_three(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
+    return _set_up_for(THREE, _initial_workspace, tmp_path_factory.mktemp("three"), mail_servers)
+
+
+@pytest.fixture(scope="session")
+def _office_of_all(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
+    return _set_up_for(None, _initial_workspace, tmp_path_factory.mktemp("all"), mail_servers)
+
+
+@pytest.fixture
+def office(_office_of_three, mail, keyring_of_the_desktop, tmp_path) -> Office:
+    """An office that has the addresses of three agencies, and its password."""
+    for name in THREE:
+        mail.add(address_of(name))
+    office = Office(shutil.copytree(_office_of_three, tmp_path / "CCHC-2018"), mail)
+    office.keep_password()
+    return office
+
+
+@pytest.fixture
+def office_of_all(_office_of_all, mail, keyring_of_the_desktop, tmp_path) -> Office:
+    """An office that has the addresses of all agencies, and its password."""
+    office = Office(shutil.copytree(_office_of_all, tmp_path / "CCHC-2018"), mail)
+    office.keep_password()
+    return office

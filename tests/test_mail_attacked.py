@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from mail_office import PERIOD, Office, fill_in
+from mail_office import PERIOD, THREE, Office, fill_in
 from mail_servers import OFFICE
 from mail_writers import Attached, eml
 from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
@@ -30,20 +30,12 @@ from cchc_xl.vietnamese import format_date
 from cchc_xl.workspace import Workspace
 
 AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
-NAMES = (AGENCY, OTHER, "UBND huyện Lắk")
-
-
-@pytest.fixture
-def office(workspace, mail, keyring_of_the_desktop) -> Office:
-    office = Office(workspace, mail, NAMES)
-    office.keep_password()
-    return office
 
 
 @pytest.fixture
 def agencies(office, mail) -> ScriptedAgencies:
     """Agencies that have their forms."""
-    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, NAMES)
+    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, THREE)
     office.send(FORM)
     mail.wait_delivered()
     for one in agencies.officers.values():

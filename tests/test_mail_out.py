@@ -6,15 +6,13 @@ import datetime
 import email
 import email.policy
 import re
-import shutil
 import zipfile
-from pathlib import Path
 
 import mail_rules
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from mail_office import PERIOD, Office, set_up
+from mail_office import PERIOD, THREE, Office
 from mail_servers import (
     EXPIRED_HOST,
     HOST,
@@ -37,26 +35,6 @@ from cchc_xl.mail_texts import mail_words
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.standing import status_of
 from cchc_xl.workspace import Workspace
-
-THREE = ("Sở Y tế", "Sở Tư pháp", "UBND huyện Lắk")
-
-
-@pytest.fixture(scope="module")
-def _office(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("office") / "CCHC-2018"
-    shutil.copytree(_initial_workspace, root)
-    set_up(root, mail_servers, {name: address_of(name) for name in THREE})
-    return root
-
-
-@pytest.fixture
-def office(_office, mail, keyring_of_the_desktop, tmp_path) -> Office:
-    """An office that has the addresses of three agencies."""
-    for name in THREE:
-        mail.add(address_of(name))
-    office = Office(shutil.copytree(_office, tmp_path / "CCHC-2018"), mail)
-    office.keep_password()
-    return office
 
 
 def received(mail, agency: str) -> list[email.message.EmailMessage]:

@@ -4,7 +4,6 @@ consolidated, feedback, reminders and results out."""
 from __future__ import annotations
 
 import io
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 import openpyxl
-import pytest
-from mail_office import PERIOD, Office, set_up
+from mail_office import PERIOD
 from mail_servers import OFFICE, MailServers
-from scripted_agencies import ScriptedAgencies, address_of, differences
+from scripted_agencies import ScriptedAgencies, differences
 from year import FIRST
 
-from cchc_xl.loading import load
 from cchc_xl.mail import MARK
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT, correspondence
 from cchc_xl.marking import INDEX_SHEET
@@ -28,23 +25,6 @@ from cchc_xl.steps import audit_period, consolidate_period
 from cchc_xl.workspace import Workspace
 
 LEADERS = ("chu-tich@tinh.test", "pho-chu-tich@tinh.test")
-
-
-@pytest.fixture(scope="module")
-def _office(_initial_workspace, mail_servers, tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("office") / "CCHC-2018"
-    shutil.copytree(_initial_workspace, root)
-    names = load(root).programme.registry.by_name
-    set_up(root, mail_servers, {name: address_of(name) for name in names})
-    return root
-
-
-@pytest.fixture
-def office(_office, mail, keyring_of_the_desktop, tmp_path) -> Office:
-    """An office that has the addresses of all agencies."""
-    office = Office(shutil.copytree(_office, tmp_path / "CCHC-2018"), mail)
-    office.keep_password()
-    return office
 
 
 def kinds(mail: MailServers, address: str) -> list[str]:
@@ -56,7 +36,8 @@ def attached(message) -> dict[str, bytes]:
     return {part.get_filename(): part.get_content() for part in message.iter_attachments()}
 
 
-def test_a_whole_period_by_mail(office, mail):
+def test_a_whole_period_by_mail(office_of_all, mail):
+    office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
     sent = office.send(FORM)
     mail.wait_delivered()
@@ -111,9 +92,10 @@ def test_a_whole_period_by_mail(office, mail):
     assert office.send(RESULT).letters == ()
 
 
-def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(office, mail):
+def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(office_of_all, mail):
     """Killed at six moments; each agency gets its form once, but for those of whom nobody can
     know, and these are named."""
+    office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
     log_path = Workspace(office.root).correspondence(PERIOD)
     for events in (1, 6, 19, 33, 50, 61):
@@ -123,7 +105,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         end = time.monotonic() + 60
-        while len(correspondence(log_path).events) < events and run.poll() is None:
+        while len(correspondence(log_path, office.loaded.programme.registry).events) < events and run.poll() is None:
             assert time.monotonic() < end
             time.sleep(0.002)
         run.send_signal(signal.SIGKILL)
@@ -144,7 +126,8 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
     assert {kinds(mail, address).count("form") for address in agencies.addresses.values()} == {1}
 
 
-def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office, mail):
+def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office_of_all, mail):
+    office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
     office.send(FORM)
     mail.wait_delivered()
