@@ -108,10 +108,10 @@ class _Collector:
             for address in addresses(agency.email):
                 self.agencies_at.setdefault(address.lower(), []).append(agency.name)
         self.work = Work.of(self.programme)
-        others = [one for one in self.programme.periods if one != period]
-        self.candidates = [period, *others]
+        self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
         lines = list(self._lines())
         self.known = {Uid(line["validity"], line["number"]) for line in lines}
+        self.came = [one for line in lines for one in line.get("files", ())]
         self.kept = {line.get("mail") for line in lines} - {""}  # SHA-256 of mails
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
@@ -295,7 +295,9 @@ class _Collector:
         moment = day_of_mail(taken.heading).timestamp()
         if sha256 in present:
             path = inbox / present[sha256]
-            taken.tell("mail-form-again", form.name, sender=taken.heading.sender)
+            again = "older-again" if self._is_older(form, path, moment) else "again"
+            taken.tell(f"mail-form-{again}", form.name, agency=form.agency,
+                       sender=taken.heading.sender)  # fmt: skip
             # Saved by hand, or by a run that was cut off, it has the time of that.
             moment = min(moment, path.stat().st_mtime)
         else:
@@ -309,9 +311,15 @@ class _Collector:
                 taken.tell(code, form.name, agency=form.agency, period=period.id,
                            sender=taken.heading.sender)  # fmt: skip
         os.utime(path, (moment, moment))
-        taken.files.append(
-            {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
-        )
+        entry = {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
+        taken.files.append(entry)
+        self.came.append(entry)
+
+    def _is_older(self, form: _Form, path: Path, moment: float) -> bool:
+        """Whether the agency sent another file after this one, and before it came again."""
+        others = {path.with_name(one["file"]) for one in self.came if one["agency"] == form.agency}
+        times = [one.stat().st_mtime for one in others if one.exists()]
+        return any(path.stat().st_mtime < time < moment for time in times)
 
     def _present(self, period: Period) -> dict[str, str]:
         """SHA-256 -> file of what lies in a period's nhan-ve."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .consolidation import Progress, read_period, silent
 from .findings import Finding, Place, finding
-from .forms import feedback_name, form_files, write_form
+from .forms import feedback_files, form_files, write_form
 from .issued import issued_from_json, issued_to_json, with_forms_of
 from .loading import Loaded, find_period
 from .period_folder import inputs_of
@@ -81,8 +81,9 @@ def feedback_of(loaded: Loaded, period_id: str, progress: Progress = silent) -> 
         inputs = inputs_of(workspace, loaded.programme, loaded.findings, period)
         given = {file.name: file for file in inputs.files[period]}
         folder = workspace.feedback(period.id)
+        names = feedback_files(loaded.programme, period)
         for one in answers_to(read_period(inputs), given, progress):
-            path = folder / f"{feedback_name(period, one.agency)}.xlsx"
+            path = folder / names[one.agency]
             made.answers[one.agency], made.paths[one.agency] = one, path
             made.files[path] = one.workbook
             made.files[path.with_suffix(".txt")] = one.cover.encode("utf-8-sig")

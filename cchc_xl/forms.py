@@ -8,7 +8,7 @@ version, and a hidden column with the key of each row.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -92,12 +92,23 @@ def feedback_name(period: Period, agency: str) -> str:
 
 def form_files(programme: Programme, period: Period) -> dict[str, str]:
     """Agency -> the file of its form, for every agency that must report."""
+    return _files(programme, period, form_name)
+
+
+def feedback_files(programme: Programme, period: Period) -> dict[str, str]:
+    """Agency -> the workbook that goes back to it, for every agency that must report."""
+    return _files(programme, period, feedback_name)
+
+
+def _files(
+    programme: Programme, period: Period, name_of: Callable[[Period, str], str]
+) -> dict[str, str]:
     files: dict[str, str] = {}
     for name in programme.rows_by_agency(period):
-        file = f"{form_name(period, name)}.xlsx"
+        file = f"{name_of(period, name)}.xlsx"
         if file in files.values():  # two names that differ in diacritics only
             agency = programme.registry.by_name[name]
-            file = f"{form_name(period, name)}_{slug(agency.id)}.xlsx"
+            file = f"{name_of(period, name)}_{slug(agency.id)}.xlsx"
         files[name] = file
     return files
 

@@ -15,7 +15,7 @@ from .consolidation import Progress, read_period, recorded_inputs
 from .dispatch import feedback_of, forms_of
 from .errors import MailError, NoReturnsError
 from .findings import Finding, Place, finding
-from .forms import feedback_name, form_files
+from .forms import feedback_files, form_files
 from .journal import Journal, sha256_of
 from .loading import Loaded
 from .mail import Attachment, Letter, attached
@@ -158,11 +158,8 @@ def _reminder(
 
 def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
     """The agency's own file in a folder of files to mail, where there is one."""
-    period = desk.period
-    names = {
-        form_files(desk.loaded.programme, period)[agency],
-        f"{feedback_name(period, agency)}.xlsx",
-    }
+    programme, period = desk.loaded.programme, desk.period
+    names = {files(programme, period)[agency] for files in (form_files, feedback_files)}
     return [folder / name for name in sorted(names) if (folder / name).exists()]
 
 

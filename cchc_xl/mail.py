@@ -63,7 +63,9 @@ class Letter:
     def file_name(self) -> str:
         """What the letter is called as a file, without its ending."""
         about = f"_{self.about[:8]}" if self.about else ""
-        return f"{self.kind}{about}_{slug(self.agency)[:80]}"
+        # Names of agencies may differ in diacritics only.
+        whose = f"_{slug(self.agency_id)}" if self.agency_id else ""
+        return f"{self.kind}{about}_{slug(self.agency)[:80]}{whose}"
 
 
 def message_id(letter: Letter, sender: str, attempt: int) -> str:

@@ -92,6 +92,12 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Phiếu “{value}” trong thư của {sender} giống hệt một tệp đã có; không lấy lần nữa.",
         "Không cần làm gì.",
     ),
+    "mail-form-older-again": Rule(
+        "warning",
+        "Phiếu “{value}” trong thư của {sender} giống hệt một bản {agency} đã gửi trước, nhưng "
+        "giữa hai lần cơ quan đã gửi bản khác; bản khác đó đang được tính.",
+        "Hỏi cơ quan bản nào đúng; đúng là bản cũ thì bỏ bản kia khỏi nhan-ve.",
+    ),
     "mail-file-kept": Rule(
         "warning",
         "Thư của {sender} có “{value}” không đọc được như phiếu ({reason}); đã chép vào nhan-ve.",

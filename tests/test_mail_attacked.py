@@ -9,6 +9,7 @@ import io
 import json
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -19,6 +20,7 @@ from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addres
 
 from cchc_xl.correspondence import deliver, open_carrier, prepare
 from cchc_xl.errors import MailError, TemplateError, UnreadableFileError, WrongPasswordError
+from cchc_xl.forms import feedback_files
 from cchc_xl.letters import LEADERS
 from cchc_xl.loading import load
 from cchc_xl.mail_log import BOUNCED, FORM, REMINDER, Correspondence, correspondence
@@ -50,6 +52,14 @@ def saved(office: Office) -> list[str]:
 def log_of(office: Office, period: str = PERIOD) -> Correspondence:
     path = Workspace(office.root).correspondence(period)
     return correspondence(path, office.loaded.programme.registry)
+
+
+def rename(master: Path, agency: str, name: str) -> None:
+    workbook = openpyxl.load_workbook(master, keep_vba=True)
+    for cell in (cell for sheet in workbook for row in sheet.iter_rows() for cell in row):
+        if cell.value == agency:
+            cell.value = name
+    workbook.save(master)
 
 
 def codes(findings) -> list[str]:
@@ -150,14 +160,7 @@ def test_a_late_bounce_of_an_address_that_was_mended_is_no_trouble(office, agenc
 
 
 def test_an_agency_that_was_renamed_does_not_get_its_letter_again(office, agencies, mail):
-    master = Workspace(office.root).master()
-    workbook = openpyxl.load_workbook(master, keep_vba=True)
-    for sheet in workbook:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value == OTHER:
-                    cell.value = "Sở Y tế và Dân số"
-    workbook.save(master)
+    rename(Workspace(office.root).master(), OTHER, "Sở Y tế và Dân số")
     outgoing = office.prepare(FORM)
     assert "Sở Y tế và Dân số" in [one.agency for one in outgoing.held]
     assert outgoing.letters == ()
@@ -252,6 +255,32 @@ def test_an_address_that_stands_twice_gets_one_letter(office, mail):
     enter_addresses(Workspace(office.root).master(), {AGENCY: twice})
     letters = office.prepare(FORM).letters
     assert {one.agency: len(one.recipients) for one in letters}[AGENCY] == 1
+
+
+def test_a_first_version_that_comes_again_after_a_second_one_is_told(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    first, second = one.filled(), one.filled({})
+    assert first != second
+    for number, content in enumerate((first, second, first)):
+        when = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=3 - number)
+        letter = one.reply()
+        del letter["Date"]
+        mail.drop(OFFICE, attach(letter, content, one.name).as_bytes(), when)
+    assert "mail-form-older-again" in codes(office.fetch().findings)
+
+
+def test_agencies_whose_names_differ_in_diacritics_only_have_drafts_of_their_own(workspace):
+    master = Workspace(workspace).master()
+    rename(master, OTHER, "Sở Tứ pháp")
+    enter_addresses(master, {"Sở Tứ pháp": "a@tinh.test", AGENCY: "b@tinh.test"})
+    loaded = load(workspace)
+    outgoing = prepare(loaded, PERIOD, FORM, way=DRAFTS)
+    deliver(loaded, outgoing, lambda: open_carrier(loaded, outgoing))
+    assert len(list(loaded.workspace.drafts(PERIOD).iterdir())) == 2
+    assert (
+        len(set(feedback_files(loaded.programme, loaded.programme.period_by_id[PERIOD]).values()))
+        == 36
+    )
 
 
 # --------------------------------------------------------------- one line for a failure
