@@ -295,9 +295,9 @@ class _Collector:
         moment = day_of_mail(taken.heading).timestamp()
         if sha256 in present:
             path = inbox / present[sha256]
-            again = "older-again" if self._is_older(form, path, moment) else "again"
-            taken.tell(f"mail-form-{again}", form.name, agency=form.agency,
-                       sender=taken.heading.sender)  # fmt: skip
+            older = self._is_older(form, path, moment)
+            code = "mail-form-older-again" if older else "mail-form-again"
+            taken.tell(code, form.name, agency=form.agency, sender=taken.heading.sender)
             # Saved by hand, or by a run that was cut off, it has the time of that.
             moment = min(moment, path.stat().st_mtime)
         else:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 
+from .errors import TemplateError
 from .mail_log import FEEDBACK, FORM, REMINDER, RESULT
 from .templates import (
     COVER,
@@ -47,6 +48,11 @@ def mail_words(kind: str, facts: Mapping[str, object]) -> Words:
     `noi_gui`, `nguoi_lien_he`, `dien_thoai`, `thu` for the lines below it. Raises
     TemplateError."""
     subject = official_texts()["thu"][_SUBJECTS[kind]]
+    if subject == []:
+        raise TemplateError(
+            f"Mẫu {DOCUMENTS}, mục [thu], dòng {_SUBJECTS[kind]}: phải có ít nhất một tiêu đề thư. "
+            "Sửa tệp này trong thư mục mau, hoặc xóa nó để dùng mẫu gốc của phần mềm."
+        )
     if isinstance(subject, list):
         subject = subject[min(int(str(facts["lan"])), len(subject)) - 1]
     title = " ".join(filled(DOCUMENTS, subject, facts).split())

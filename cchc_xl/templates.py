@@ -131,7 +131,7 @@ def _same_kind(value: object, usual: object) -> bool:
         return type(value) in (int, float) and 0 < value < 500
     if isinstance(usual, list):
         colours = _same_kind(usual[0], "#000000")  # one for each status: none may be missing
-        enough = isinstance(value, list) and len(value) >= (len(usual) if colours else 1)
+        enough = isinstance(value, list) and (len(value) >= len(usual) or not colours)
         return enough and all(_same_kind(one, usual[0]) for one in value)
     return isinstance(value, type(usual))
 

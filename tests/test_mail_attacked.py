@@ -25,9 +25,10 @@ from cchc_xl.letters import LEADERS
 from cchc_xl.loading import load
 from cchc_xl.mail_log import BOUNCED, FORM, REMINDER, Correspondence, correspondence
 from cchc_xl.mail_settings import DRAFTS
+from cchc_xl.mail_texts import mail_words
 from cchc_xl.parts import OLE_SIGNATURE
 from cchc_xl.standing import status_of
-from cchc_xl.templates import official_texts, using
+from cchc_xl.templates import using
 from cchc_xl.vietnamese import format_date
 from cchc_xl.workspace import Workspace
 
@@ -330,7 +331,7 @@ def test_a_broken_own_template_is_told_before_anything_is_written(workspace, nam
 
 def test_an_empty_list_of_subjects_is_told():
     with using({"van-ban.toml": b"[thu]\nnhac = []\n"}), pytest.raises(TemplateError):
-        official_texts()
+        mail_words(REMINDER, {"lan": 1})
 
 
 def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspace, monkeypatch):
