@@ -38,6 +38,7 @@ STATE_NAMES = {
     FINE: "Đạt",
 }
 MOST_REMINDERS = 3
+MENDED = "Thư trước bị trả lại, địa chỉ đã sửa"
 _MANY = 8  # more names than this are counted, not listed
 
 
@@ -201,6 +202,8 @@ def _trouble(log: Correspondence, agency: str, email: str) -> str:
         return ""
     own = tuple(map(str.lower, addresses(email)))
     if came_back := [e for e in log.bounces(last.message_id) if not _of_a_copy(e, own)]:
+        if own and not {e.address.lower() for e in came_back} & {*own}:
+            return MENDED
         day = format_date(came_back[-1].time.date())
         return f"Thư {day} bị trả lại ({came_back[-1].address})"
     day = format_date(last.time.date())
@@ -250,6 +253,8 @@ def _next_step(
     if state == FINE:
         return ""
     reminders = len(mails[REMINDER])
+    if trouble == MENDED:
+        return "Địa chỉ đã sửa: gửi lại"
     if trouble:
         return f"{trouble}. Gọi điện{f': {call}' if call else ''}"
     if state == TO_ANSWER:
@@ -258,7 +263,7 @@ def _next_step(
         return "Gửi phản hồi kèm phiếu mới"
     if state == MISSING and not mails[FORM] and not reminders:
         return "Gửi phiếu" if not late else "Gửi phiếu, nhắc nộp"
-    if reminders >= MOST_REMINDERS or (reminders >= MOST_REMINDERS - 1 and late):
+    if reminders >= MOST_REMINDERS:
         return f"Gọi điện{f': {call}' if call else ''}"
     if state == ASKED:
         sent = mails[FEEDBACK][-1].time.date() if mails[FEEDBACK] else None
@@ -352,12 +357,18 @@ def _agency_row(one: AgencyStatus) -> Row:
     )
 
 
+def _collections(one: CollectorStatus) -> str:
+    if one.due is None:
+        return ""
+    return f"{one.done}/{one.due}" if one.due else "Chưa đến kỳ"
+
+
 def _collector_row(one: CollectorStatus) -> Row:
     many = len(one.agencies) > _MANY
     agencies = f"{len(one.agencies)} cơ quan" if many else "\n".join(one.agencies)
     return (
         one.name, one.duty, one.frequency, one.rows, one.complete,
-        "" if one.due is None else f"{one.done}/{one.due}",
+        _collections(one),
         one.owed or None,
         ", ".join(one.missing), agencies,
     )  # fmt: skip

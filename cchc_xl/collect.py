@@ -4,7 +4,6 @@ with the mail's date, and with the mail itself kept in the journal."""
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ from .recognition import Wanted, recognise
 from .returned_workbook import read_workbook
 from .standing import today
 from .work import Work
-from .workspace import VIETNAM, Workspace, read_file
+from .workspace import VIETNAM, Workspace, read_file, set_arrival
 
 _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
 # A mail may wait on its way; a date further back than that is a wrong clock.
@@ -310,7 +309,7 @@ class _Collector:
                 code = "mail-form-of-other-period" if other else "mail-form-saved"
                 taken.tell(code, form.name, agency=form.agency, period=period.id,
                            sender=taken.heading.sender)  # fmt: skip
-        os.utime(path, (moment, moment))
+        set_arrival(path, moment)
         entry = {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
         taken.files.append(entry)
         self.came.append(entry)

@@ -63,13 +63,20 @@ class Correspondence:
         )
 
     def gone(self, kind: str, agency: str) -> list[MailEvent]:
-        """The mails of a kind that went out to an agency (or lie ready as drafts), in order; one
-        that went out went out, whatever became of sending it once more."""
+        """The mails of a kind that went out to an agency (or lie ready as drafts), in order, but
+        for those that came back; one that went out went out, whatever became of sending it once
+        more."""
         last: dict[tuple, MailEvent] = {}
         for one in self.events:
             if (one.kind, one.agency) == (kind, agency) and one.event in (SENT, DRAFT):
                 last[one.key] = one
-        return sorted(last.values(), key=lambda e: e.time)
+        arrived = (one for one in last.values() if not self.came_back(one))
+        return sorted(arrived, key=lambda e: e.time)
+
+    def came_back(self, mail: MailEvent) -> bool:
+        """Whether a mail reached none of those it was for."""
+        bounced = {one.address.lower() for one in self.bounces(mail.message_id)}
+        return bool(bounced) and {address.lower() for address in mail.to} <= bounced
 
     def bounces(self, message_id: str) -> list[MailEvent]:
         return [e for e in self.events if e.event == BOUNCED and e.message_id == message_id]
@@ -141,5 +148,5 @@ def add_line(path: Path, line: Mapping[str, Any]) -> None:
     except OSError as error:
         raise OutputError(
             f"Không ghi được nhật ký thư {path} ({cause(error)}). Kiểm tra quyền ghi và dung lượng "
-            "đĩa rồi chạy lại; chưa gửi thêm thư nào."
+            "đĩa rồi chạy lại; thư đã gửi, đã lấy không mất."
         ) from error

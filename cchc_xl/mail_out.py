@@ -198,6 +198,7 @@ class SmtpCarrier:
 
 
 _LEAVING = 421  # the server ends the connection
+_WRONG_PASSWORD = (534, 535)
 
 
 def _accept(answer: tuple[int, bytes], letter: Letter) -> None:
@@ -232,14 +233,20 @@ def _connected(server: Server, password: str) -> smtplib.SMTP:
         ) from error
     except smtplib.SMTPAuthenticationError as error:
         _goodbye(smtp)
-        if error.smtp_code >= 500:
+        if error.smtp_code in _WRONG_PASSWORD:
             raise wrong_password(server) from error
         raise MailError(
-            f"Máy chủ {server.host} tạm thời không cho đăng nhập ({_said(error)}). Chờ ít phút rồi "
-            "bấm lại."
+            f"Máy chủ {server.host} không cho đăng nhập lúc này ({_said(error)}). Chờ ít phút rồi "
+            "bấm lại; vẫn lỗi thì báo cán bộ công nghệ thông tin."
         ) from error
     except OSError as error:
         _goodbye(smtp)
+        if type(error) is smtplib.SMTPException:  # no way to log in that both know
+            raise MailError(
+                f"Máy chủ {server.host} không nhận đăng nhập bằng mật khẩu thường. Hỏi cán bộ công "
+                "nghệ thông tin cách đăng nhập (mật khẩu ứng dụng), hoặc chọn cách gửi bằng thư "
+                "nháp."
+            ) from error
         raise why_no_server(error, server) from error
     return smtp
 

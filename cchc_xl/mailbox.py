@@ -140,7 +140,7 @@ def _log_in(client: IMAPClient, settings: MailSettings, password: str) -> None:
     except LoginError as error:
         if isinstance(error.__context__, imaplib.IMAP4.abort):  # cut off before an answer came
             raise error.__context__ from error
-        if "UNAVAILABLE" in str(error).upper():  # of the server, and not of the password
+        if re.search(r"UNAVAILABLE|LIMIT|INUSE", str(error).upper()):  # not the password's fault
             raise
         raise wrong_password(settings.imap) from error
 

@@ -14,17 +14,17 @@ from ..loading import Loaded
 from ..mail_log import FEEDBACK, FORM, REMINDER, RESULT
 from ..mail_out import Carrier, Delivered
 from ..mail_settings import DRAFTS, OUTLOOK, SMTP, Server
-from ..master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
+from ..master_sheets import RESULT_SUBMISSIONS
 from ..passwords import keep_password, password_of
 from ..result_sheets import RESULTS
-from ..standing import status_of
+from ..results import result_rows
+from ..standing import read_so_far, standing, today
 from ..steps import Progress
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
 from .open_master import OpenMaster
 
 _MOST_NAMES = 8
-_BOARD = {name: RESULTS[name] for name in (RESULT_SUBMISSIONS, RESULT_COLLECTORS)}
 # Letters that an officer may want to go out once more.
 _ONCE_MORE = {"mail-sent-before", "mail-changed-since", "mail-unsure", "mail-bounced"}
 _WHY = {
@@ -69,21 +69,23 @@ def fetch_mail(master: OpenMaster, progress: Progress) -> str:
     from ..collect import fetch
     from ..mailbox import open_mailbox
 
-    master.check_tables(_BOARD)
+    master.check_tables(RESULTS)
     loaded = master.load()
     settings = mail_settings(loaded)
     password = _password(settings.imap)
-    fetched = _with_password(
-        settings.imap,
-        lambda: fetch(
-            loaded,
-            master.chosen_period,
-            settings,
-            lambda: open_mailbox(settings, password),
-            progress,
-        ),
-    )
-    _show_board(master, loaded, progress)
+    try:
+        fetched = _with_password(
+            settings.imap,
+            lambda: fetch(
+                loaded,
+                master.chosen_period,
+                settings,
+                lambda: open_mailbox(settings, password),
+                progress,
+            ),
+        )
+    finally:  # what came before something went wrong is to be seen too
+        _show_board(master, loaded, progress)
     count = sum(map(len, fetched.saved.values()))
     look = [one for one in fetched.findings if one.severity != "info"]
     return "\n".join(
@@ -94,7 +96,7 @@ def fetch_mail(master: OpenMaster, progress: Progress) -> str:
 @command
 def show_board(master: OpenMaster, progress: Progress) -> str:
     """Bảng theo dõi: how the chosen period stands today."""
-    master.check_tables(_BOARD)
+    master.check_tables(RESULTS)
     _show_board(master, master.load(), progress)
     master.activate(RESULT_SUBMISSIONS)
     return ""
@@ -104,7 +106,7 @@ def show_board(master: OpenMaster, progress: Progress) -> str:
 
 
 def _send(master: OpenMaster, progress: Progress, kind: str) -> str:
-    master.check_tables(_BOARD)
+    master.check_tables(RESULTS)
     loaded = master.load()
     outgoing = prepare(loaded, master.chosen_period, kind, progress=progress)
     again = _to_go_again(master, outgoing)
@@ -236,6 +238,12 @@ def _with_password(server: Server, work: Callable):
 
 
 def _show_board(master: OpenMaster, loaded: Loaded, progress: Progress) -> None:
-    board = status_of(loaded, master.chosen_period, progress)
-    master.show_rows(board.tables)
+    """Show how the chosen period stands; the other sheets of results are of that period too."""
+    reading = read_so_far(loaded, master.chosen_period, progress)
+    ledger = reading.ledger
+    rows = standing(loaded.workspace, [*reading.earlier, ledger], today()).tables
+    if master.shown_period == ledger.period.id:
+        master.show_rows(rows)
+    else:
+        master.show_results(result_rows(ledger, reading.findings) | rows, ledger.period.id, False)
     recalculate(master.book.app)

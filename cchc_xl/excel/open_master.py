@@ -126,12 +126,15 @@ class OpenMaster:
             for found in sheet.tables
         )
 
-    def show_results(self, rows: Mapping[str, Sequence[Row]], period_id: str) -> None:
-        """Put the rows of the sheets of results into their tables."""
+    def show_results(
+        self, rows: Mapping[str, Sequence[Row]], period_id: str, consolidated: bool = True
+    ) -> None:
+        """Put the rows of the sheets of results into their tables; `consolidated` when they were
+        written to the period's outputs just now."""
         self.show_rows(rows)
         self._named(SHOWN_PERIOD).value = f"'{period_id}" if period_id else None
         now = f"{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
-        self._named(SHOWN_AT).value = f"'{now}" if period_id else None
+        self._named(SHOWN_AT).value = f"'{now}" if period_id and consolidated else None
 
     def show_rows(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Put rows into the tables of some sheets of results; an older master may lack one."""
