@@ -43,7 +43,8 @@ def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
                 found += _failed(block, original) if isinstance(block, Message) else []
     sender = str(mail.get("From", "")).lower()
     # Anybody can write that header: only with a mail of ours beside it does it tell something.
-    if original and not found and (automatic or "mailer-daemon" in sender or "postmaster" in sender):
+    from_a_server = automatic or "mailer-daemon" in sender or "postmaster" in sender
+    if original and not found and from_a_server:
         # Exim and others name them in a header.
         for address in re.split(r"[,\s]+", str(mail.get("X-Failed-Recipients", ""))):
             found += [Bounce(address.lower(), "máy chủ trả lại", original)] if address else []

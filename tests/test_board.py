@@ -294,7 +294,7 @@ def next_step(one: Agency, state: str, letters: list[Letter], late: int) -> str:
         return "Gửi phản hồi kèm phiếu mới"
     if state == "missing" and not formed and not reminders:
         return "Gửi phiếu, nhắc nộp" if late else "Gửi phiếu"
-    if reminders == 3 or (reminders == 2 and late):
+    if reminders == 3:
         return "call"
     if state == "asked":
         return "Chờ cơ quan sửa"

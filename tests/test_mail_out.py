@@ -329,9 +329,9 @@ def test_drafts_are_mails_that_open_for_editing(office, mail):
     folder = Workspace(office.root).drafts(PERIOD)
     drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert sorted(drafts) == [
-        "form_So-Tu-phap.eml", "form_So-Y-te.eml", "form_UBND-huyen-Lak.eml",
+        "form_So-Tu-phap_STP.eml", "form_So-Y-te_SYT.eml", "form_UBND-huyen-Lak_LAK.eml",
     ]  # fmt: skip
-    message = email.message_from_bytes(drafts["form_So-Y-te.eml"], policy=email.policy.default)
+    message = email.message_from_bytes(drafts["form_So-Y-te_SYT.eml"], policy=email.policy.default)
     assert message["X-Unsent"] == "1"
     assert message["To"] == address_of("Sở Y tế")
     assert message["Date"] is None

@@ -97,6 +97,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
     know, and these are named."""
     office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
+    registry = office.loaded.programme.registry
     log_path = Workspace(office.root).correspondence(PERIOD)
     for events in (1, 6, 19, 33, 50, 61):
         run = subprocess.Popen(
@@ -105,7 +106,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         end = time.monotonic() + 60
-        while len(correspondence(log_path, office.loaded.programme.registry).events) < events and run.poll() is None:
+        while run.poll() is None and len(correspondence(log_path, registry).events) < events:
             assert time.monotonic() < end
             time.sleep(0.002)
         run.send_signal(signal.SIGKILL)
