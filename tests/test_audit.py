@@ -118,6 +118,7 @@ def test_the_demo_passes(demo):
     assert found.checked > 10_000
 
 
+@pytest.mark.long
 def test_the_command_says_so_and_as_json(demo):
     def run(*arguments):
         return subprocess.run(
@@ -149,6 +150,7 @@ def test_a_difference_is_told_with_exit_code_9(workspace_of_demo):
 
 
 @pytest.mark.parametrize(("formulas", "sheets"), [(False, SHEETS), (True, WITH_FORMULAS)])
+@pytest.mark.long
 def test_a_number_that_was_typed_over_is_caught_on_every_sheet(workspace_of_demo, formulas, sheets):
     """Written ones, and those that a formula shows."""
     package = Package(issued(workspace_of_demo))
@@ -255,6 +257,7 @@ def test_a_workbook_that_was_saved_again_unchanged_passes_with_a_note(workspace_
 
 
 @pytest.mark.parametrize("what", ["changed", "removed"])
+@pytest.mark.long
 def test_a_return_in_the_store_that_is_not_what_came_is_said(workspace_of_demo, what):
     from cchc_xl.journal import Journal
     from cchc_xl.workspace import Workspace
@@ -296,6 +299,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+@pytest.mark.long
 def test_typed_texts_and_other_formats_audit_clean(workspace, tmp_path, kind, request):
     paths, _ = make_forms(load(workspace), PERIOD)
     inbox = workspace / PERIOD / "nhan-ve"
@@ -357,6 +361,7 @@ def two_periods(workspace) -> Path:
     return workspace
 
 
+@pytest.mark.long
 def test_the_years_earlier_periods_are_read_once_more_too(two_periods):
     assert audited(two_periods).differences == ()
     package = Package(issued(two_periods))
@@ -371,6 +376,7 @@ def test_the_years_earlier_periods_are_read_once_more_too(two_periods):
     assert "2018-Q1" in told.sources[0]
 
 
+@pytest.mark.long
 def test_an_earlier_period_with_other_returns_must_be_consolidated_again(two_periods):
     inbox = two_periods / "2018-Q1" / "nhan-ve"
     (path,) = inbox.iterdir()
@@ -419,6 +425,7 @@ def test_a_budget_that_stands_on_a_parent_only_survives_recalculation(workspace)
     assert audit_period(load(workspace), PERIOD).differences == ()
 
 
+@pytest.mark.long
 def test_a_changed_figure_in_the_report_is_caught_and_other_words_are_not(workspace_of_demo):
     from docx import Document
 

@@ -95,6 +95,7 @@ def test_readme_gives_exactly_two_commands_for_a_fresh_machine():
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/huong-dan.md"])
+@pytest.mark.long
 def test_the_commands_in_the_documents_work(
     document, tmp_path, decision_files, mail, keyring_of_the_desktop
 ):

@@ -150,6 +150,7 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.long
 def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
     started, tmp_path, decision_files
 ):

@@ -293,6 +293,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.long
 def test_hostile_text_is_a_text(workspace, text):
     send(workspace)
     answer = Answer(asked(workspace)[AGENCY])
@@ -310,6 +311,7 @@ def test_hostile_text_is_a_text(workspace, text):
 
 
 @pytest.mark.parametrize("text", ["_x0041_", "riêng \ue000\ue010\ue001giả\ue002", "a\u200b\u202eb"])
+@pytest.mark.long
 def test_strange_signs_stop_nothing(workspace, text):
     send(workspace)
     answer = Answer(asked(workspace)[AGENCY])
@@ -384,6 +386,7 @@ def test_a_typed_value_is_understood_as_findings_tell_it(workspace, value):
 
 
 @pytest.mark.parametrize(("value", "holds"), [(None, True), ("20", True), ("21", False)])
+@pytest.mark.long
 def test_a_refused_explanation_does_not_silence(explained, value, holds):
     refusal = (PERIOD, AGENCY, "Phụ lục", "1.1.3", OVER, value, None, REFUSE, None)
     officers_type(explained, (*refusal[:2], "3598-2017", *refusal[3:]))
@@ -409,6 +412,7 @@ def test_what_an_officer_accepts_stands_beside_a_refusal(explained):
         (7, "Có lẽ", "Xử lý"),
     ],
 )  # fmt: skip
+@pytest.mark.long
 def test_what_cannot_be_understood_is_said_and_not_applied(workspace, at, value, heading):
     send(workspace)
     officers_type(workspace, (*LETTER[:at], value, *LETTER[at + 1 :]))
@@ -674,6 +678,7 @@ def test_to_save_it_again_differs_in_other_sheets_only(audited):
         ("6 tháng đầu năm 2018", "Quý I 2018"), ("Số đã chi vượt dự toán của mục", "Khác"),
     ],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_falsified_explanation_is_caught(audited, old, new):
     falsify(audited[1], "Giải trình", old, new)
     assert "Giải trình" in sheets_that_differ(audited[0])

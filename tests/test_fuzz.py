@@ -38,6 +38,8 @@ from cchc_xl.loading import load
 from cchc_xl.master import write_master
 from cchc_xl.steps import consolidate_period
 
+pytestmark = pytest.mark.long
+
 PERIOD = "2018-6T"
 HOST = "Sở Tư pháp"  # the agency whose form is made hostile
 GOOD = ("Sở Nội vụ", "Sở Tài chính", "UBND huyện Lắk")

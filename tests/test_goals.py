@@ -258,6 +258,7 @@ def test_an_officer_changes_what_is_required_and_adds_a_goal(workspace):
         ("Từ kỳ", "2018-T6", "goal-period-unknown", "F5"),
     ],
 )
+@pytest.mark.long
 def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
     workspace, heading, value, code, cell
 ):

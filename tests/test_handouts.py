@@ -89,6 +89,7 @@ def million(dong):
 # --------------------------------------------------------------------- agencies
 
 
+@pytest.mark.long
 def test_every_agency_that_must_report_gets_one_returned_or_not(made, ledger, root):
     assert set(made.agencies) == set(ledger.programme.rows_by_agency(ledger.period))
     folder = root / PERIOD / "tong-hop" / "co-quan"
@@ -345,6 +346,7 @@ def test_every_file_is_valid_and_nothing_typed_is_a_formula(made):
     assert hostile >= 2 * len(EVIL)
 
 
+@pytest.mark.long
 def test_stored_totals_are_what_libreoffice_calculates(made, libreoffice, tmp_path):
     compared = 0
     wanted = [made.agencies[name] for name in (OFFICE, RULES, FOREIGN)]

@@ -179,6 +179,7 @@ def test_the_source_is_copied_without_what_building_left(installer, tmp_path):
     assert not (copied / "build").exists()
 
 
+@pytest.mark.long
 def test_an_update_that_fails_leaves_the_old_one_working(installer, tmp_path):
     made = installer.Installer(tmp_path)
     made.venv.mkdir()

@@ -176,6 +176,7 @@ def usual(old, tmp_path_factory) -> float:
 
 
 @pytest.mark.parametrize("number", range(DEFAULT_KILLS))
+@pytest.mark.long
 def test_a_kill_at_any_moment_leaves_old_or_new(old, new, usual, tmp_path, number):
     share = random.Random(number).uniform(number, number + 1) / DEFAULT_KILLS
     kill_and_rerun(old, new, tmp_path, usual * share)
@@ -209,6 +210,7 @@ def kill_before_changes(old, new, tmp_path, numbers) -> int:
     return deaths
 
 
+@pytest.mark.long
 def test_a_kill_before_a_change_of_a_file_leaves_old_or_new(old, new, tmp_path):
     """Some of the changes: locking, writing aside, noting, placing, clearing up."""
     assert kill_before_changes(old, new, tmp_path, (1, 16)) == 2

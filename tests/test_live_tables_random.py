@@ -31,6 +31,8 @@ from cchc_xl.sheets import Grid, cell_text, find_columns
 from cchc_xl.steps import consolidate_period, init
 from cchc_xl.workspace import Workspace
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 PERIOD, MASTER = "2018-6T", "CCHC-2018.xlsm"
 FIRST = int(os.environ.get("CCHC_FIRST", "0"))

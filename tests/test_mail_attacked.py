@@ -32,6 +32,8 @@ from cchc_xl.templates import using
 from cchc_xl.vietnamese import format_date
 from cchc_xl.workspace import Workspace
 
+pytestmark = pytest.mark.long
+
 AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
 
 
@@ -213,13 +215,17 @@ def test_a_mail_that_cannot_be_taken_apart_is_told(office, agencies, mail):
     assert codes(office.fetch().findings) == ["mail-file-left"]
 
 
-@pytest.mark.parametrize("name", ["ế" * 140 + ".xlsx", "~$Phieu_2018-6T_So-Tu-phap.xlsx",
-                                  "CON.xlsx", "..\\..\\x.xlsx", "Phiếu.xlsx . ."])  # fmt: skip
-@pytest.mark.parametrize("good", [True, False])
+# What Excel leaves lying beside an open workbook counts only where it is a form.
+STRANGE_NAMES = ["ế" * 140 + ".xlsx", "CON.xlsx", "..\\..\\x.xlsx", "Phiếu.xlsx . ."]
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("~$Phieu_2018-6T_So-Tu-phap.xlsx", True)]
+    + [(name, good) for name in STRANGE_NAMES for good in (True, False)],
+)
 def test_whatever_a_workbook_is_called_it_comes_into_nhan_ve(office, agencies, mail, name, good):
     one = agencies.officers[AGENCY]
-    if name.startswith("~$") and not good:
-        pytest.skip("what Excel leaves lying beside an open workbook")
     content = one.filled() if good else OLE_SIGNATURE + bytes(3000)
     one.send(attach(one.reply(), content, name))
     mail.wait_delivered()

@@ -24,6 +24,8 @@ from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS, RESULT_SUBMISSIONS
 from cchc_xl.result_sheets import RESULTS
 from cchc_xl.steps import init
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 PERIOD = "2018-6T"
 BOARD = "Tiến độ nộp"

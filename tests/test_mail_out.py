@@ -98,6 +98,7 @@ def test_what_agencies_typed_is_text_and_nothing_else(office):
     assert "\n" not in words.subject
 
 
+@pytest.mark.long
 def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     office.send(FORM)
     start = datetime.date(2018, 6, 4)

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import openpyxl
+import pytest
 from mail_office import PERIOD
 from mail_servers import OFFICE, MailServers
 from scripted_agencies import ScriptedAgencies, differences
@@ -92,6 +93,7 @@ def test_a_whole_period_by_mail(office_of_all, mail):
     assert office.send(RESULT).letters == ()
 
 
+@pytest.mark.long
 def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(office_of_all, mail):
     """Killed at six moments; each agency gets its form once, but for those of whom nobody can
     know, and these are named."""
@@ -127,6 +129,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
     assert {kinds(mail, address).count("form") for address in agencies.addresses.values()} == {1}
 
 
+@pytest.mark.long
 def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office_of_all, mail):
     office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)

@@ -27,6 +27,8 @@ from cchc_xl.loading import load
 from cchc_xl.steps import init
 from cchc_xl.vietnamese import without_marks
 
+pytestmark = pytest.mark.long
+
 assert troubles_of_files and troubles_of_layout and troubles_of_values  # they fill TROUBLES
 
 

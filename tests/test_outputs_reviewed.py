@@ -51,6 +51,7 @@ def test_a_workbook_of_somebody_else_under_our_name_is_kept(workspace):
     "name",
     ["Phụ lục 2", "Biểu đồ", "'", "a/b*c?", "Chương trình tổng thể cải cách hành chính 2021-2030"],
 )
+@pytest.mark.long
 def test_a_plan_may_be_called_anything(workspace, name):
     edit_workbook(
         workspace / "CCHC-2018.xlsm", "Quyết định", {"Kế hoạch": "2784-2017"},

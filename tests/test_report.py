@@ -470,7 +470,8 @@ def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
 def test_templates_and_report_are_commands(own):
     listed = run("templates", own).split()
     assert [line.rpartition("/")[2] for line in listed] == [
-        "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx",
+        "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx", "thu-phieu.txt",
+        "thu-nhac.txt", "thu-ket-qua.txt", "thu.html",
     ]  # fmt: skip
     written = json.loads(run("report", own, "--period", PERIOD, "--json"))
     assert "Bao-cao_2018-6T.docx" in json.dumps(written) and Workspace(own).report(PERIOD).exists()

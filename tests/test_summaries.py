@@ -312,6 +312,7 @@ def test_charts_show_figures_that_stand_elsewhere(path, sheets):
 # ------------------------------------------------------------------- calculated anew
 
 
+@pytest.mark.long
 def test_two_periods_calculated_anew_stay_as_they_are_and_follow_a_filter(
     path, sheets, libreoffice, tmp_path
 ):

@@ -103,6 +103,7 @@ def test_a_last_part_without_unit_is_asked(workspace):
     ],
 )
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+@pytest.mark.long
 def test_a_unit_in_the_number_format_is_not_passed_over(
     workspace, forms, inbox, libreoffice, tmp_path, kind, number_format, value, counted
 ):
