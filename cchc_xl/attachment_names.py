@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -109,3 +110,13 @@ def file_name(name: str) -> str:
     if dot and len(name.encode()) > _LONGEST_FILE_NAME and most > 0:
         name = f"{stem.encode()[:most].decode('utf-8', 'ignore').strip(' .')}.{suffix}"
     return f"_{name}" if _RESERVED.match(name) else name or "tep"
+
+
+def free_name(name: str, used: Collection[str]) -> str:
+    """A file's name, or the next one that is free; `used` are names in lower case."""
+    stem, dot, suffix = name.rpartition(".")
+    number, free = 1, name
+    while free.casefold() in used:
+        number += 1
+        free = f"{stem} ({number}){dot}{suffix}" if dot else f"{suffix} ({number})"
+    return free

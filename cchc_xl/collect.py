@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .agencies import slug
-from .attachment_names import file_name
+from .attachment_names import file_name, free_name
 from .bounces import Bounce, News, news_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
@@ -228,10 +228,7 @@ class _Collector:
         good = [one for one in forms if not one.problem]
         for one in good:
             self._save(one, taken)
-            at_address = self.agencies_at.get(heading.sender, [one.agency])
-            if one.agency not in at_address:
-                taken.tell("mail-form-from-other", one.name, agency=one.agency,
-                           other=", ".join(at_address), sender=heading.sender)  # fmt: skip
+            self._compare_sender(one, answered, taken)
         period = self._period_of(answered)
         for one in forms:
             if not one.problem:
@@ -255,6 +252,15 @@ class _Collector:
         else:
             told = f"; {others}" if others and heading.has_files else ""
             taken.tell("mail-without-form", agency=writer, subject=heading.subject, others=told)
+
+    def _compare_sender(self, form: _Form, answered: MailEvent | None, taken: _Taken) -> None:
+        """A form says itself whose it is: an address that is not that agency's is told."""
+        sender = taken.heading.sender
+        others = self.agencies_at.get(sender, [])
+        if form.agency in others or (answered and answered.agency == form.agency and not others):
+            return
+        code = "mail-form-from-other" if others else "mail-form-from-unknown"
+        taken.tell(code, form.name, agency=form.agency, other=", ".join(others), sender=sender)
 
     def _period_of(self, answered: MailEvent | None) -> Period:
         """The period that a mail of ours was about which somebody answered, else the one that
@@ -300,7 +306,7 @@ class _Collector:
             # Saved by hand, or by a run that was cut off, it has the time of that.
             moment = min(moment, path.stat().st_mtime)
         else:
-            path = inbox / _free_name(form, inbox, set(present.values()))
+            path = inbox / _name_in_inbox(form, inbox, present.values())
             self.workspace.write({path: form.part.content})
             present[sha256] = path.name
             self.saved.setdefault(period.id, []).append(path.name)
@@ -385,15 +391,10 @@ def day_of_mail(heading: Heading) -> datetime.datetime:
     return received
 
 
-def _free_name(form: _Form, inbox: Path, taken: Iterable[str]) -> str:
+def _name_in_inbox(form: _Form, inbox: Path, taken: Iterable[str]) -> str:
     """What a file is called in nhan-ve: whose it is can be seen, and no other file has the name."""
     name = form.name
     if slug(form.agency).casefold() not in slug(name).casefold():
         name = file_name(f"{slug(form.agency)[:60]}_{name}")
-    used = {one.casefold() for one in taken}
-    stem, dot, suffix = name.rpartition(".")
-    number = 1
-    while name.casefold() in used or (inbox / name).exists():
-        number += 1
-        name = f"{stem} ({number}){dot}{suffix}" if dot else f"{suffix} ({number})"
-    return name
+    lying = (path.name for path in inbox.glob("*"))
+    return free_name(name, {one.casefold() for one in (*taken, *lying)})

@@ -87,6 +87,12 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Phiếu “{value}” của {agency} đến từ địa chỉ {sender}, là địa chỉ của {other}.",
         "Xác nhận với cơ quan ghi trong phiếu.",
     ),
+    "mail-form-from-unknown": Rule(
+        "warning",
+        "Phiếu “{value}” của {agency} đến từ địa chỉ lạ {sender}, không phải thư trả lời.",
+        "Xác nhận với cơ quan ghi trong phiếu; địa chỉ đúng thì thêm vào cột E-mail của trang Cơ "
+        "quan.",
+    ),
     "mail-form-again": Rule(
         "info",
         "Phiếu “{value}” trong thư của {sender} giống hệt một tệp đã có; không lấy lần nữa.",

@@ -358,3 +358,19 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
         now = str(datetime.date.today())
         path.write_text(path.read_text("utf-8").replace(now, str(day)), "utf-8")
         day += datetime.timedelta(days=4)
+
+
+def test_a_form_from_an_address_that_nobody_knows_is_told(office, agencies, mail):
+    one, other = agencies.officers[AGENCY], agencies.officers[OTHER]
+    for officer in (one, other):
+        mail.add(officer.private)
+    letter = attach(one.letter("Phiếu", sender=one.private), one.filled(), "Phieu.xlsx")
+    one.send(letter, one.private)
+    mail.wait_delivered()
+    assert codes(office.fetch().findings) == ["mail-form-from-unknown", "mail-form-saved"]
+    # Who answers the office's own mail had that mail.
+    answer = other.letter("Phiếu", sender=other.private)
+    answer["In-Reply-To"] = other.asked["Message-ID"]
+    other.send(attach(answer, other.filled(), "Phieu.xlsx"), other.private)
+    mail.wait_delivered()
+    assert codes(office.fetch().findings) == ["mail-form-saved"]
