@@ -31,14 +31,6 @@ Public Sub ExportPdf()
     RunPython "from cchc_xl.excel import commands; commands.export_pdf()"
 End Sub
 
-Public Sub MakeFeedback()
-    RunPython "from cchc_xl.excel import commands; commands.make_feedback()"
-End Sub
-
-Public Sub MakeHandouts()
-    RunPython "from cchc_xl.excel import commands; commands.make_handouts()"
-End Sub
-
 Public Sub ShowBoard()
     RunPython "from cchc_xl.excel import mail_commands; mail_commands.show_board()"
 End Sub
@@ -61,6 +53,14 @@ End Sub
 
 Public Sub SendResults()
     RunPython "from cchc_xl.excel import mail_commands; mail_commands.send_results()"
+End Sub
+
+Public Sub MakeFeedback()
+    RunPython "from cchc_xl.excel import commands; commands.make_feedback()"
+End Sub
+
+Public Sub MakeHandouts()
+    RunPython "from cchc_xl.excel import commands; commands.make_handouts()"
 End Sub
 
 Public Sub CheckComputer()
