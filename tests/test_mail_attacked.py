@@ -374,3 +374,11 @@ def test_a_form_from_an_address_that_nobody_knows_is_told(office, agencies, mail
     other.send(attach(answer, other.filled(), "Phieu.xlsx"), other.private)
     mail.wait_delivered()
     assert codes(office.fetch().findings) == ["mail-form-saved"]
+
+
+def test_the_blank_form_that_comes_back_in_an_answer_is_no_return(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    one.send(attach(one.reply("Đã nhận được phiếu."), one.form, one.name))
+    mail.wait_delivered()
+    assert codes(office.fetch().findings) == ["mail-without-form"]
+    assert not list(Workspace(office.root).returned_files(PERIOD))
