@@ -55,7 +55,7 @@ def prepare(
     progress: Progress = silent,
 ) -> Outgoing:
     """The letters of a kind that are to go out now. `again` names agencies that get theirs even
-    if it went out before; `way` overrides the one set in the master.
+    if it went out before, and nobody else then; `way` overrides the one set in the master.
 
     Raises MailError, NoReturnsError (feedback and results before anything came), TemplateError.
     """
@@ -71,7 +71,10 @@ def prepare(
     with using(loaded.workspace.own_templates()):
         for found in WRITERS[kind](desk, files, names):
             if isinstance(found, Finding):
-                held.append(found)
+                if not names or found.agency in names or not found.agency:
+                    held.append(found)
+                continue
+            if names and found.agency not in names:
                 continue
             why = _wrong_address(found) or _why_not(found, log, names)
             if why:
@@ -85,7 +88,9 @@ def _known(loaded: Loaded, again: Collection[str]) -> frozenset[str]:
     registry = loaded.programme.registry
     names = set()
     for text in again:
+        by_code = registry.by_id.get(text)
         name = LEADERS if text == LEADERS else registry.resolve(text).name
+        name = by_code.name if by_code else name
         if name != LEADERS and not registry.is_agency(name):
             raise MailError(
                 f"Không có cơ quan “{text}”. Ghi tên như ở trang {AGENCIES} của sổ tổng hợp."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from .board import ASKED, MISSING, MOST_REMINDERS, UNUSABLE, AgencyStatus
+from .board import ASKED, MISSING, MOST_REMINDERS, AgencyStatus
 from .consolidate import Ledger
 from .consolidation import Progress, read_period, recorded_inputs
 from .dispatch import feedback_of, forms_of
@@ -79,11 +79,21 @@ class Desk:
         )  # fmt: skip
 
 
-def _forms(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
+def _forms(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
     made = forms_of(desk.loaded, desk.period.id, desk.progress)
     files |= made.files
+    came = {
+        one.agency
+        for one in status_of(desk.loaded, desk.period.id).agencies
+        if one.state != MISSING and one.agency not in again
+    }
     due = desk.loaded.programme.rows_by_agency(desk.period)
     for agency, path in made.paths.items():
+        if agency in came:
+            yield finding("form-not-needed", Place(), agency=agency)
+            continue
         facts = {"so_muc": sum(map(len, due[agency].values()))}
         form = Attachment(path.name, made.files[path])
         yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
@@ -98,8 +108,21 @@ def _reminders(
             continue
         before = one.mails[REMINDER]
         last = before[-1] if before else None
-        wanted = one.agency in again
-        if last and not wanted:
+        if one.agency in again and last:  # the same letter once more, not a firmer one
+            yield _reminder(desk, one, len(before), before[-2] if len(before) > 1 else None, day)
+            continue
+        if (answered := one.mailed(FEEDBACK)) and one.state == ASKED:
+            since = (day - answered.time.date()).days
+            if since < desk.settings.days_between:
+                yield finding(
+                    "reminder-answered-lately", Place(), agency=one.agency,
+                    time=format_date(answered.time.date()), days=desk.settings.days_between,
+                )  # fmt: skip
+                continue
+        if one.state == MISSING and one.form_made is None:
+            yield finding("reminder-without-form", Place(), agency=one.agency)
+            continue
+        if last:
             since = (day - last.time.date()).days
             if since < desk.settings.days_between:
                 yield finding(
@@ -118,7 +141,7 @@ def _reminders(
 def _to_remind(one: AgencyStatus) -> bool:
     """An agency that owes its return or a better one. What only warns is not pressed for, and
     what was not answered yet is for the office to answer."""
-    return one.state in (MISSING, UNUSABLE) or (
+    return one.state == MISSING or (
         one.state == ASKED and (one.errors > 0 or not one.submission.accepted)
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from .agencies import slug
+from .mail_log import FEEDBACK, FORM, REMINDER, RESULT
 from .mail_settings import MailSettings, each_once
 from .mail_texts import Words
 from .workspace import read_file
@@ -65,7 +66,10 @@ class Letter:
         about = f"_{self.about[:8]}" if self.about else ""
         # Names of agencies may differ in diacritics only.
         whose = f"_{slug(self.agency_id)}" if self.agency_id else ""
-        return f"{self.kind}{about}_{slug(self.agency)[:80]}{whose}"
+        return f"{_FILES[self.kind]}_{slug(self.agency)[:80]}{whose}{about}"
+
+
+_FILES = {FORM: "phieu", REMINDER: "nhac", FEEDBACK: "phan-hoi", RESULT: "ket-qua"}
 
 
 def message_id(letter: Letter, sender: str, attempt: int) -> str:

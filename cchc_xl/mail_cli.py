@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from .command_line import (
     period_option,
     print_json,
     progress,
-    say_findings,
     workspace_argument,
 )
+from .findings import SEVERITY_NAMES, Finding
 from .vietnamese import format_date
 
 if TYPE_CHECKING:  # brings in pandas
@@ -78,7 +79,7 @@ def _say_board(board: Board) -> None:
 @click.option("--drafts", is_flag=True, help="Lập tệp thư nháp (.eml), dù sổ chọn cách gửi khác.")
 @click.option(
     "--again", metavar="CƠ_QUAN", multiple=True,
-    help="Gửi lại cho cơ quan này dù đã gửi; ghi được nhiều lần.",
+    help="Chỉ gửi cho cơ quan này, dù đã gửi (kết quả: “Lãnh đạo”); ghi được nhiều lần.",
 )  # fmt: skip
 @as_json_option
 def send_command(
@@ -116,9 +117,28 @@ def send_command(
         click.echo(f"{outgoing.settings.way}: {len(delivered.letters)} thư.")
         if outgoing.settings.way == DRAFTS and delivered.letters:
             click.echo(f"Thư nháp: {loaded.workspace.drafts(outgoing.period.id)}")
-    found = [*outgoing.held, *(delivered.findings if delivered else ())]
-    if found:
-        say_findings(found, "Tiến độ nộp", most=100)
+            click.echo("Mở từng tệp, xem lại rồi bấm gửi; phần mềm coi các thư này như đã gửi.")
+    _say([*outgoing.held, *(delivered.findings if delivered else ())])
+
+
+def _say(found: Sequence[Finding]) -> None:
+    """All that is told, also why there is nothing to do; what many agencies share in one line."""
+    by_code: dict[str, list[Finding]] = {}
+    for one in found:
+        by_code.setdefault(one.code, []).append(one)
+    for same in by_code.values():
+        level, first = SEVERITY_NAMES[same[0].severity], same[0]
+        if len(same) > _MANY and first.agency:
+            names = ", ".join(one.agency for one in same)
+            told = first.message.replace(first.agency, "các cơ quan sau", 1)
+            told = f"{told[0].upper()}{told[1:].rstrip('.')} ({len(same)}): {names}. {first.action}"
+            click.echo(f"  [{level}] {told}")
+            continue
+        for one in same:
+            click.echo(f"  [{level}] {one.message} {one.action}")
+
+
+_MANY = 4
 
 
 def _say_dry_run(outgoing: Outgoing) -> None:
@@ -160,8 +180,7 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
         return
     count = sum(map(len, fetched.saved.values()))
     click.echo(f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu.")
-    if fetched.findings:
-        say_findings(fetched.findings, "Tiến độ nộp", most=100)
+    _say([one for one in fetched.findings if one.severity != "info"])
 
 
 @command("password")

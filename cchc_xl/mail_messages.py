@@ -59,6 +59,17 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "{agency} đã được nhắc {count} lần mà chưa nộp hoặc chưa sửa phiếu (liên hệ: {value}).",
         "Gọi điện cho cơ quan.",
     ),
+    "reminder-answered-lately": Rule(
+        "info",
+        "{agency} vừa được gửi phản hồi ngày {time}; chưa đến {days} ngày nên chưa nhắc.",
+        "Chờ cơ quan sửa, hoặc gọi điện.",
+    ),
+    "reminder-without-form": Rule(
+        "warning", "Chưa có phiếu của {agency} cho kỳ này nên không nhắc.", "Gửi phiếu trước."
+    ),
+    "form-not-needed": Rule(
+        "info", "{agency} đã nộp phiếu của kỳ này nên không gửi phiếu.", "Không cần làm gì."
+    ),
     "results-older-than-returns": Rule(
         "warning",
         "Từ lần tổng hợp cuối đã có phiếu đến thêm hoặc thay đổi; kết quả gửi đi chưa có các phiếu "

@@ -16,11 +16,12 @@ from typing import NamedTuple, Protocol
 
 from .errors import MailError
 from .findings import Finding, Place, finding
+from .journal import sha256_of
 from .mail import Letter, mail_of, message_id, short_reason
 from .mail_log import BOUNCED, DRAFT, FAILED, SENDING, SENT, Correspondence, MailEvent
 from .mail_servers import SECONDS_TO_ANSWER, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings, Server
-from .workspace import VIETNAM, write_files
+from .workspace import VIETNAM, read_file, write_files
 
 MEGABYTE = 2**20
 
@@ -120,7 +121,12 @@ class DraftFiles:
 
     def hand_over(self, letter: Letter, identity: str, begin: Callable[[], None]) -> dict[str, str]:
         # Written again after a kill it is the same file: nothing to note before.
-        write_files({self.path(letter): mail_of(letter, self.settings, identity)})
+        content = mail_of(letter, self.settings, identity)
+        files = {self.path(letter): content}
+        there = self.path(letter)
+        if there.exists() and (old := read_file(there)) != content:  # somebody may have edited it
+            files[there.with_stem(f"{there.stem}_ban-truoc-{sha256_of(old)[:8]}")] = old
+        write_files(files)
         return {}
 
     def path(self, letter: Letter) -> Path:

@@ -7,7 +7,7 @@ import socket
 import ssl
 
 from .errors import MailError, WrongPasswordError
-from .mail_settings import Server
+from .mail_settings import RECEIVING, Server
 
 SECONDS_TO_ANSWER = 30.0
 
@@ -68,10 +68,17 @@ def wrong_password(server: Server) -> WrongPasswordError:
 
 def check_server(server: Server) -> None:
     """Raises MailError when a server is not set up."""
+    if server.problem:
+        raise MailError(server.problem)
     if not server.host:
+        without = (
+            "tự lưu phiếu từ thư vào thư mục nhan-ve"
+            if server.what == RECEIVING
+            else "chọn cách gửi bằng thư nháp"
+        )
         raise MailError(
             f"Chưa có {server.what}. Ghi tên máy chủ ở trang Thư điện tử (hỏi cán bộ công nghệ "
-            "thông tin), hoặc chọn cách gửi bằng thư nháp."
+            f"thông tin), hoặc {without}."
         )
     if not server.user:
         raise MailError("Chưa có địa chỉ thư. Ghi dòng “Địa chỉ thư” ở trang Thư điện tử.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import MailError
-from .master_sheets import MAIL, TABLES, YES
+from .master_sheets import MAIL, NO, TABLES, YES
 from .master_tables import read_table
 from .sheets import WorkbookSheets
 from .vietnamese import key
@@ -17,6 +17,7 @@ from .vietnamese import key
 OUTLOOK, DRAFTS, SMTP = "Bản nháp trong Outlook", "Tệp thư nháp (.eml)", "Gửi thẳng qua máy chủ"
 WAYS = (OUTLOOK, DRAFTS, SMTP)
 STARTTLS, TLS = "STARTTLS", "TLS"
+SENDING, RECEIVING = "máy chủ gửi thư", "máy chủ nhận thư"
 _SMTP_PORTS = {STARTTLS: 587, TLS: 465}
 _IMAP_PORTS = {STARTTLS: 143, TLS: 993}
 # Vietnamese offices have plain addresses; what is stranger is a slip of typing.
@@ -29,9 +30,12 @@ class MailRow(NamedTuple):
     name: str
     usual: str
     hint: str
+    choices: tuple[str, ...] = ()
 
 
-_WAY = MailRow("Cách gửi", DRAFTS, "Bản nháp (xem lại rồi tự bấm Gửi), hoặc gửi thẳng.")
+_WAY = MailRow(
+    "Cách gửi", DRAFTS, "Chọn trong danh sách; bản nháp thì tự bấm Gửi.", WAYS
+)
 _NAME = MailRow("Tên người gửi", "", "Trống thì ghi tên cơ quan tổng hợp.")
 _FROM = MailRow("Địa chỉ thư", "", "Địa chỉ của cơ quan tổng hợp, ví dụ snv@daklak.gov.vn.")
 _CONTACT = MailRow("Người liên hệ", "", "Ghi ở cuối thư.")
@@ -40,15 +44,17 @@ _RESULTS = MailRow("Gửi kết quả đến", "", "Địa chỉ của lãnh đ�
 _COPY = MailRow("Đồng gửi khi nhắc lại", "", "Nhận bản sao từ lần nhắc thứ hai.")
 _DAYS = MailRow("Số ngày giữa hai lần nhắc", "3", "Chưa đủ số ngày thì không nhắc tiếp.")
 _SMTP_HOST = MailRow("Máy chủ gửi (SMTP)", "", "Chỉ cần khi gửi thẳng, ví dụ mail.daklak.gov.vn.")
-_SMTP_SECURITY = MailRow("Bảo mật khi gửi", STARTTLS, "STARTTLS (cổng 587) hoặc TLS (cổng 465).")
+_SMTP_SECURITY = MailRow("Bảo mật khi gửi", STARTTLS, "STARTTLS (cổng 587) hoặc TLS (cổng 465).",
+                         (STARTTLS, TLS))  # fmt: skip
 _SMTP_PORT = MailRow("Cổng gửi", "", "Trống thì theo bảo mật.")
 _RATE = MailRow("Số thư mỗi phút", "30", "Nhiều máy chủ không nhận quá nhanh.")
 _IMAP_HOST = MailRow("Máy chủ nhận (IMAP)", "", "Để lấy phiếu từ hộp thư.")
-_IMAP_SECURITY = MailRow("Bảo mật khi nhận", TLS, "TLS (cổng 993) hoặc STARTTLS (cổng 143).")
+_IMAP_SECURITY = MailRow("Bảo mật khi nhận", TLS, "TLS (cổng 993) hoặc STARTTLS (cổng 143).",
+                         (TLS, STARTTLS))  # fmt: skip
 _IMAP_PORT = MailRow("Cổng nhận", "", "Trống thì theo bảo mật.")
 _FOLDER = MailRow("Thư mục thư", "INBOX", "Thư mục trong hộp thư để tìm phiếu.")
 _MARK = MailRow("Đánh dấu đã đọc", "Không", "“Có” thì thư đã lấy phiếu được đánh dấu đã đọc; "
-                "ngoài ra hộp thư không bị thay đổi.")  # fmt: skip
+                "ngoài ra hộp thư không bị thay đổi.", (YES, NO))  # fmt: skip
 _USER = MailRow("Tên đăng nhập", "", "Trống thì là địa chỉ thư. Mật khẩu không ghi ở đây: phần mềm "
                 "hỏi một lần và cất trong kho mật khẩu của Windows.")  # fmt: skip
 _CA = MailRow("Tệp chứng thư", "", "Chỉ khi máy chủ dùng chứng thư riêng của tỉnh: tệp .pem trong "
@@ -62,7 +68,8 @@ MAIL_ROWS = (
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server; `what` names it to an officer."""
+    """A mail server; `what` names it to an officer, `problem` says why it cannot be used as it
+    is set."""
 
     what: str
     host: str
@@ -70,6 +77,7 @@ class Server:
     security: str
     user: str
     ca_file: Path | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,13 @@ def is_address(text: str) -> bool:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """The addresses of a cell, as typed: parted by ; , or blanks."""
-    found = (part.strip("<>") for part in re.split(r"[;,\s]+", text))
-    return each_once(part for part in found if part)
+    """The addresses of a cell, as typed: parted by ; , or blanks, or with names as mail programs
+    copy them, "Phòng Tổ chức <ptc@daklak.gov.vn>"."""
+    found: list[str] = []
+    for piece in re.split(r"[;,\n]+", text):
+        inside = re.findall(r"<([^<>]*)>", piece)
+        found += inside or piece.split()
+    return each_once(filter(None, map(str.strip, found)))
 
 
 def each_once(written: Iterable[str]) -> tuple[str, ...]:
@@ -149,9 +161,9 @@ class _Settings:
             copy_to=self._addresses(_COPY),
             days_between=self._number(_DAYS, 0, 60),
             per_minute=self._number(_RATE, 1, 10_000),
-            smtp=self._server("máy chủ gửi thư", (_SMTP_HOST, _SMTP_SECURITY, _SMTP_PORT),
+            smtp=self._server(SENDING, (_SMTP_HOST, _SMTP_SECURITY, _SMTP_PORT),
                               _SMTP_PORTS, user, ca_file),
-            imap=self._server("máy chủ nhận thư", (_IMAP_HOST, _IMAP_SECURITY, _IMAP_PORT),
+            imap=self._server(RECEIVING, (_IMAP_HOST, _IMAP_SECURITY, _IMAP_PORT),
                               _IMAP_PORTS, user, ca_file),
             folder=self._text(_FOLDER),
             mark_seen=key(self._text(_MARK)) == key(YES),
@@ -193,6 +205,19 @@ class _Settings:
         return path
 
     def _server(
+        self,
+        what: str,
+        rows: tuple[MailRow, MailRow, MailRow],
+        ports: Mapping[str, int],
+        user: str,
+        ca_file: Path | None,
+    ) -> Server:
+        try:
+            return self._good_server(what, rows, ports, user, ca_file)
+        except MailError as error:  # it need not keep from mailing in another way
+            return Server(what, self._text(rows[0]), 0, TLS, user, ca_file, str(error))
+
+    def _good_server(
         self,
         what: str,
         rows: tuple[MailRow, MailRow, MailRow],

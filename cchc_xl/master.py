@@ -189,6 +189,9 @@ def _write_sheet(
         sheet.raw.repeat_columns(0, 0)
         sheet.raw.freeze_panes(_HEADING_ROW + 1, 1)
     sheet.raw.set_tab_color(style["dashboard"][tab_colour])
+    for number, row in enumerate(MAIL_ROWS if name == MAIL else (), _HEADING_ROW + 1):
+        if row.choices:
+            sheet.validate((number, 1), (number, 1), {"validate": "list", "source": [*row.choices]})
     for heading, options in _VALIDATIONS.get(name, {}).items():
         at = table.headings.index(heading)
         sheet.validate((_HEADING_ROW + 1, at), (last + 200, at), options)

@@ -19,6 +19,7 @@ from mail_writers import Attached, eml
 from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
 
 from cchc_xl.correspondence import deliver, open_carrier, prepare
+from cchc_xl.dispatch import make_forms
 from cchc_xl.errors import MailError, TemplateError, UnreadableFileError, WrongPasswordError
 from cchc_xl.forms import feedback_files
 from cchc_xl.letters import LEADERS
@@ -344,6 +345,7 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
     loaded = load(workspace)
     period = loaded.programme.period_by_id[PERIOD]
     enter_addresses(Workspace(workspace).master(), {AGENCY: address_of(AGENCY)})
+    make_forms(loaded, PERIOD)
     day = period.due_before - datetime.timedelta(days=20)
     for number in (1, 2, 3):
         monkeypatch.setattr("cchc_xl.letters.today", lambda day=day: day)

@@ -370,6 +370,7 @@ def test_an_older_master_goes_on_working(calc, older):
         put_return(load(desk.root), FIRST, PERIOD, bad)
         assert desk.press("Bảng theo dõi") == []
         assert (desk.active_sheet, desk.row(FIRST)["Lỗi"]) == (BOARD, 1)
+        desk.press("Tạo phiếu báo cáo")
         assert desk.press("Nhắc nộp", "yes")[-1].startswith("Đã lập 2 thư nháp.")
         assert desk.press("Gửi phản hồi", "yes")[-1].startswith("Đã lập 1 thư nháp.")
         (told,) = desk.press("Lấy từ hộp thư")

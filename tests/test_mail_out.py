@@ -24,13 +24,14 @@ from mail_servers import (
 )
 from scripted_agencies import address_of, enter_addresses
 from support import edit_workbook
+from year import put_return
 
 from cchc_xl import letters
 from cchc_xl.cli import cchc_xl
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
 from cchc_xl.mail import MARK, mail_of
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
-from cchc_xl.mail_settings import DRAFTS, OUTLOOK
+from cchc_xl.mail_settings import DRAFTS, OUTLOOK, addresses
 from cchc_xl.mail_texts import mail_words
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.standing import status_of
@@ -120,7 +121,36 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     assert held == {"reminder-last"}
 
 
+def test_a_reminder_that_is_sent_again_is_the_same_one(office, mail):
+    office.send(FORM)
+    office.send(REMINDER)
+    assert [one.about for one in office.send(REMINDER, again=["STP"]).letters] == ["1"]
+    assert [m["Subject"] for m in received(mail, "Sở Tư pháp")][1:] == 2 * [
+        "[CCHC 2018-6T] Nhắc nộp báo cáo 6 tháng đầu năm 2018 - Sở Tư pháp"
+    ]
+
+
 # ------------------------------------------------------------- who gets nothing
+
+
+def test_sending_again_is_for_those_named_and_nobody_else(office):
+    assert [one.agency for one in office.send(FORM, again=["Sở Y tế"]).letters] == ["Sở Y tế"]
+
+
+def test_nobody_is_reminded_of_a_form_that_was_never_made(office):
+    outgoing = office.prepare(REMINDER)
+    assert outgoing.letters == ()
+    assert {one.code for one in outgoing.held} == {"reminder-without-form"}
+
+
+def test_who_has_returned_is_not_asked_for_a_form_nor_pressed_at_once(office):
+    entries = {"III.1": {"status": "Gần xong"}}
+    put_return(office.loaded, "Sở Y tế", PERIOD, entries)
+    assert {one.agency for one in office.send(FORM).letters} == {"Sở Tư pháp", "UBND huyện Lắk"}
+    assert [one.agency for one in office.send(FEEDBACK).letters] == ["Sở Y tế"]
+    outgoing = office.prepare(REMINDER)
+    assert {one.agency for one in outgoing.letters} == {"Sở Tư pháp", "UBND huyện Lắk"}
+    assert [o.code for o in outgoing.held if o.agency == "Sở Y tế"] == ["reminder-answered-lately"]
 
 
 def test_an_agency_without_an_address_is_named_and_the_others_get_theirs(office):
@@ -330,9 +360,9 @@ def test_drafts_are_mails_that_open_for_editing(office, mail):
     folder = Workspace(office.root).drafts(PERIOD)
     drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert sorted(drafts) == [
-        "form_So-Tu-phap_STP.eml", "form_So-Y-te_SYT.eml", "form_UBND-huyen-Lak_LAK.eml",
+        "phieu_So-Tu-phap_STP.eml", "phieu_So-Y-te_SYT.eml", "phieu_UBND-huyen-Lak_LAK.eml",
     ]  # fmt: skip
-    message = email.message_from_bytes(drafts["form_So-Y-te_SYT.eml"], policy=email.policy.default)
+    message = email.message_from_bytes(drafts["phieu_So-Y-te_SYT.eml"], policy=email.policy.default)
     assert message["X-Unsent"] == "1"
     assert message["To"] == address_of("Sở Y tế")
     assert message["Date"] is None
@@ -347,7 +377,28 @@ def test_outlook_is_for_the_buttons_in_excel(office):
     assert "nút trong Excel" in refusal(office)
 
 
+def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
+    office.fill_in(Cách_gửi=DRAFTS)
+    office.send(FORM)
+    draft = Workspace(office.root).drafts(PERIOD) / "phieu_So-Y-te_SYT.eml"
+    ours = draft.read_bytes()
+    draft.write_bytes(ours + b"sua tay")
+    office.send(FORM, again=["Sở Y tế"])
+    kept = list(draft.parent.glob("phieu_So-Y-te_SYT_ban-truoc-*.eml"))
+    assert [path.read_bytes() for path in kept] == [ours + b"sua tay"]
+
+
 # --------------------------------------------------------------------- settings
+
+
+def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
+    office.fill_in(Cách_gửi=DRAFTS, Cổng_gửi="năm")
+    assert len(office.send(FORM).letters) == 3
+
+
+def test_addresses_are_taken_as_mail_programs_copy_them():
+    text = "Phòng Tổ chức <tc@a.vn>; b@a.vn c@a.vn,\nVăn thư <B@a.vn>"
+    assert addresses(text) == ("tc@a.vn", "b@a.vn", "c@a.vn")
 
 
 @pytest.mark.parametrize(
