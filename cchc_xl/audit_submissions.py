@@ -41,8 +41,9 @@ def what_came(figures: Figures, returns: Sequence[Mapping[str, str]]) -> dict[st
             continue
         newest = counts[0] if counts else max(own, key=lambda one: _moment(one["arrived"]))
         arrived = _moment(newest["arrived"])
-        # "Before a day" makes the day itself one late.
-        late = (arrived.date() - period.due_before).days + 1
+        # Punctual by the first that could be used; "before a day" makes the day itself one late.
+        usable = [_moment(o["arrived"]) for o in own if o["fate"] in ("accepted", "superseded")]
+        late = (min(usable, default=arrived).date() - period.due_before).days + 1
         came[agency] = Came(agency, FATES[newest["fate"]], bool(counts), newest["file"], arrived,
                             late if late > 0 else None)  # fmt: skip
     return came

@@ -16,6 +16,7 @@ from .memory import few_collections
 from .money import sum_known
 from .periods import Period
 from .plan import Item
+from .results import submissions
 from .returns import EXCLUDED, REJECTED, Return
 from .statuses import CANCELLED, DONE, NOT_REPORTED, OVERDUE
 from .templates import house_style
@@ -148,9 +149,11 @@ def _received(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
     colour = house_style()["colour"]
     lines: list[tuple[str, str, str]] = []
     if accepted:
-        late = period.days_late(accepted.arrived.date())
+        late = next(o.late or 0 for o in submissions(ledger) if o.agency == share.agency)
         shade = colour["error" if late else "done"]
-        lines.append(("Phiếu đã nhận", _file_line(accepted, late), shade))
+        corrected = not late and period.days_late(accepted.arrived.date())
+        first = " (theo phiếu đầu tiên)" if corrected else ""
+        lines.append(("Phiếu đã nhận", f"{_file_line(accepted, late)}{first}", shade))
     else:
         lines.append(("Phiếu đã nhận", "Chưa nhận được phiếu dùng được", colour["error"]))
     for one in share.refused:

@@ -43,7 +43,8 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         RESULT_SUBMISSIONS,
         f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
         f"Đã nhận {len(ledger.accepted)}/{len(due)} cơ quan; nộp trước ngày "
-        f"{format_date(period.due_before)}. Ngày nhận là ngày lưu của tệp trong thư mục nhan-ve.",
+        f"{format_date(period.due_before)}. Ngày nhận là ngày lưu của tệp trong thư mục nhan-ve; "
+        "trễ tính theo phiếu dùng được đầu tiên của cơ quan.",
         ("TienDoNop", _numbered_columns(_SUBMISSION_COLUMNS), _submission_rows(ledger)),
     )
 

@@ -24,7 +24,7 @@ from .master_sheets import (
     RESULT_SOURCES,
 )
 from .plan import LEVELS
-from .returns import ACCEPTED, REJECTED, Return
+from .returns import ACCEPTED, REJECTED, SUPERSEDED, Return
 from .statuses import ALL_STATUSES
 
 if TYPE_CHECKING:  # brings in pandas
@@ -92,7 +92,8 @@ def _left_and_share(result: ItemResult | AgencyResult) -> tuple[int | None, Deci
 
 class Submission(NamedTuple):
     """What came from an agency that must report: the return that counts, else the newest.
-    `late` is in days, None where it came in time or not at all."""
+    `late` is in days, None where it came in time or not at all: by the first return that could
+    be used, for who answers feedback must not become late by it."""
 
     agency: str
     newest: Return | None
@@ -117,8 +118,9 @@ def submissions(ledger: Ledger) -> list[Submission]:
         newest = ledger.accepted.get(agency) or max(
             by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
         )
-        day = newest.arrived.date() if newest else None
-        late = (ledger.period.days_late(day) or None) if day else None
+        usable = [one for one in by_agency.get(agency, ()) if one.fate in (ACCEPTED, SUPERSEDED)]
+        first = min(usable, key=lambda one: one.arrived, default=newest)
+        late = (ledger.period.days_late(first.arrived.date()) or None) if first else None
         found.append(Submission(agency, newest, late))
     return found
 

@@ -63,6 +63,11 @@ class Agency:
     errors: int = 0
     warnings: int = 0
     said: set[str] = field(default_factory=set)  # codes of the rows it reported
+    first: datetime.date | None = None  # when an earlier return came that could be used too
+
+    @property
+    def first_day(self) -> datetime.date:
+        return self.first or (self.counted or self.refused).arrived.date()
 
 
 @dataclass
@@ -139,6 +144,7 @@ class Situation:
                 return [self._bad(one, day)]
             case "two":
                 old = replace(self._good(one, day), fate="superseded", findings=())
+                one.first = day  # a correction does not make it late
                 return [old, self._good(one, later)]
             case "bad then good":
                 return [self._bad(one, day), self._good(one, later)]
@@ -274,7 +280,7 @@ def punctuality(situation: Situation, name: str) -> tuple[int, int]:
         one = situation.agencies[period.id].get(name)
         if one is None:
             continue
-        good = one.counted is not None and one.counted.arrived.date() < period.due_before
+        good = one.counted is not None and one.first_day < period.due_before
         over = situation.day >= period.due_before
         in_time += good
         asked += one.counted is not None or over
@@ -312,7 +318,7 @@ def test_each_agency_stands_as_what_happened_says(small, seed):
         state = state_of(one, letters, told.log)
         assert found.state == state, found
         newest = one.counted or one.refused
-        day = newest.arrived.date() if newest else told.day
+        day = one.first_day if newest else told.day
         late = max(0, (day - told.period.due_before).days + 1)
         assert (found.late or 0) == late
         assert found.returned == (newest.arrived.date() if newest else None)

@@ -10,11 +10,13 @@ import shutil
 import openpyxl
 import pytest
 from support import return_form
+from year import put_return
 
 from cchc_xl.dispatch import make_forms
 from cchc_xl.loading import load
 from cchc_xl.packages import repacked
-from cchc_xl.steps import read_returns
+from cchc_xl.results import submissions
+from cchc_xl.steps import audit_period, consolidate_period, read_returns
 
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"
@@ -145,3 +147,20 @@ def test_an_officer_may_say_whose_a_form_without_head_is(workspace, come):
     fates, spent, found = read(workspace)
     assert fates == {"khong-ro.xlsx": "accepted"} and spent == 5_000_000
     assert "trang Xử lý phiếu" in found["form-without-identity"].message
+
+
+def test_who_corrects_after_the_due_day_what_came_in_time_is_not_late(workspace):
+    """Feedback asks for corrections: answering it must not make an agency late upstairs."""
+    loaded = load(workspace)
+    period = loaded.programme.period_by_id[PERIOD]
+    due, day = period.due_before, datetime.timedelta(days=1)
+    entries = {"1.1.3": {"status": "Đang thực hiện", "percent": 10}}
+    first = put_return(loaded, "Sở Tư pháp", PERIOD, entries, due - 3 * day)
+    first.rename(first.with_name("ban dau.xlsx"))
+    entries = {"1.1.3": {"status": "Đang thực hiện", "percent": 20}}
+    put_return(loaded, "Sở Tư pháp", PERIOD, entries, due + 5 * day)
+    done = consolidate_period(loaded, PERIOD, with_report=True)
+    (one,) = [o for o in submissions(done.ledger) if o.agency == "Sở Tư pháp"]
+    assert one.newest.arrived.date() == due + 5 * day
+    assert one.late is None
+    assert audit_period(loaded, PERIOD).passed
