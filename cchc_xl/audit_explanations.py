@@ -22,7 +22,7 @@ from .rules import RULES
 from .sheets import cell_text, column_letters, printed
 from .vietnamese import clean, key, parse_number
 
-SHEET, NOTE, WARNING, ERROR = "Giải trình", "Ghi chú", "Cảnh báo", "Lỗi"
+SHEET, NOTE, ERROR = "Giải trình", "Ghi chú", "Lỗi"
 # What stands in the workbooks, kept here by hand.
 _TEXT = "Giải trình (nếu số liệu đúng)"
 _KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")

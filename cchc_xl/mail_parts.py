@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .attachment_names import last_label, text_of
-from .errors import UnreadableFileError
 from .mail_headers import (
     Headers,
     begins_with_header,
@@ -34,25 +33,6 @@ _BOUNDARY_GUESSED = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", 
 _MAILS = ("message/rfc822", "message/global", "message/news")
 _BEFORE_THE_MAIL = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>?From [^\n]*\n)?")
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n", re.M)
-
-
-def mail_parts(message: bytes) -> list[Part]:
-    """The attachments of a mail, as its raw bytes, that may be a return: workbooks, archives and
-    mails (which `containers.unpack` opens). `sent` is the mail's own date. One that cannot be
-    taken out has a `fault`. Raises UnreadableFileError where there are too many of them."""
-    return [one for one in _limited(message) if isinstance(one, Part)]
-
-
-def other_names(message: bytes) -> list[str]:
-    """The names of all other attachments of a mail. Raises UnreadableFileError as `mail_parts`."""
-    return [one for one in _limited(message) if isinstance(one, str)]
-
-
-def _limited(message: bytes) -> Iterator[Found]:
-    for count, one in enumerate(read_mail(Part("", message))):
-        if count >= MOST_PARTS:
-            raise UnreadableFileError(TOO_MANY)
-        yield one
 
 
 def read_mail(part: Part) -> Iterator[Found]:

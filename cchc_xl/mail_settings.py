@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -212,23 +212,13 @@ class _Settings:
         user: str,
         ca_file: Path | None,
     ) -> Server:
-        try:
-            return self._good_server(what, rows, ports, user, ca_file)
-        except MailError as error:  # it need not keep from mailing in another way
-            return Server(what, self._text(rows[0]), 0, TLS, user, ca_file, str(error))
-
-    def _good_server(
-        self,
-        what: str,
-        rows: tuple[MailRow, MailRow, MailRow],
-        ports: Mapping[str, int],
-        user: str,
-        ca_file: Path | None,
-    ) -> Server:
         host, security, port = rows
-        chosen = self._one_of(security, (STARTTLS, TLS))
-        number = self._number(port, 1, 65_535) if self._text(port) else ports[chosen]
-        name = self._text(host)
-        if name and not re.fullmatch(r"[A-Za-z0-9.:-]+", name):
-            raise self._wrong(host, "tên máy chủ, ví dụ mail.daklak.gov.vn")
-        return Server(what, name, number, chosen, user, ca_file)
+        server = Server(what, self._text(host), 0, TLS, user, ca_file)
+        try:
+            chosen = self._one_of(security, (STARTTLS, TLS))
+            number = self._number(port, 1, 65_535) if self._text(port) else ports[chosen]
+            if server.host and not re.fullmatch(r"[A-Za-z0-9.:-]+", server.host):
+                raise self._wrong(host, "tên máy chủ, ví dụ mail.daklak.gov.vn")
+        except MailError as error:  # it need not keep from mailing in another way
+            return replace(server, problem=str(error))
+        return replace(server, port=number, security=chosen)
