@@ -10,11 +10,26 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 _PATIENCE = 20.0
+_DEFAULT = "/org/freedesktop/secrets/aliases/default"
+
+# A bus that starts nothing by itself. The desktop's own starts a second, locked keyring for
+# whoever asks before the first one answers.
+_BUS = """<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow eavesdrop="false"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
 
 
 class DesktopKeyring:
@@ -25,8 +40,10 @@ class DesktopKeyring:
         run.mkdir(mode=0o700)
         at_home = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
         environment = {**os.environ, **at_home, "XDG_RUNTIME_DIR": run}
+        (folder / "bus.conf").write_text(_BUS)
         # The bus ends with the tests even where they are killed, and the keyring with the bus.
-        bus = ["setpriv", "--pdeathsig", "TERM", "dbus-daemon", "--session", "--nofork"]
+        bus = ["setpriv", "--pdeathsig", "TERM", "dbus-daemon", "--nofork"]
+        bus.append(f"--config-file={folder / 'bus.conf'}")
         with (folder / "out").open("wb") as out:
             self._bus = subprocess.Popen(
                 [*bus, "--print-address=1"], env=environment, stdout=subprocess.PIPE, stderr=out
@@ -40,34 +57,43 @@ class DesktopKeyring:
         self._keyring.stdin.write(b"mo khoa")
         self._keyring.stdin.close()
 
-    def _items(self) -> Iterator:
-        """What is stored, once the keyring answers."""
-        import secretstorage
-        from jeepney.io.blocking import open_dbus_connection
-
         end = time.monotonic() + _PATIENCE
+        while not self._is_open():
+            if time.monotonic() > end:
+                raise TimeoutError("the keyring of the tests does not open")
+            time.sleep(0.02)
+
+    def _is_open(self) -> bool:
+        """Whether the keyring answers and is unlocked, which it is a while later."""
+        from secretstorage.exceptions import SecretStorageException
+
+        try:
+            with self._collection() as collection:
+                return not collection.is_locked()
+        except SecretStorageException:
+            return False
+
+    @contextmanager
+    def _collection(self) -> Iterator:
+        from jeepney.io.blocking import open_dbus_connection
+        from secretstorage import Collection
+
         with open_dbus_connection(self.address) as connection:
-            while True:
-                try:
-                    collection = secretstorage.get_default_collection(connection)
-                    break
-                except secretstorage.exceptions.SecretServiceNotAvailableException:
-                    if time.monotonic() > end:
-                        raise
-                    time.sleep(0.02)
-            yield from list(collection.get_all_items())
+            yield Collection(connection, _DEFAULT)
 
     def passwords(self) -> dict[tuple[str, str], str]:
         """(service, user) -> password, as the desktop itself would show them."""
         found = {}
-        for item in self._items():
-            said = item.get_attributes()
-            found[said["service"], said["username"]] = item.get_secret().decode()
+        with self._collection() as collection:
+            for item in collection.get_all_items():
+                said = item.get_attributes()
+                found[said["service"], said["username"]] = item.get_secret().decode()
         return found
 
     def clear(self) -> None:
-        for item in self._items():
-            item.delete()
+        with self._collection() as collection:
+            for item in list(collection.get_all_items()):
+                item.delete()
 
     def close(self) -> None:
         for process in (self._keyring, self._bus):
