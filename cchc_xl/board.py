@@ -140,9 +140,6 @@ def board(
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
         newest, found = answers.get(one.agency, (one.newest, []))
-        if one.newest is None and newest:  # only the file's name says whose it is
-            late = ledger.period.days_late(newest.arrived.date())
-            one = Submission(one.agency, newest, late or None)
         errors, warnings = (sum(f.severity == s for f in found) for s in ("error", "warning"))
         mails = {kind: log.gone(kind, one.agency) for kind in (FORM, REMINDER, FEEDBACK)}
         state = _state(one, newest, errors + warnings, log)

@@ -17,6 +17,7 @@ from .errors import UnreadableFileError
 from .figures import figures_of
 from .findings import Finding, Place, finding
 from .form_reader import ReturnReader, rejected
+from .forms import agency_of_name
 from .isolation import Reader, read_all
 from .issued import issued_from_json, issued_to_json
 from .journal import (
@@ -39,7 +40,7 @@ from .periods import Period
 from .plan import Programme
 from .proofs import prove_programme
 from .returned_workbook import read_workbook
-from .returns import ACCEPTED, GONE, Return
+from .returns import ACCEPTED, GONE, REJECTED, Return
 from .templates import using
 from .versions import settle_versions
 from .vietnamese import key
@@ -162,13 +163,25 @@ def _read_file(process: Reader, reader: ReturnReader, file: ReturnedFile) -> lis
     other files go on."""
     unread = Return(file.name, file.sha256, file.arrived, kept=file.sha256)
     try:
-        return [replace(one, kept=file.sha256) for one in _parts_read(process, reader, file)]
+        read = [replace(one, kept=file.sha256) for one in _parts_read(process, reader, file)]
+        return [_known_by_name(one, reader) for one in read]
     except UnreadableFileError as error:
         why = finding("file-unreadable", Place(file.name), reason=str(error))
     except Exception as error:  # a fault of ours must not cost the other returns
         reason = f"{type(error).__name__}: {error}"
         why = finding("file-fault", Place(file.name), reason=reason)
-    return [rejected(unread, why)]
+    return [_known_by_name(rejected(unread, why), reader)]
+
+
+def _known_by_name(one: Return, reader: ReturnReader) -> Return:
+    """A file that could not be used, of the agency whose form it was by the name that it was
+    sent with, where nothing else tells."""
+    if one.fate != REJECTED or one.agency:
+        return one
+    agency = agency_of_name(reader.programme, reader.period, one.file)
+    return replace(
+        one, agency=agency, findings=tuple(replace(f, agency=agency) for f in one.findings)
+    )
 
 
 def _parts_read(process: Reader, reader: ReturnReader, file: ReturnedFile) -> Iterator[Return]:

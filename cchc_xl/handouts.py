@@ -11,7 +11,7 @@ from .agencies import slug
 from .cells import VIETNAMESE, Amount, Column, Formula, cell_name, line_style
 from .consolidate import AgencyResult, Ledger
 from .findings import SEVERITY_NAMES, Finding
-from .forms import agency_of_name, shows_budget
+from .forms import shows_budget
 from .memory import few_collections
 from .money import sum_known
 from .periods import Period
@@ -110,7 +110,7 @@ def _refused(ledger: Ledger, agency: str) -> list[Return]:
         for one in ledger.returns
         if one.fate in (REJECTED, EXCLUDED)
         and not (accepted and one.arrived <= accepted.arrived)
-        and agency == (one.agency or agency_of_name(ledger.programme, ledger.period, one.file))
+        and one.agency == agency
     ]
 
 

@@ -7,12 +7,10 @@ declared in `master_sheets.RESULTS`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from .findings import SEVERITY_NAMES, Finding
-from .forms import agency_of_name
 from .master_sheets import (
     FATES,
     MARK,
@@ -131,15 +129,14 @@ def to_answer(ledger: Ledger) -> dict[str, tuple[Return, list[Finding]]]:
     due = ledger.programme.rows_by_agency(ledger.period)
     chosen: dict[str, Return] = {}
     for one in ledger.returns:
-        agency = one.agency or agency_of_name(ledger.programme, ledger.period, one.file)
-        if one.fate not in (ACCEPTED, REJECTED) or agency not in due:
+        if one.fate not in (ACCEPTED, REJECTED) or one.agency not in due:
             continue
-        known = chosen.get(agency)
+        known = chosen.get(one.agency)
         if known is None or (one.arrived, one.fate == ACCEPTED) > (
             known.arrived,
             known.fate == ACCEPTED,
         ):
-            chosen[agency] = replace(one, agency=agency)
+            chosen[one.agency] = one
     by_file: dict[str, list[Finding]] = {}
     for found in ledger.findings:
         if found.is_for_agency:

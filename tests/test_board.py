@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
+from support import stored_values
 from year import FIRST, LATE, PERIOD, SILENT, cut_down, put_return, put_returns
 
 from cchc_xl.board import board
@@ -21,12 +22,12 @@ from cchc_xl.cli import cchc_xl
 from cchc_xl.consolidate import consolidate
 from cchc_xl.dispatch import make_forms
 from cchc_xl.findings import Place, finding
-from cchc_xl.forms import form_name
 from cchc_xl.loading import load
 from cchc_xl.mail_log import Correspondence, MailEvent
 from cchc_xl.returns import ReportedRow, Return
 from cchc_xl.rules import OFF, RULES, Rules, Setting
 from cchc_xl.standing import status_of
+from cchc_xl.steps import audit_period, consolidate_period
 from cchc_xl.workspace import VIETNAM
 
 KEPT = {"3598-2017": ("1.1", "1.4", "4.1", "4.2", "4.5", "7.1", "6.2"), "2784-2017": ("III.3",)}
@@ -130,8 +131,8 @@ class Situation:
 
     def _files(self, one: Agency, period) -> list[Return]:
         chance = self.chance
-        story = chance.choice(("none", "good", "good", "good", "bad", "two", "bad then good",
-                               "good then bad", "unread", "left out"))  # fmt: skip
+        story = chance.choice(("none", "good", "good", "good", "bad", "bad", "two",
+                               "bad then good", "good then bad", "left out"))  # fmt: skip
         day = period.due_before + datetime.timedelta(days=chance.randint(-12, 8))
         later = day + datetime.timedelta(days=chance.randint(1, 5))
         one.came = story != "none"
@@ -151,12 +152,6 @@ class Situation:
             case "good then bad":
                 # The office answers what came last: it cannot be used.
                 return [self._good(one, day), self._bad(one, later)]
-            case "unread":  # nothing in it says whose it is; its name does
-                bad = self._bad(one, day)
-                file = f"{form_name(period, one.name)}.xlsx"
-                found = finding("file-unreadable", Place(file), reason="hỏng")
-                one.refused = replace(bad, agency="", findings=(found,), file=file)
-                return [one.refused]
             case _:
                 gone = replace(self._good(one, day), fate="excluded", rows=())
                 why = finding("return-left-out", Place(gone.file), "x", agency=one.name)
@@ -443,6 +438,31 @@ def test_its_json_agrees_with_the_sheets(workspace):
     for one, row in zip(told["collectors"], people, strict=True):
         assert (one["rows"], one["complete"], one["owed"] or None) == (row[3], row[4], row[6])
         assert ", ".join(one["rows_missing"]) == row[7]
+
+
+def test_a_file_known_only_by_its_name_is_its_agency_s_everywhere(workspace):
+    """Damaged on the way, or printed and scanned: on the board, in the issued workbook, in the
+    answer, one agency whose file cannot be used."""
+    loaded = load(workspace)
+    paths, _ = make_forms(loaded, PERIOD)
+    put_returns(loaded, PERIOD, [LATE])
+    returned = workspace / PERIOD / "nhan-ve"
+    damaged, scanned = "Sở Tư pháp", "Sở Xây dựng"
+    (returned / paths[damaged].name).write_bytes(paths[damaged].read_bytes()[:2000])
+    (returned / paths[scanned].with_suffix(".pdf").name).write_bytes(b"%PDF-1.4")
+    result = consolidate_period(load(workspace), PERIOD)
+    sheets = stored_values(result.outputs[0])
+    issued = {row[1]: row for row in sheets["Tiến độ nộp"]}
+    shown = {row[0]: row for row in status_of(load(workspace), PERIOD).tables["Tiến độ nộp"]}
+    for agency, suffix in ((damaged, ".xlsx"), (scanned, ".pdf")):
+        file = paths[agency].with_suffix(suffix).name
+        assert issued[agency][2] == shown[agency][1] == shown[agency][2] == "Không dùng được"
+        assert issued[agency][9] == shown[agency][-1] == file
+        assert (issued[agency][7], shown[agency][14]) == (1, 1)
+        assert shown[agency][3] == "Gửi phản hồi kèm phiếu mới"
+        assert [agency, file] in [row[2:4] for row in sheets["Phát hiện"]]
+        assert [file, agency] in [row[1:3] for row in sheets["Tệp nhận về"]]
+    assert audit_period(load(workspace), PERIOD).differences == ()
 
 
 def test_when_all_came_and_nothing_is_open_nothing_is_to_do(workspace):
