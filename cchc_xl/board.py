@@ -22,7 +22,7 @@ from .mail_log import (
     MailEvent,
 )
 from .mail_settings import addresses
-from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
+from .master_sheets import HANDLED, RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
 from .plan import Item
 from .results import Row, Submission, submissions, to_answer
@@ -30,13 +30,7 @@ from .returns import Return
 from .vietnamese import format_date, key
 
 MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
-STATE_NAMES = {
-    MISSING: "Chưa nộp",
-    UNUSABLE: "Không dùng được",
-    TO_ANSWER: "Cần phản hồi",
-    ASKED: "Đã yêu cầu sửa",
-    FINE: "Đạt",
-}
+STATE_NAMES = dict(zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True))
 MOST_REMINDERS = 3
 MENDED = "Thư trước bị trả lại, địa chỉ đã sửa"
 _MANY = 8  # more names than this are counted, not listed

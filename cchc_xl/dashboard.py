@@ -20,6 +20,7 @@ from .master_sheets import (
     MARK,
     NOT_RETURNED,
     PERIODS,
+    RESULT_COLLECTORS,
     RESULT_FILES,
     RESULT_FINDINGS,
     RESULT_ITEMS,
@@ -35,10 +36,21 @@ from .vietnamese import format_number
 from .workbooks import Book, Sheet
 
 CHOSEN_PERIOD, SHOWN_PERIOD, SHOWN_AT = "KY_BAO_CAO", "KY_KET_QUA", "LUC_TONG_HOP"
+BOARD_AT = "LUC_THEO_DOI"
 
 _CARD = 4  # columns of a card or a button
 _CARDS = COLUMNS // _CARD
 _PERIOD_ROW, _BUTTON_ROW, _BUTTON_ROWS = 3, 6, 3
+
+
+def result_title(name: str, period: str) -> Formula:
+    """The title of a sheet of results: what it shows, of which period, and since when."""
+    at = BOARD_AT if name in (RESULT_SUBMISSIONS, RESULT_COLLECTORS) else SHOWN_AT
+    text = (
+        f'="{name.upper()}"&IF({SHOWN_PERIOD}="",""," · KỲ "&{SHOWN_PERIOD}&'
+        f'IF({at}="",""," · "&{at}))'
+    )
+    return Formula(text, f"{name.upper()} · KỲ {period}" if period else name.upper())
 
 
 def write_dashboard(book: Book, programme: Programme, chosen: str, results: Results) -> None:
@@ -145,6 +157,8 @@ class _Dashboard:
         self.sheet.put(row + 2, 0, None, **hidden)
         self.book.name_cell(SHOWN_PERIOD, self.sheet, row + 1, 0)
         self.book.name_cell(SHOWN_AT, self.sheet, row + 2, 0)
+        self.sheet.put(row + 3, 0, None, **hidden)
+        self.book.name_cell(BOARD_AT, self.sheet, row + 3, 0)
         none = "Chưa tổng hợp kỳ nào. Chép phiếu vào thư mục nhận về rồi bấm Tổng hợp."
         text = (
             f'=IF({SHOWN_PERIOD}="","{none}",IF({SHOWN_PERIOD}={CHOSEN_PERIOD},"Số liệu bên dưới '

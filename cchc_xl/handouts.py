@@ -18,7 +18,7 @@ from .periods import Period
 from .plan import Item
 from .results import submissions
 from .returns import EXCLUDED, REJECTED, Return
-from .statuses import CANCELLED, DONE, NOT_REPORTED, OVERDUE
+from .statuses import CANCELLED, DONE, NOT_REPORTED, OVERDUE, STATUS_COLOURS
 from .templates import house_style
 from .vietnamese import format_date
 from .workbooks import Book, Sheet
@@ -51,7 +51,6 @@ _TO_SEE = (
     Column("Việc cần làm", 46),
 )
 _SAID = ("percent", "spent", "result", "proof", "difficulties", "proposals")  # besides the status
-_COLOURS = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}
 
 
 class _Share(NamedTuple):
@@ -236,7 +235,7 @@ def _work(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> None:
         sheet.put(
             at, _PERCENT, fact["percent"], **line_style(), align="center", num_format=decimals
         )
-    _colour_statuses(sheet, row + 1, last)
+    sheet.colour_words((row + 1, _STATUS), (last, _STATUS), STATUS_COLOURS)
     _totals(sheet, row + 1, last, rows)
     # The block above is too high to stay in sight; Excel shows a table's headings by itself.
     sheet.raw.freeze_panes(0, _TITLE + 1)
@@ -258,14 +257,6 @@ def _totals(sheet: Sheet, first: int, last: int, rows: Sequence[Sequence]) -> No
         formula = f'=IF(SUBTOTAL(102,{span(at)})=0,"",SUBTOTAL(109,{span(at)}))'
         total = sum_known(cells[at] for cells in rows)
         sheet.put_money_formula(last + 1, at, formula, total, **bold)
-
-
-def _colour_statuses(sheet: Sheet, first: int, last: int) -> None:
-    """By rule and not by cell, so that it follows a status that is sorted or mended."""
-    for status, colour in _COLOURS.items():
-        shade = sheet.book.condition(font_color=house_style()["colour"][colour])
-        rule = {"type": "cell", "criteria": "==", "value": f'"{status}"', "format": shade}
-        sheet.raw.conditional_format(first, _STATUS, last, _STATUS, rule)
 
 
 def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]) -> str:

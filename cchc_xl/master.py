@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable, Sequence
 
 from .agencies import Agency, names_in_words
-from .dashboard import write_dashboard
+from .cells import Formula
+from .dashboard import result_title, write_dashboard
 from .dashboard_grid import Results
 from .explanations import HANDLING
 from .findings import SEVERITY_NAMES, Finding
@@ -43,6 +44,7 @@ from .vietnamese import format_number
 from .workbooks import Book, Sheet
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
+_SPARE_ROWS = 200  # below a table, for what is typed or comes in later
 _WIDEST = 300  # characters that can still be read on one page's width
 
 
@@ -59,9 +61,11 @@ def write_master(
     first = programme.periods[0].id if programme.periods else ""
     write_dashboard(book, programme, period_id or first, results)
     for name in RESULTS:
-        _write_sheet(book.sheet(name), RESULTS[name], results.rows.get(name, ()), "result_tab")
+        rows = results.rows.get(name, ())
+        title = result_title(name, results.period)
+        _write_sheet(book.sheet(name), RESULTS[name], rows, "result_tab", title)
     for name, rows in plan_rows(programme, findings).items():
-        _write_sheet(book.sheet(name), TABLES[name], rows, "plan_tab")
+        _write_sheet(book.sheet(name), TABLES[name], rows, "plan_tab", name.upper())
     add_macros(book)
     return with_ribbon(book.to_bytes())
 
@@ -161,13 +165,19 @@ def _with_own_name(agency: Agency) -> tuple[str, ...]:
 
 
 def _write_sheet(
-    sheet: Sheet, table: Table, rows: Sequence[Sequence[object]], tab_colour: str
+    sheet: Sheet,
+    table: Table,
+    rows: Sequence[Sequence[object]],
+    tab_colour: str,
+    title: str | Formula,
 ) -> None:
     style = house_style()
     name = sheet.raw.get_name()
-    sheet.put(_TITLE_ROW, 0, name.upper(), bold=True, font_size=style["font"]["title"])
+    sheet.put(_TITLE_ROW, 0, title, bold=True, font_size=style["font"]["title"])
+    is_wide = sum(column.width for column in table.columns) > _WIDEST
     sheet.merge(
-        (_HINT_ROW, 0),
+        # The first column of a wide sheet stands on both its pages: a text in it would be cut.
+        (_HINT_ROW, 1 if is_wide else 0),
         (_HINT_ROW, len(table.columns) - 1),
         table.hint,
         italic=True,
@@ -184,7 +194,7 @@ def _write_sheet(
         columns=len(table.columns),
         rows=None,
     )
-    if sum(column.width for column in table.columns) > _WIDEST:
+    if is_wide:
         sheet.raw.fit_to_pages(2, 0)
         sheet.raw.repeat_columns(0, 0)
         sheet.raw.freeze_panes(_HEADING_ROW + 1, 1)
@@ -192,9 +202,13 @@ def _write_sheet(
     for number, row in enumerate(MAIL_ROWS if name == MAIL else (), _HEADING_ROW + 1):
         if row.choices:
             sheet.validate((number, 1), (number, 1), {"validate": "list", "source": [*row.choices]})
+    heading, colours = table.colours
+    if colours:
+        at = table.headings.index(heading)
+        sheet.colour_words((_HEADING_ROW + 1, at), (last + _SPARE_ROWS, at), colours)
     for heading, options in _VALIDATIONS.get(name, {}).items():
         at = table.headings.index(heading)
-        sheet.validate((_HEADING_ROW + 1, at), (last + 200, at), options)
+        sheet.validate((_HEADING_ROW + 1, at), (last + _SPARE_ROWS, at), options)
 
 
 _NOT_NEGATIVE = {

@@ -6,6 +6,7 @@ them back by this declaration. Those that show results are declared in `result_s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from .cells import Column
@@ -49,6 +50,8 @@ FATES = {
     "gone": "Không còn trong thư mục",
 }
 NOT_RETURNED = "Chưa nộp"
+# How far an agency has come, from nothing to all.
+HANDLED = (NOT_RETURNED, FATES["rejected"], "Cần phản hồi", "Đã yêu cầu sửa", "Đạt")
 STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
 
 
@@ -59,7 +62,7 @@ class Table(NamedTuple):
     there, but beside which an officer wrote something, stays with `gone` (a column and a
     text) in place of figures. `words` are all that may stand in that column of a row of ours:
     another row is the officers' own. Masters that an earlier version made lack the columns
-    `later`.
+    `later`. `colours` gives words of a column their colour, by its name in `styles.toml`.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Table(NamedTuple):
     gone: tuple[str, str] = ("", "")
     words: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    colours: tuple[str, Mapping[str, str]] = ("", {})
 
     @property
     def headings(self) -> list[str]:

@@ -107,13 +107,19 @@ def write_findings(book: Book, findings: Sequence[Finding]) -> None:
     summary = ", ".join(
         f"{counts[severity]} {name.lower()}" for severity, name in SEVERITY_NAMES.items()
     )
+    # What an officer copies to the sheet Giải trình is needed in the master alone.
+    rows = [row[:_TOLD_OF_FINDING] for row in finding_rows(findings)]
+    columns, rows = _numbered(RESULT_FINDINGS, rows)
     write_table_page(
         book,
         RESULT_FINDINGS,
         "NHỮNG CHỖ CẦN XEM LẠI",
         f"Có {summary}.",
-        ("PhatHien", *_numbered(RESULT_FINDINGS, finding_rows(findings))),
+        ("PhatHien", columns[: _TOLD_OF_FINDING + 1], rows),
     )
+
+
+_TOLD_OF_FINDING = 8
 
 
 _SOURCE_COLUMNS = (

@@ -9,6 +9,7 @@ from .master_sheets import (
     AGENCY,
     CODE,
     FATES,
+    HANDLED,
     NOT_RETURNED,
     PLAN,
     RESULT_AGENCIES,
@@ -22,7 +23,7 @@ from .master_sheets import (
     TITLE,
     Table,
 )
-from .statuses import ALL_STATUSES
+from .statuses import ALL_STATUSES, STATUS_COLOURS
 
 _REFRESHED = "Phần mềm điền lại mỗi lần Tổng hợp; cột và ghi chú thêm của anh/chị được giữ nguyên."
 _FOLLOWED = _REFRESHED.replace("Tổng hợp;", "Tổng hợp hoặc bấm Bảng theo dõi;")
@@ -50,6 +51,7 @@ RESULTS: dict[str, Table] = {
         key=(PLAN, CODE),
         gone=(STATUS, "Không còn trong kế hoạch"),
         words=ALL_STATUSES,
+        colours=(STATUS, STATUS_COLOURS),
     ),
     RESULT_AGENCIES: Table(
         "TheoCoQuan",
@@ -101,6 +103,10 @@ RESULTS: dict[str, Table] = {
             "Xử lý", "Việc tiếp theo", "Phiếu lập", "Đã gửi phiếu", "Nhắc lần 1", "Nhắc lần 2",
             "Nhắc lần 3", "Đã phản hồi", "Đúng hạn trong năm", "Người liên hệ",
         ),
+        colours=(
+            "Xử lý",
+            dict(zip(HANDLED, ("error", "error", "warning", "warning", "done"), strict=True)),
+        ),
     ),
     RESULT_COLLECTORS: Table(
         "NguoiThuThap",
@@ -120,7 +126,8 @@ RESULTS: dict[str, Table] = {
     ),
     RESULT_FINDINGS: Table(
         "PhatHienKy",
-        f"Những chỗ cần xem lại: tệp, trang, ô và việc cần làm. {_REFRESHED}",
+        "Những chỗ cần xem lại: tệp, trang, ô và việc cần làm. Ghi giải trình thì chép Kế hoạch, "
+        f"Mã, Mã quy tắc và Giá trị sang trang Giải trình. {_REFRESHED}",
         (
             Column("Mức độ", 10, "centre"),
             Column(AGENCY, 26),
@@ -130,10 +137,17 @@ RESULTS: dict[str, Table] = {
             Column("Giá trị", 24),
             Column("Nội dung", 60),
             Column("Việc cần làm", 40),
+            Column(PLAN, 12),
+            Column(CODE, 9),
+            Column("Mã quy tắc", 24),
         ),
         key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
         gone=("Mức độ", "Không có ở kỳ này"),
         words=tuple(SEVERITY_NAMES.values()),
+        later=(PLAN, CODE, "Mã quy tắc"),
+        colours=(
+            "Mức độ", {SEVERITY_NAMES["error"]: "error", SEVERITY_NAMES["warning"]: "warning"}
+        ),
     ),
     RESULT_FILES: Table(
         "TepNhanVe",
@@ -150,6 +164,7 @@ RESULTS: dict[str, Table] = {
         key=("Tệp",),
         gone=("Kết quả", "Không có ở kỳ này"),
         words=tuple(FATES.values()),
+        colours=("Kết quả", {FATES["accepted"]: "done", FATES["rejected"]: "error"}),
     ),
     RESULT_SOURCES: Table(
         "NguonSoLieu",
@@ -172,5 +187,6 @@ RESULTS: dict[str, Table] = {
         key=(PLAN, CODE, "Cơ quan báo cáo"),
         gone=(STATUS, "Không có ở kỳ này"),
         words=ALL_STATUSES,
+        colours=(STATUS, STATUS_COLOURS),
     ),
 }

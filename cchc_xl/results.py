@@ -161,11 +161,15 @@ def file_rows(ledger: Ledger) -> list[Row]:
 
 
 def finding_rows(findings: Sequence[Finding]) -> list[Row]:
-    """Every finding with its place and the next step, errors first."""
+    """Every finding with its place and the next step, errors first; of what a rule says of a row
+    also what the sheet Giải trình asks for."""
     return [
-        (SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message, f.action)
+        (
+            SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message, f.action,
+            *((*f.row.rsplit("|", 1), f.code) if f.row else ("", "", "")),
+        )
         for f in sorted(findings, key=lambda found: found.sort_key)
-    ]
+    ]  # fmt: skip
 
 
 def source_rows(ledger: Ledger) -> list[Row]:

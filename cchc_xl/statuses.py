@@ -12,3 +12,6 @@ NOT_REPORTED = "Chưa báo cáo"  # no accepted return says a status
 
 REPORTED_STATUSES = (NOT_STARTED, IN_PROGRESS, DONE, CANCELLED)
 ALL_STATUSES = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+
+# By the names of the colours in `styles.toml`.
+STATUS_COLOURS = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import warnings
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -262,6 +262,16 @@ class Sheet:
         if self._wrapped and self._wrapped[-1].text is text:  # the text has the whole block
             rows = last[0] - first[0] + 1
             self._wrapped.append(self._wrapped.pop()._replace(rows=rows, last=last[1]))
+
+    def colour_words(
+        self, first: tuple[int, int], last: tuple[int, int], colours: Mapping[str, str]
+    ) -> None:
+        """Word -> the colour (by its name in `styles.toml`) that it is shown in. By rule and not
+        by cell, so that it follows what is sorted, mended or refreshed."""
+        for word, colour in colours.items():
+            shade = self.book.condition(font_color=house_style()["colour"][colour])
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": shade}
+            accepted(self.raw.conditional_format(*first, *last, rule))
 
     def validate(self, first: tuple[int, int], last: tuple[int, int], options: dict) -> None:
         with warnings.catch_warnings():

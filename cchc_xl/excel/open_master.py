@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xlwings as xw
 
-from ..dashboard import CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
+from ..dashboard import BOARD_AT, CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
 from ..loading import Loaded, load_open
 from ..master_sheets import (
@@ -133,14 +133,15 @@ class OpenMaster:
         written to the period's outputs just now."""
         self.show_rows(rows)
         self._named(SHOWN_PERIOD).value = f"'{period_id}" if period_id else None
-        now = f"{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
-        self._named(SHOWN_AT).value = f"'{now}" if period_id and consolidated else None
+        self._named(SHOWN_AT).value = _now() if period_id and consolidated else None
 
     def show_rows(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Put rows into the tables of some sheets of results; an older master may lack one."""
         for name, shown in rows.items():
             if not self._is_older_than(name):
                 LiveTable(self.book, name, RESULTS[name]).refresh(shown)
+        if RESULT_SUBMISSIONS in rows and BOARD_AT in (name.name for name in self.book.names):
+            self._named(BOARD_AT).value = _now()  # an older master has no place for it
 
     def activate(self, name: str) -> None:
         """Bring the sheet with a table of results to the front."""
@@ -182,6 +183,11 @@ class OpenMaster:
 
     def choose_period(self, period_id: str) -> None:
         self._named(CHOSEN_PERIOD).value = f"'{period_id}"
+
+
+def _now() -> str:
+    """The time as a text, which the apostrophe keeps it."""
+    return f"'{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
 
 
 def with_errors(cell: object) -> object:
