@@ -18,8 +18,9 @@ PACKAGE = ROOT / "cchc_xl"
 
 # A module imports only modules above it: data flows one way.
 ORDER = [
-    "errors", "memory", "templates", "messages", "return_messages", "row_messages",
-    "mail_messages", "catalogue", "findings", "money", "vietnamese", "legacy_text", "words",
+    "errors", "memory", "template_faults", "templates", "messages", "return_messages",
+    "row_messages", "mail_messages", "catalogue", "findings", "money", "vietnamese", "legacy_text",
+    "words",
     "quantities", "textfit", "packages", "statuses", "agencies", "periods", "rules",
     "explanations", "plan", "marks", "xlsx_marks", "xls_marks", "ods_marks", "xlsb_marks",
     "cell_marks", "sheets", "documents", "preamble", "goals", "appendix", "proofs",
@@ -34,8 +35,8 @@ ORDER = [
     "mail_out", "mailbox", "bounces", "passwords", "figure_store", "functions", "macros",
     "dashboard_grid", "dashboard_lists", "dashboard", "master", "plan_sheets", "appendices",
     "table_pages", "overview", "assessments", "summaries", "watchlists", "history", "charts",
-    "key_figures", "report", "monitoring", "handouts", "collector_handouts", "board",
-    "audit_reading", "audit_carriers", "audit_values", "audit_returns", "audit_issued",
+    "key_figures", "report_template", "report", "monitoring", "handouts", "collector_handouts",
+    "board", "audit_reading", "audit_carriers", "audit_values", "audit_returns", "audit_issued",
     "audit_figures", "audit_sources", "audit_explanations", "audit_submissions",
     "audit_appendices", "audit_summaries", "audit_targets", "audit_formulas", "audit_report",
     "audit", "consolidation", "period_folder", "marking", "feedback", "settings", "doctor",
