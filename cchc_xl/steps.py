@@ -40,7 +40,7 @@ from .proofs import prove_programme
 from .registries import load_registry
 from .rules import RULES
 from .settings import settings_file
-from .templates import NAMES, packaged
+from .templates import NAMES, check_texts, packaged, using
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def init(
     programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
     programme, _, kept = with_decisions(programme, decision_files)
     files = {
-        workspace.new_master: write_master(
-            programme, kept, nothing_reported(workspace, programme)
-        ),
+        workspace.new_master: write_master(programme, kept, nothing_reported(workspace, programme)),
         workspace.settings: settings_file(),
     }
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
@@ -217,6 +215,15 @@ def own_templates(workspace: Workspace) -> list[Path]:
     paths = [workspace.templates / name for name in NAMES]
     write_files({path: packaged(path.name) for path in paths if not path.exists()})
     return paths
+
+
+def check_templates(workspace: Workspace) -> None:
+    """Look at a workspace's own templates before they are used. Raises TemplateError."""
+    from .report_template import check_report
+
+    with using(workspace.own_templates()):
+        check_texts()
+        check_report()
 
 
 def _never_consolidated(period_id: str) -> NoReturnsError:

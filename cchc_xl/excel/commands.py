@@ -208,10 +208,11 @@ def check_computer(master: OpenMaster, progress: Progress) -> str:
 @command
 def open_templates(master: OpenMaster, progress: Progress) -> str:
     """Mẫu trình bày: the workspace's own templates, put there for the first time if need be."""
-    from ..steps import own_templates
+    from ..steps import check_templates, own_templates
 
     own_templates(master.workspace)
-    open_with_system(master.workspace.templates)
+    open_with_system(master.workspace.templates)  # first: there the officer mends what is told
+    check_templates(master.workspace)
     return ""
 
 
