@@ -7,6 +7,7 @@ import difflib
 import re
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 
 import jinja2
 from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
@@ -102,15 +103,16 @@ def _open_block(source: str, until: int) -> tuple[str, int]:
     """The innermost block that is still open before a line, and the line where it begins."""
     stack: list[tuple[str, int]] = []
     before = ""
-    for line, kind, value in jinja2.Environment().lex(source):
-        if kind == "whitespace":
-            continue
-        if before == "block_begin" and line <= until:
-            if value in ("if", "for", "macro", "call", "filter", "block", "with"):
-                stack.append((value, line))
-            elif stack and value == f"end{stack[-1][0]}":
-                stack.pop()
-        before = kind
+    with suppress(jinja2.TemplateSyntaxError):  # of what comes after
+        for line, kind, value in jinja2.Environment().lex(source):
+            if kind == "whitespace":
+                continue
+            if before == "block_begin" and line <= until:
+                if value in ("if", "for", "macro", "call", "filter", "block", "with"):
+                    stack.append((value, line))
+                elif stack and value == f"end{stack[-1][0]}":
+                    stack.pop()
+            before = kind
     return stack[-1] if stack else ("", 0)
 
 

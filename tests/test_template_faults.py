@@ -79,6 +79,7 @@ def told(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> str:
          "({% for %} mở ở dòng 2)"),
         ("x\n{% endif %}", "dòng 2: {% endif %} không có {% if %} nào mở ở trước"),
         ("{% elsif ky %}", "không có lệnh {% elsif %}; gần giống: elif"),
+        ("{% for p in phat_hien %}{% nếu )", "không có lệnh {% nếu %}"),
         ("{# ghi chú", "thiếu dấu #}"),
         ("{{ }}", "còn thiếu một tên"),
         ("{{ “ky” }}", "dấu “ không dùng được"),
