@@ -215,8 +215,14 @@ def _accept(answer: tuple[int, bytes], letter: Letter) -> None:
         raise Refused("mail-refused", letter.to[0], reason=f"{code} {short_reason(said)}")
 
 
-def _connected(server: Server, password: str) -> smtplib.SMTP:
-    """A connection over TLS, logged in. Raises MailError."""
+def reach_server(server: Server) -> None:
+    """See whether a server is there and may be given a password: connect over TLS, and leave.
+    Raises MailError."""
+    _goodbye(_connected(server, None))
+
+
+def _connected(server: Server, password: str | None) -> smtplib.SMTP:
+    """A connection over TLS, logged in where there is a password. Raises MailError."""
     context = trust(server)
     # A computer's own name may hold letters that the protocol does not take.
     common = {"local_hostname": "[127.0.0.1]", "timeout": SECONDS_TO_ANSWER}
@@ -230,7 +236,8 @@ def _connected(server: Server, password: str) -> smtplib.SMTP:
     try:
         if server.security != TLS:
             smtp.starttls(context=context)
-        _log_in(smtp, server.user, password)
+        if password is not None:
+            _log_in(smtp, server.user, password)
     except smtplib.SMTPNotSupportedError as error:
         _goodbye(smtp)
         raise MailError(

@@ -56,12 +56,13 @@ class Heading:
 
 
 class Mailbox:
-    """An open folder of a mailbox."""
+    """An open folder of a mailbox; `count` is how many mails were in it then."""
 
-    def __init__(self, client: IMAPClient, settings: MailSettings, validity: int):
+    def __init__(self, client: IMAPClient, settings: MailSettings, validity: int, count: int):
         self.client = client
         self.settings = settings
         self.validity = validity
+        self.count = count
 
     def headings(self, since: datetime.date, known: Collection[Uid]) -> Iterator[Heading]:
         """The mails that came on a day or later, but for those known, oldest first. Raises
@@ -95,6 +96,24 @@ class Mailbox:
 def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
     """The folder that is set, over TLS; read-only unless fetched mails are to be marked. Raises
     MailError."""
+    with _connected(settings) as client:
+        with _told(settings):
+            _log_in(client, settings, password)
+            chosen = _select(client, settings)
+        count = int(chosen.get(b"EXISTS", 0))
+        yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]), count)
+
+
+def reach_mailbox(settings: MailSettings) -> None:
+    """See whether the server is there and may be given a password: connect over TLS, and leave.
+    Raises MailError."""
+    with _connected(settings):
+        pass
+
+
+@contextmanager
+def _connected(settings: MailSettings) -> Iterator[IMAPClient]:
+    """A connection over TLS, before anybody logs in. Raises MailError."""
     server = settings.imap
     check_server(server)
     context = trust(server)
@@ -111,9 +130,7 @@ def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
             client.normalise_times = False  # with their time zones
             if server.security != TLS:
                 _encrypt(client, context, settings)
-            _log_in(client, settings, password)
-            chosen = _select(client, settings)
-        yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]))
+        yield client
     finally:
         with suppress(IMAPClientError, OSError, imaplib.IMAP4.error):
             client.logout()
