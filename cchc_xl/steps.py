@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -316,12 +316,15 @@ def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
 # --------------------------------------------------------------------- trợ giúp
 
 
-def check_computer(root: Path) -> tuple[Path, list[Check]]:
-    """Look at this computer and a workspace: a text for the IT officer in a file, and the
-    checks that ask for something to be done."""
+def check_computer(
+    root: Path, open_master: Callable[[], Loaded], outlook: Callable[[], object]
+) -> tuple[Path, list[Check]]:
+    """Look at this computer and a workspace, with the master as it stands open, and whether
+    Outlook starts where it is to be used: a text for the IT officer in a file, and the checks
+    that ask for something to be done."""
     from .doctor import examine, report
 
-    checks = examine(root)
+    checks = examine(root, open_master, outlook)
     path = Workspace(root).journal / "kiem-tra-may.txt"
     text = report(checks).encode("utf-8-sig")
     try:

@@ -39,9 +39,9 @@ ORDER = [
     "board", "audit_reading", "audit_carriers", "audit_values", "audit_returns", "audit_issued",
     "audit_figures", "audit_sources", "audit_explanations", "audit_submissions",
     "audit_appendices", "audit_summaries", "audit_targets", "audit_formulas", "audit_report",
-    "audit", "consolidation", "period_folder", "marking", "feedback", "settings", "doctor",
-    "guide", "loading", "standing", "dispatch", "letters", "correspondence", "collect",
-    "tracing", "steps", "demo", "as_json", "command_line", "mail_cli", "cli",
+    "audit", "consolidation", "period_folder", "marking", "feedback", "settings", "guide",
+    "loading", "standing", "dispatch", "letters", "correspondence", "collect", "tracing",
+    "mail_check", "doctor", "steps", "demo", "as_json", "command_line", "mail_cli", "cli",
 ]  # fmt: skip
 
 

@@ -197,8 +197,9 @@ def open_inbox(master: OpenMaster, progress: Progress) -> str:
 def check_computer(master: OpenMaster, progress: Progress) -> str:
     """Kiểm tra máy: what is right on this computer, and what to do about the rest."""
     from ..steps import check_computer as step
+    from .outlook import OutlookDrafts
 
-    report, wrong = step(master.workspace.root)
+    report, wrong = step(master.workspace.root, master.load, OutlookDrafts)
     open_with_system(report)
     if not wrong:
         return "Máy đã sẵn sàng, mọi mục kiểm tra đều đạt."
