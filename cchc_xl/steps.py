@@ -289,16 +289,17 @@ def consolidate_again(
     return record, tuple(files), made == record.outputs
 
 
-def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:
-    """A new master workbook that shows a consolidation; `found` when its decisions were read."""
-    proofs = prove_programme(loaded.programme)
+def new_master(
+    programme: Programme, found: Iterable[Finding], done: Consolidation | None = None
+) -> bytes:
+    """A new master workbook, which shows a consolidation where one was done; `found` when its
+    decisions were read."""
+    proofs = prove_programme(programme)
+    kept = [one for one in found if one not in proofs]
+    if done is None:
+        return write_master(programme, kept)
     period_id = done.ledger.period.id
-    return write_master(
-        loaded.programme,
-        [one for one in found if one not in proofs],
-        Results(done.tables, period_id),
-        period_id,
-    )
+    return write_master(programme, kept, Results(done.tables, period_id), period_id)
 
 
 def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
