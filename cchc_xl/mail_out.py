@@ -67,7 +67,8 @@ def hand_over_all(
     done: list[Letter] = []
     found: list[Finding] = []
     for number, letter in enumerate(letters, 1):
-        attempt = sum(1 for e in log.events if e.key == letter.key and e.event == carrier.becomes)
+        # Counted for all ways: a draft that is sent by hand is told by its identity.
+        attempt = sum(e.key == letter.key and e.event in (SENT, DRAFT) for e in log.events)
         identity = message_id(letter, settings.sender, attempt)
 
         def note(event: str, address: str = "", reason: str = "", letter=letter, identity=identity):
@@ -75,6 +76,7 @@ def hand_over_all(
                 MailEvent(
                     _now(), event, letter.kind, letter.agency, letter.about, identity,
                     letter.recipients, letter.files, address, reason, letter.agency_id,
+                    letter.words.subject, letter.to,
                 )
             )  # fmt: skip
 
