@@ -21,20 +21,13 @@ from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import (
-    BOUNCED,
-    FAILED,
-    Correspondence,
-    MailEvent,
-    add_line,
-    correspondence,
-    read_lines,
-)
+from .mail_log import BOUNCED, MailEvent, add_line, correspondence, read_lines
 from .mail_settings import MailSettings, addresses
 from .mailbox import LARGEST_MAIL, Heading, Mailbox, Uid
 from .periods import Period
 from .recognition import Wanted, recognise
 from .returned_workbook import read_workbook
+from .sent_folder import UNSENT, note_sent
 from .standing import today
 from .work import Work
 from .workspace import VIETNAM, Workspace, read_file, set_arrival
@@ -52,6 +45,11 @@ class Fetched(NamedTuple):
     mails: int
     saved: dict[str, list[str]]
     findings: tuple[Finding, ...]
+
+    @property
+    def to_tell(self) -> list[Finding]:
+        """What an officer is to look at, and not what went as it should."""
+        return [one for one in self.findings if one.severity != "info" or one.code == UNSENT]
 
 
 class _Form(NamedTuple):
@@ -74,8 +72,8 @@ def fetch(
     progress: Progress = silent,
 ) -> Fetched:
     """Look through the mails that are new, save what was returned, and note what came back
-    undelivered. A run that is cut off is finished by the next one. Raises MailError, OutputError.
-    """
+    undelivered and which drafts were sent. A run that is cut off is finished by the next one.
+    Raises MailError, OutputError."""
     period = find_period(loaded.programme, period_id)
     workspace = loaded.workspace
     with (
@@ -83,6 +81,8 @@ def fetch(
         _Collector(loaded, period, settings) as collector,
         open_box() as box,
     ):
+        # First: bounces of what was sent by hand are known by it.
+        collector.findings += note_sent(box, collector.logs[period.id])
         headings = list(box.headings(collector.since, collector.known))
         for number, heading in enumerate(headings, 1):
             collector.take(heading, box)
@@ -187,7 +187,7 @@ class _Collector:
     def _note_bounce(self, one: Bounce, taken: _Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
         found = [
-            (log, log.of_message(one.message_id) if one.message_id else _last_to(log, one.address))
+            (log, log.of_message(one.message_id) if one.message_id else log.last_to(one.address))
             for log in self.logs.values()
         ]
         ours = [(event.time, log, event) for log, event in found if event]
@@ -372,14 +372,6 @@ class _Taken:
             "files": self.files,
             "notes": [found.message for found in self.findings],
         }
-
-
-def _last_to(log: Correspondence, address: str) -> MailEvent | None:
-    """The last mail that went out to an address."""
-    return next(
-        (e for e in reversed(log.events) if e.event != FAILED and address in map(str.lower, e.to)),
-        None,
-    )
 
 
 def day_of_mail(heading: Heading) -> datetime.datetime:

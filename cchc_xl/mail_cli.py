@@ -163,7 +163,7 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
     """Lấy phiếu từ hộp thư.
 
     Chỉ đọc hộp thư (IMAP); phiếu của cơ quan nào, kỳ nào nhận theo nội dung, chép vào thư mục
-    nhan-ve với ngày của thư."""
+    nhan-ve với ngày của thư. Thư nháp nằm trong thư mục thư đã gửi được ghi là đã gửi."""
     from .as_json import fetched_json
     from .collect import fetch
     from .correspondence import mail_settings
@@ -186,7 +186,7 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
         return
     count = sum(map(len, fetched.saved.values()))
     click.echo(f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu.")
-    _say([one for one in fetched.findings if one.severity != "info"])
+    _say(fetched.to_tell)
 
 
 @command("password")

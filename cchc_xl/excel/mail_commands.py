@@ -87,9 +87,11 @@ def fetch_mail(master: OpenMaster, progress: Progress) -> str:
     finally:  # what came before something went wrong is to be seen too
         _show_board(master, loaded, progress)
     count = sum(map(len, fetched.saved.values()))
-    look = [one for one in fetched.findings if one.severity != "info"]
     return "\n".join(
-        [f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu vào nhan-ve.", *_lines(look)]
+        [
+            f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu vào nhan-ve.",
+            *_lines(fetched.to_tell),
+        ]
     )
 
 
