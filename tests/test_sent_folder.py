@@ -28,6 +28,8 @@ from cchc_xl.mail_log import (
     DRAFT,
     FEEDBACK,
     FORM,
+    REMINDER,
+    SENDING,
     SENT,
     Correspondence,
     MailEvent,
@@ -163,6 +165,18 @@ def test_a_bounce_of_what_was_sent_by_hand_is_of_its_agency(drafts, mail):
     (status,) = [o for o in status_of(drafts.loaded, PERIOD).agencies if o.agency == HEALTH]
     assert "bị trả lại" in status.trouble
     assert {one.agency: one.code for one in drafts.prepare(FORM).held}[HEALTH] == "mail-bounced"
+
+
+def test_a_draft_that_is_found_late_hides_no_trouble_after_it(drafts, mail):
+    later = datetime.datetime.now(VIETNAM) + datetime.timedelta(days=2)
+    log = log_of(drafts)
+    form = log.last(FORM, HEALTH, "")
+    log.add(replace(form, event=SENDING, kind=REMINDER, about="1", time=later, message_id="<n@x>"))
+    send_by_hand(drafts, HEALTH)
+    drafts.fetch()
+    (status,) = [o for o in status_of(drafts.loaded, PERIOD).agencies if o.agency == HEALTH]
+    assert status.mailed(FORM).event == SENT
+    assert "không rõ đã đi hay chưa" in status.trouble
 
 
 @pytest.mark.long
@@ -359,6 +373,9 @@ def noted(tmp_path, drafts, mails) -> list[tuple[str, str]]:
         ([a_draft(1)], [a_sent(-1, message_id="<1@x>")], [("lan-1", "<1@x>")]),
         # A letter that is drafted once more is not sent by what was sent before that.
         ([a_draft(1), a_draft(1, time=NOON + 2 * HOUR)], [a_sent(1)], []),
+        # Something else to the same agency.
+        ([a_draft(1)], [a_sent(1, is_reply=True)], []),
+        ([a_draft(1)], [a_sent(1, subject="Về việc đề nghị chỉnh sửa")], []),
         # Who gets only copies is not the agency.
         ([a_draft(1)], [a_sent(1, to=frozenset(["copy@x.vn"]))], []),
         # Agencies that share an address, under a subject without their names.
@@ -369,7 +386,7 @@ def noted(tmp_path, drafts, mails) -> list[tuple[str, str]]:
         # Spelt with other code points, in other spaces.
         ([a_draft(1)], [a_sent(1, subject="Đề nghị  chỉnh sửa")], [("lan-1", "<m1@x>")]),
         # Sent since by the program, or known as sent by what came back.
-        ([a_draft(1), a_draft(1, event=SENT)], [], [("lan-1", "<1@x>")]),
+        ([a_draft(1), a_draft(1, event=SENT)], [a_sent(1)], [("lan-1", "<1@x>")]),
         ([a_draft(1), a_draft(1, event=BOUNCED, address="a@x.vn")], [a_sent(1)], []),
     ],
 )
