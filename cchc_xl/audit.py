@@ -104,7 +104,7 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
     check_submissions(issued, now, came, counts_of(findings, files))
     check_files(issued, record.returns)
     given = _explanations(journal, record, programme, [one.period.id for one in so_far])
-    check_explanations(issued, now, findings, given)
+    check_explanations(issued, so_far, findings, given)
     before = _period_before(journal, so_far)
     check_key_figures(issued, PeriodCame(now, came), before)
     report = workspace.report(period_id)

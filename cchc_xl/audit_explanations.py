@@ -26,8 +26,8 @@ SHEET, NOTE, ERROR = "Giải trình", "Ghi chú", "Lỗi"
 # What stands in the workbooks, kept here by hand.
 _TEXT = "Giải trình (nếu số liệu đúng)"
 _KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")
-_LABELS = ("Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị")
-_REST = ("Giải trình", "Kỳ", "Tệp", "Trang", "Ô", "Nguồn")
+_LABELS = ("Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị", "Kỳ")
+_REST = ("Giải trình", "Tệp", "Trang", "Ô", "Nguồn")
 _HOLDS, _CHANGED, _REFUSED, _AN_ERROR, _UNNEEDED = (
     "Có hiệu lực", "Số liệu đã đổi", "Không chấp nhận", "Là lỗi, phải sửa số",
     "Không còn cảnh báo",
@@ -43,11 +43,17 @@ _ABOUT = {
     "done-reopened": "status", "full-percent-not-done": "status", "status-missing": "status",
     "done-without-evidence": "proof",
 }  # fmt: skip
+# What else makes the case that an explanation is about.
+_BESIDES = {
+    "done-without-evidence": "status", "full-percent-not-done": "percent",
+    "done-below-full-percent": "status",
+}  # fmt: skip
 
 
 class Given(NamedTuple):
     """An explanation; `when` orders those of a period. `typed` is how an officer deals with what
-    he typed, "" where it stands in a return."""
+    he typed, "" where it stands in a return. `stayed`: what it is about is still as
+    it was, without having been otherwise."""
 
     agency: str
     rule: str
@@ -61,6 +67,7 @@ class Given(NamedTuple):
     cell: str
     source: str = ""
     typed: str = ""
+    stayed: bool = True
 
     @property
     def subject(self) -> tuple[str, str, str]:
@@ -100,9 +107,11 @@ def given_in(
 
 
 def check_explanations(
-    issued: Issued, now: Figures, findings: Findings, returned: Sequence[Given]
+    issued: Issued, so_far: Sequence[Figures], findings: Findings, returned: Sequence[Given]
 ) -> None:
-    """`returned` are those in the returns of the year so far."""
+    """`so_far` are the periods of the year, this one last; `returned` the explanations in their
+    returns."""
+    now = so_far[-1]
     programme = now.programme
     months = {p.id: p.months for p in programme.periods if p.year == now.period.year}
     typed = [
@@ -113,13 +122,46 @@ def check_explanations(
         if e.period in months and months[e.period] <= now.period.months
     ]
     returned = sorted(returned, key=lambda one: (months[one.period], one.when))
-    in_order = sorted([*returned, *typed], key=lambda one: months[one.period])
-    refusals = {(*one.subject, one.value) for one in typed if one.typed == _REFUSE}
+    in_order = _by_now(so_far, sorted([*returned, *typed], key=lambda one: months[one.period]))
+    refusals = {(*one.subject, one.value) for one in in_order if one.typed == _REFUSE}
     expected = _last_of_each(in_order, refusals)
     states = _states(programme, findings, expected, refusals)
     _check_notes(issued, programme, findings, states)
     if expected or SHEET in issued.pages:
         _check_sheet(issued, now, states)
+
+
+def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
+    """The same with whether the reports since each was given agree in what it is about; what a
+    report leaves blank disagrees with nothing."""
+    reports = [_reports(one) for one in so_far] if given else []
+    found = []
+    for one in given:
+        since = so_far[0].programme.period_by_id[one.period].months
+        cases = []
+        for figures, by_row in zip(so_far, reports, strict=True):
+            fact = by_row.get((one.agency, one.row))
+            if figures.period.months >= since and fact is not None and fact.came:
+                cases.append(_case(one.rule, fact))
+        stayed = all(
+            was in (None, "", is_now)
+            for case in cases
+            for was, is_now in zip(case, cases[-1], strict=True)
+        )
+        found.append(one._replace(stayed=stayed))
+    return found
+
+
+def _reports(figures: Figures) -> dict[tuple[str, str], Fact]:
+    return {(f.agency, f"{f.plan.id}|{f.item.code}"): f for f in figures.facts}
+
+
+def _case(rule: str, fact: Fact) -> tuple[object, ...]:
+    said = {
+        "spent": fact.spent, "percent": fact.percent, "status": fact.reported,
+        "proof": fact.texts.get("proof"),
+    }  # fmt: skip
+    return said.get(_ABOUT.get(rule, "")), said.get(_BESIDES.get(rule, ""))
 
 
 def _is_refused(one: Given, refusals: set[tuple]) -> bool:
@@ -128,10 +170,11 @@ def _is_refused(one: Given, refusals: set[tuple]) -> bool:
 
 
 def _last_of_each(in_order: Iterable[Given], refusals: set[tuple]) -> list[Given]:
-    """Of several of one value the last, before those that were refused."""
+    """Of several of one value the last, before those that were refused; those of a case that is
+    past by themselves."""
     last: dict[tuple, Given] = {}
     for one in in_order:
-        at = (*one.subject, clean(one.value))
+        at = (*one.subject, clean(one.value), one.stayed)
         if one.typed == _REFUSE or not one.text:
             continue
         if at not in last or not _is_refused(one, refusals) or _is_refused(last[at], refusals):
@@ -181,7 +224,7 @@ def _states(
             states[one] = _AN_ERROR
         else:
             same = any(clean(line.value) == clean(one.value) for line in lines)
-            states[one] = _HOLDS if same else _CHANGED
+            states[one] = _HOLDS if same and one.stayed else _CHANGED
     return states
 
 
@@ -229,12 +272,13 @@ def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> N
     if page is None or table is None:
         return
     programme = now.programme
-    facts = {(f.agency, f"{f.plan.id}|{f.item.code}"): f for f in now.facts}
+    facts = _reports(now)
     labels = {}
     for one in states:
         plan, _, code = one.row.rpartition("|")
         short = programme.plan_by_id[plan].short_name
-        names = (one.agency, short, code, RULES[one.rule].what, one.value)
+        period = programme.period_by_id[one.period].name
+        names = (one.agency, short, code, RULES[one.rule].what, one.value, period)
         labels[tuple(map(clean, names))] = one
     rows = table.rows(_LABELS).match(labels, "Giải trình")
     at = table.columns
@@ -244,9 +288,8 @@ def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> N
         for label in _LABELS:
             page.pass_over(row, at[label])
         page.number(row, at["TT"], f"{told}: số thứ tự", row - table.first + 1)
-        period = programme.period_by_id[one.period].name
         stands = page.text(row, at["Giải trình"])
-        shown = (_as_shown(one.text, stands), period, one.file, one.sheet, one.cell, one.source)
+        shown = (_as_shown(one.text, stands), one.file, one.sheet, one.cell, one.source)
         for heading, expected in zip(_REST, shown, strict=True):
             page.words(row, at[heading], f"{told}: {heading}", expected)
         page.words(row, at["Tình trạng"], f"{told}: tình trạng", states[one])

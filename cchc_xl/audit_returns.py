@@ -74,6 +74,11 @@ class FilledRow:
     def meaning(self, name: str) -> Meaning:
         return _MEANING[name](self.cells.get(name, EMPTY))
 
+    def text(self, name: str) -> str:
+        """What stands in a text field, in whatever font."""
+        cell = self.cells.get(name, EMPTY)
+        return "" if cell.is_error else _shown(cell.value)
+
     def says(self, name: str, text: str) -> bool:
         """Whether a text field holds what was reported; a text of an old font as shown."""
         cell = self.cells.get(name, EMPTY)

@@ -168,6 +168,7 @@ def _read(fact: Fact, one: Accepted, row: FilledRow, findings: Findings, period:
         fact, came=True, reported=reported, percent=read["percent"], spent=read["spent"],
         status=status_on(fact.item, reported, period), file=one.file, sheet=row.sheet,
         cells={name: row.address(name) for name in (*FIGURES, "result")},
+        texts={name: row.text(name) for name in TEXTS},
     )  # fmt: skip
 
 

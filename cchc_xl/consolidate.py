@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from .checks import Checker, History, Issued, Past
-from .explanations import Explanation, Settled, settle
+from .explanations import Settled, settle
 from .findings import Finding, Place, finding
 from .forms import row_key
 from .money import sum_known
 from .periods import Period
 from .plan import Item, Plan, Programme
-from .returns import ACCEPTED, SUPERSEDED, Return
+from .returns import ACCEPTED, Return
 from .rules import Rules
 from .statuses import (
     ALL_STATUSES,
@@ -32,6 +32,7 @@ from .statuses import (
     OVERDUE,
 )
 from .vietnamese import format_million
+from .year_explanations import explanations_of_year
 
 REPORTED_FIELDS = (
     "status", "percent", "spent", "result", "proof", "difficulties", "proposals",
@@ -164,8 +165,8 @@ def consolidate(
     facts = _facts(programme, period, returns)
     items = _items(programme, facts)
     together = _over_budget_together(items, programme.rules)
-    so_far = [*(ledger.returns for ledger in earlier), returns]
-    checked, explained = settle(checked, _explanations(programme, period, so_far))
+    so_far = [*((ledger.period, ledger.returns) for ledger in earlier), (period, returns)]
+    checked, explained = settle(checked, explanations_of_year(programme, so_far))
     findings = [*checked, *together, *(f for r in returns for f in r.findings)]
     return Ledger(
         programme,
@@ -189,23 +190,6 @@ def _history(earlier: Sequence[Ledger]) -> History:
                 at = one.agency, row_key(row.item.plan, row.item.code)
                 history[at] = history.get(at, Past()).followed_by(ledger.period.name, row)
     return history
-
-
-def _explanations(
-    programme: Programme, period: Period, so_far: Iterable[Sequence[Return]]
-) -> list[Explanation]:
-    """Every explanation of the year so far, as one was given after the other: by agencies in any
-    version of their returns, and then by officers. `so_far` are the returns of each period."""
-    given = [
-        explanation
-        for returns in so_far
-        for one in sorted(returns, key=lambda one: (one.saved or one.arrived, one.file))
-        if one.fate in (ACCEPTED, SUPERSEDED)
-        for explanation in one.explanations
-    ]
-    months = {p.id: p.months for p in programme.periods if p.year == period.year}
-    typed = [e for e in programme.explanations if months.get(e.period, 99) <= period.months]
-    return sorted([*given, *typed], key=lambda e: months[e.period])
 
 
 def _in_order(programme: Programme, explained: Iterable[Settled]) -> list[Settled]:

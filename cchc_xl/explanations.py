@@ -1,5 +1,6 @@
 """Explanations ("giải trình"): what is answered to a warning about one row of one agency. One that
-is in force turns the warning into a note, until the value that it explains changes.
+is in force turns the warning into a note, until the figure that it explains changes, and for good:
+the same value again is another case.
 
 Agencies give them in the workbook that feedback sends them; officers type those that came by
 letter, or refuse one, on the master's sheet Giải trình.
@@ -34,7 +35,8 @@ class Explanation(NamedTuple):
     """An answer to what `rule` found on an agency's row (by its key) when `value` stood there.
     `period` is that in which it was given, `place` where it stands; `handling` is "" where the
     agency gave it in its return, else how an officer deals with it who typed it from `source`.
-    A refusal without a value is of every value."""
+    A refusal without a value is of every value. `changed` is a period since in which the
+    figures were not those of now."""
 
     agency: str
     rule: str
@@ -45,6 +47,7 @@ class Explanation(NamedTuple):
     place: Place = NOWHERE
     handling: str = ""
     source: str = ""
+    changed: str = ""
 
     @property
     def subject(self) -> tuple[str, str, str]:
@@ -84,20 +87,21 @@ def settle(
     findings: Iterable[Finding], explanations: Sequence[Explanation]
 ) -> tuple[list[Finding], list[Settled]]:
     """The findings, explained where an explanation is in force, and what became of each. Of
-    several explanations of the same value the one given last holds; of each only that is told."""
+    several explanations of the same value the one given last holds; of each only that is told,
+    those before and after the figures changed apart."""
     findings = list(findings)
     refusals = {(*one.subject, one.value) for one in explanations if one.handling == REFUSE}
-    by_subject: dict[tuple[str, str, str], dict[str, Settled]] = {}
+    by_subject: dict[tuple[str, str, str], dict[_Case, Settled]] = {}
     for one in explanations:
         if one.handling == REFUSE or not one.text:
             continue
         known = by_subject.setdefault(one.subject, {})
-        value = clean(one.value)
+        case = clean(one.value), bool(one.changed)
         settled = Settled(one, _refused(one, refusals))
-        if settled.state and value in known and not known[value].state:
+        if settled.state and case in known and not known[case].state:
             continue  # what was accepted is not undone by what was refused
-        known.pop(value, None)  # the last one given stands last
-        known[value] = settled
+        known.pop(case, None)  # the last one given stands last
+        known[case] = settled
     found_of = {(f.agency, f.code, f.row): f for f in findings if f.row and f.severity != "trial"}
     explained = [
         _explained(found, by_subject.get((found.agency, found.code, found.row), {}))
@@ -108,6 +112,9 @@ def settle(
         for subject, known in by_subject.items()
         for one, refused in known.values()
     ]
+
+
+_Case = tuple[str, bool]  # a value, and whether the figures have changed since
 
 
 def _refused(one: Explanation, refusals: set[tuple[str, ...]]) -> str:
@@ -122,14 +129,17 @@ def _state(one: Explanation, found: Finding | None) -> str:
         return UNNEEDED
     if found.severity == "error":
         return AN_ERROR
-    return IN_FORCE if clean(one.value) == clean(found.value) else CHANGED
+    same = clean(one.value) == clean(found.value)
+    return IN_FORCE if same and not one.changed else CHANGED
 
 
-def _explained(found: Finding, known: dict[str, Settled]) -> Finding:
+def _explained(found: Finding, known: dict[_Case, Settled]) -> Finding:
     """A finding with what was said to it."""
     if not known or not found.row or found.severity not in ("warning", "info"):
         return found
-    if same := known.get(clean(found.value)):
+    value = clean(found.value)
+    same = known.get((value, False)) or known.get((value, True))
+    if same and (same.state or not same.explanation.changed):
         message = f"{found.message} {EXPLAINED} {same.explanation}"
         if same.state:
             return replace(found, message=f"{message}, không được chấp nhận.")
@@ -137,6 +147,8 @@ def _explained(found: Finding, known: dict[str, Settled]) -> Finding:
     others = [one for one, refused in known.values() if not refused]
     if not others:
         return found
-    value = f"“{others[-1].value}”" if others[-1].value else "ô trống"
-    return replace(found, message=f"{found.message} Giải trình trước đây là cho {value}, nay số "
-                                  f"liệu đã khác: {others[-1]}.")  # fmt: skip
+    one = same.explanation if same else others[-1]
+    stood = f"“{one.value}”" if one.value else "ô trống"
+    since = f"nhưng kỳ {one.changed} số liệu đã khác" if same else "nay số liệu đã khác"
+    return replace(found, message=f"{found.message} Giải trình trước đây là cho {stood}, {since}: "
+                                  f"{one}.")  # fmt: skip

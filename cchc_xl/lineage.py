@@ -62,7 +62,8 @@ class FigureId(NamedTuple):
 def explained_as(what: str, one: Explanation) -> FigureId:
     """Which figure a part of an explanation is ("explanation", "explained", "explained value"): a
     row of an agency may have several."""
-    return FigureId(f"{what}:{one.rule}:{one.value}", one.plan, one.code, one.agency)
+    which = f"{what}:{one.rule}:{one.value}:{one.period}"
+    return FigureId(which, one.plan, one.code, one.agency)
 
 
 def told(figure: FigureId) -> str:

@@ -223,8 +223,8 @@ def write_explanations(book: Book, ledger: Ledger) -> None:
         book,
         EXPLANATIONS,
         "GIẢI TRÌNH CỦA CÁC CƠ QUAN",
-        "Giải trình có hiệu lực khi số liệu vẫn là giá trị được giải trình; chỗ đó khi ấy chỉ còn "
-        "là ghi chú ở trang Phát hiện.",
+        "Giải trình có hiệu lực khi từ kỳ đó số liệu vẫn là giá trị được giải trình; chỗ đó khi ấy "
+        "chỉ còn là ghi chú ở trang Phát hiện.",
         ("GiaiTrinh", _EXPLANATION_COLUMNS, rows),
     )
     for row, (one, _) in enumerate(ledger.explanations[:_MOST_LINKS], FIRST_ROW):

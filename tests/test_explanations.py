@@ -34,6 +34,7 @@ from cchc_xl.findings import Place, finding
 from cchc_xl.loading import load
 from cchc_xl.master import write_master
 from cchc_xl.master_reader import read_master
+from cchc_xl.rules import RULES
 from cchc_xl.sheets import OpenedWorkbook
 from cchc_xl.steps import (
     audit_period,
@@ -43,8 +44,9 @@ from cchc_xl.steps import (
     read_returns,
 )
 from cchc_xl.templates import REPORT
+from cchc_xl.year_explanations import LOOKS_AT
 
-FIRST, PERIOD, YEAR = "2018-Q1", "2018-6T", "2018-NAM"
+FIRST, PERIOD, THIRD, YEAR = "2018-Q1", "2018-6T", "2018-9T", "2018-NAM"
 AGENCY = "Sở Tư pháp"
 OVER, DONE = "spent-over-budget", "done-without-evidence"
 # Of a budget of 15: over it, and finished without a document.
@@ -446,6 +448,101 @@ def test_a_master_without_the_sheet_works_as_before(explained):
     assert set(severities(explained).values()) == {"info"}
 
 
+# ------------------------------------------------------- the figure changed in between
+
+FELL = "spent-fell"
+OF_THE_FALL = (PERIOD, AGENCY, "3598-2017", "1.1.3", FELL, "5", "Thu hồi tạm ứng", None, "CV 1")
+OF_NO_PROOF = (PERIOD, AGENCY, "3598-2017", "1.1.3", DONE, None, "Đang trình ký", None, "CV 2")
+
+
+def spent(amount) -> dict:
+    return {"1.1.3": {"status": "Đang thực hiện", "percent": 50, "spent": amount}}
+
+
+@pytest.fixture
+def fell_twice(workspace):
+    """10, 5 with an explanation, 12, and 5 again at the end of the year."""
+    for number, (period, amount) in enumerate(
+        {FIRST: 10, PERIOD: 5, THIRD: 12, YEAR: 5}.items(), 1
+    ):
+        send(workspace, spent(amount), period=period, day=number)
+    officers_type(workspace, OF_THE_FALL)
+    return workspace
+
+
+def test_another_fall_to_the_same_figure_is_asked_again(fell_twice):
+    assert severities(fell_twice)[FELL] == "info"
+    one = found(fell_twice, YEAR)[FELL]
+    assert one.severity == "warning" and "ít hơn kỳ 9 tháng đầu năm 2018 (12)" in one.message
+    assert one.message.endswith(
+        "Giải trình trước đây là cho “5”, nhưng kỳ 9 tháng đầu năm 2018 số liệu đã khác: "
+        "“Thu hồi tạm ứng” (CV 1)."
+    )
+    assert states(fell_twice, YEAR) == {FELL: CHANGED}
+
+
+@pytest.mark.long
+def test_and_may_be_answered_again_and_the_year_tells_both(fell_twice):
+    officers_type(fell_twice, OF_THE_FALL, (YEAR, *OF_THE_FALL[1:6], "Quyết toán", None, "CV 9"))
+    assert severities(fell_twice, YEAR)[FELL] == "info"
+    for period in (FIRST, PERIOD, THIRD, YEAR):
+        done = consolidate_period(load(fell_twice), period, with_report=True)
+    rows = {row["Giải trình"]: (row["Kỳ"], row["Tình trạng"]) for row in rows_of(done.outputs[0])}
+    assert rows == {
+        "Thu hồi tạm ứng": ("6 tháng đầu năm 2018", CHANGED),
+        "Quyết toán": ("Năm 2018", IN_FORCE),
+    }
+    told = "\n".join(paragraphs(done.outputs[1]))
+    assert "“Thu hồi tạm ứng”" in told and "“Quyết toán”" in told
+    cited = {row["Số liệu, đoạn trích"]: row["Ô"] for row in rows_of(
+        done.outputs[0], "Dẫn chiếu báo cáo")}  # fmt: skip
+    page = openpyxl.load_workbook(done.outputs[0])["Giải trình"]
+    assert {page[cited[text]].value for text in rows} == set(rows)
+    assert audit_period(load(fell_twice), YEAR).differences == ()
+    falsify(done.outputs[0], "Giải trình", CHANGED, IN_FORCE)
+    assert "Giải trình" in sheets_that_differ(fell_twice, YEAR)
+
+
+@pytest.mark.parametrize(
+    ("between", "over", "without_proof"),
+    [
+        ({"spent": 12}, "warning", "info"),
+        ({"spent": 20, "proof": "1/BC"}, "info", "warning"),
+        ({"status": "Đang thực hiện", "percent": 90}, "info", "warning"),
+        ({"spent": "hai mươi"}, "info", "info"),
+        ({"status": None, "percent": None, "spent": None}, "info", "info"),
+    ],
+    ids=["spent", "proof", "status", "unreadable", "nothing"],
+)
+@pytest.mark.long
+def test_whatever_changes_in_between_ends_what_was_said_of_it(
+    workspace, between, over, without_proof
+):
+    send(workspace)
+    send(workspace, {"1.1.3": {**ENTRIES["1.1.3"], **between}}, period=THIRD, day=5)
+    send(workspace, ENTRIES, period=YEAR, day=9)
+    officers_type(workspace, LETTER, OF_NO_PROOF)
+    told = severities(workspace, YEAR)
+    assert (told[OVER], told[DONE]) == (over, without_proof)
+    for period in (PERIOD, THIRD, YEAR):
+        consolidate_period(load(workspace), period)
+    assert audit_period(load(workspace), YEAR).differences == ()
+
+
+@pytest.mark.long
+def test_only_the_version_that_counts_changes_a_figure(workspace):
+    send(workspace)
+    send(workspace, spent(12), "nham.xlsx", THIRD, day=4)
+    send(workspace, ENTRIES, "dung.xlsx", THIRD, day=5)
+    send(workspace, ENTRIES, period=YEAR, day=9)
+    officers_type(workspace, LETTER, OF_NO_PROOF)
+    assert {severities(workspace, YEAR)[rule] for rule in (OVER, DONE)} == {"info"}
+
+
+def test_of_every_rule_it_is_known_what_it_looks_at():
+    assert LOOKS_AT.keys() == RULES.keys()
+
+
 # ------------------------------------------------------------------------------ the rule
 
 VALUES = st.sampled_from(["", "20", "21", "Đang thực hiện"])
@@ -455,6 +552,7 @@ GIVEN = st.builds(
     row=st.sampled_from(["p|1", "p|2"]), value=VALUES, text=st.sampled_from(["x", "y", ""]),
     period=st.just(PERIOD), place=st.just(Place("f", "s", "c")),
     handling=st.sampled_from(["", ACCEPT, REFUSE]),
+    changed=st.sampled_from(["", "Quý I"]),
 )  # fmt: skip
 DETAILS = {"item": "1", "share": "1", "budget": "1"}
 FOUND = st.builds(
@@ -481,7 +579,7 @@ def test_a_warning_is_silenced_just_where_the_same_value_was_explained(findings,
             and e.subject == (before.agency, before.code, before.row)
             for e in explanations
         )  # fmt: skip
-        says = [e for e in about if e.text and e.handling != REFUSE]
+        says = [e for e in about if e.text and e.handling != REFUSE and not e.changed]
         holds = any(e.handling == ACCEPT or not refused for e in says)
         if before.severity == "warning" and before.row and holds:
             assert now.severity == "info" and now.message != before.message
@@ -495,9 +593,8 @@ def test_a_warning_is_silenced_just_where_the_same_value_was_explained(findings,
     noted = [f for f in after if f.row and f.severity == "info" and "giải trình: " in f.message
              and "không được chấp nhận" not in f.message]  # fmt: skip
     assert len(in_force) == len(noted)
-    assert len({(*one.explanation.subject, one.explanation.value) for one in settled}) == len(
-        settled
-    )
+    told = [one.explanation for one in settled]
+    assert len({(*e.subject, e.value, bool(e.changed)) for e in told}) == len(told)
 
 
 # ------------------------------------------------------------------------- what is issued
@@ -636,8 +733,8 @@ def audited(_consolidated, tmp_path):
     return root, root / PERIOD / "tong-hop" / f"Phu-luc-2_{PERIOD}.xlsx"
 
 
-def sheets_that_differ(root: Path) -> set[str]:
-    return {one.sheet for one in audit_period(load(root), PERIOD).differences}
+def sheets_that_differ(root: Path, period=PERIOD) -> set[str]:
+    return {one.sheet for one in audit_period(load(root), period).differences}
 
 
 def test_the_audit_passes(audited):
