@@ -52,8 +52,8 @@ _BESIDES = {
 
 class Given(NamedTuple):
     """An explanation; `when` orders those of a period. `typed` is how an officer deals with what
-    he typed, "" where it stands in a return. `stayed`: what it is about is still as
-    it was, without having been otherwise."""
+    he typed, "" where it stands in a return. `answers` is the agency that answers for the row by
+    now, `stayed` whether what it is about is still as it was, without having been otherwise."""
 
     agency: str
     rule: str
@@ -67,11 +67,12 @@ class Given(NamedTuple):
     cell: str
     source: str = ""
     typed: str = ""
+    answers: str = ""
     stayed: bool = True
 
     @property
     def subject(self) -> tuple[str, str, str]:
-        return self.agency, self.rule, self.row
+        return self.answers, self.rule, self.row
 
 
 def given_in(
@@ -132,15 +133,15 @@ def check_explanations(
 
 
 def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
-    """The same with whether the reports since each was given agree in what it is about; what a
-    report leaves blank disagrees with nothing."""
+    """The same with who answers for each by now, and whether the reports since it was given agree
+    in what it is about; what a report leaves blank disagrees with nothing."""
     reports = [_reports(one) for one in so_far] if given else []
     found = []
     for one in given:
         since = so_far[0].programme.period_by_id[one.period].months
         cases = []
         for figures, by_row in zip(so_far, reports, strict=True):
-            fact = by_row.get((one.agency, one.row))
+            fact = by_row.get((_answers(one, figures), one.row))
             if figures.period.months >= since and fact is not None and fact.came:
                 cases.append(_case(one.rule, fact))
         stayed = all(
@@ -148,12 +149,22 @@ def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
             for case in cases
             for was, is_now in zip(case, cases[-1], strict=True)
         )
-        found.append(one._replace(stayed=stayed))
+        found.append(one._replace(answers=_answers(one, so_far[-1]), stayed=stayed))
     return found
 
 
 def _reports(figures: Figures) -> dict[tuple[str, str], Fact]:
     return {(f.agency, f"{f.plan.id}|{f.item.code}"): f for f in figures.facts}
+
+
+def _answers(one: Given, figures: Figures) -> str:
+    """The agency that reports a row in a period: a successor does so for its forerunner, unless
+    the plan has the row of both."""
+    plan, _, code = one.row.rpartition("|")
+    programme = figures.programme
+    after = programme.registry.in_office(one.agency, figures.period.last_day)
+    both = after in programme.reporters(programme.plan_by_id[plan].by_code[code])
+    return one.agency if both else after
 
 
 def _case(rule: str, fact: Fact) -> tuple[object, ...]:
@@ -205,7 +216,7 @@ def _lines(findings: Findings, one: Given) -> list[Told]:
     """What Phát hiện says of what an explanation is about."""
     code = one.row.rpartition("|")[2]
     return [
-        line for line in findings.told if line.agency == clean(one.agency)
+        line for line in findings.told if line.agency == clean(one.answers)
         and _of_rule(line, one.rule, code)
     ]  # fmt: skip
 
@@ -293,7 +304,7 @@ def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> N
         for heading, expected in zip(_REST, shown, strict=True):
             page.words(row, at[heading], f"{told}: {heading}", expected)
         page.words(row, at["Tình trạng"], f"{told}: tình trạng", states[one])
-        fact = facts.get((one.agency, one.row))
+        fact = facts.get((one.answers, one.row))
         if states[one] == _HOLDS and not _is_still(fact, one):
             issued.differ(SHEET, f"dòng {row}", f"{told}: giá trị được giải trình", one.value,
                           "số liệu của phiếu nay khác")  # fmt: skip

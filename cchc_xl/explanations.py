@@ -35,8 +35,8 @@ class Explanation(NamedTuple):
     """An answer to what `rule` found on an agency's row (by its key) when `value` stood there.
     `period` is that in which it was given, `place` where it stands; `handling` is "" where the
     agency gave it in its return, else how an officer deals with it who typed it from `source`.
-    A refusal without a value is of every value. `changed` is a period since in which the
-    figures were not those of now."""
+    A refusal without a value is of every value. By now `heir` has taken the row over from the
+    agency; `changed` is a period since in which its figures were not those of now."""
 
     agency: str
     rule: str
@@ -47,11 +47,12 @@ class Explanation(NamedTuple):
     place: Place = NOWHERE
     handling: str = ""
     source: str = ""
+    heir: str = ""
     changed: str = ""
 
     @property
     def subject(self) -> tuple[str, str, str]:
-        return self.agency, self.rule, self.row
+        return self.heir or self.agency, self.rule, self.row
 
     @property
     def plan(self) -> str:
@@ -67,7 +68,9 @@ class Explanation(NamedTuple):
         return RULES[self.rule].what
 
     def __str__(self) -> str:
-        return f"“{in_a_message(self.text)}” ({in_a_message(self.source or str(self.place))})"
+        whose = f"{self.agency}, " if self.heir else ""
+        place = in_a_message(self.source or str(self.place))
+        return f"“{in_a_message(self.text)}” ({whose}{place})"
 
 
 class Settled(NamedTuple):

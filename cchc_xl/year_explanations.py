@@ -1,5 +1,5 @@
-"""The explanations of a year as they stand in its last period: one after the other, each with
-whether the figures have stayed since."""
+"""The explanations of a year as they stand in its last period: one after the other, each for the
+agency that answers for its row by now, and with whether the figures have stayed since."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def explanations_of_year(
     as_of_now = []
     for one in sorted([*given, *typed], key=lambda e: months[e.period]):
         since = [(p, rows) for p, rows in reported if p.months >= months[one.period]]
-        as_of_now.append(one._replace(changed=_changed(one, since)))
+        changed = _changed(programme, one, since)
+        as_of_now.append(one._replace(heir=_heir(programme, one, now), changed=changed))
     return as_of_now
 
 
@@ -68,10 +69,21 @@ def _by_row(returns: Sequence[Return]) -> Rows:
     }
 
 
-def _changed(one: Explanation, since: Sequence[tuple[Period, Rows]]) -> str:
+def _heir(programme: Programme, one: Explanation, period: Period) -> str:
+    """The agency that has taken the row over by a period, "" where none has. One that the plan
+    itself names for the row had its own figures there, and explains them itself."""
+    answers = programme.registry.in_office(one.agency, period.last_day)
+    item = programme.plan_by_id[one.plan].by_code[one.code]
+    return "" if answers in (one.agency, *programme.reporters(item)) else answers
+
+
+def _changed(programme: Programme, one: Explanation, since: Sequence[tuple[Period, Rows]]) -> str:
     """The name of the first period in which figures were reported that are not those of the last
     one, "" where they stayed. Nothing reported changes nothing."""
-    said = {period.name: rows.get((one.agency, one.row)) for period, rows in since}
+    said = {
+        period.name: rows.get((_heir(programme, one, period) or one.agency, one.row))
+        for period, rows in since
+    }
     *_, now = said.values()
     for period, row in said.items():
         for name in LOOKS_AT[one.rule] if row and now else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 from dataclasses import replace
@@ -55,11 +56,11 @@ PLAIN = {"status": "Đang thực hiện", "percent": 10, "spent": 0}
 WHY = "Chi bổ sung theo Quyết định 15/QĐ-STP"
 
 
-def send(workspace, entries=ENTRIES, name="phieu.xlsx", period=PERIOD, day=1):
-    """A form of the agency, filled in and put into nhan-ve; its other rows are in order."""
+def send(workspace, entries=ENTRIES, name="phieu.xlsx", period=PERIOD, day=1, agency=AGENCY):
+    """A form of an agency, filled in and put into nhan-ve; its other rows are in order."""
     paths, _ = make_forms(load(workspace), period)
-    filled = dict.fromkeys(Form(paths[AGENCY]).rows, PLAIN) | entries
-    return on_day(return_form(paths[AGENCY], workspace / period / "nhan-ve", filled, name), day)
+    filled = dict.fromkeys(Form(paths[agency]).rows, PLAIN) | entries
+    return on_day(return_form(paths[agency], workspace / period / "nhan-ve", filled, name), day)
 
 
 def on_day(path: Path, day: int) -> Path:
@@ -123,10 +124,10 @@ def explained(workspace):
     return workspace
 
 
-def found(workspace, period=PERIOD) -> dict:
-    """The rules' findings of the agency by code."""
+def found(workspace, period=PERIOD, agency=AGENCY) -> dict:
+    """The rules' findings of an agency by code."""
     ledger = read_returns(load(workspace), period).ledger
-    return {one.code: one for one in ledger.findings if one.row and one.agency == AGENCY}
+    return {one.code: one for one in ledger.findings if one.row and one.agency == agency}
 
 
 def severities(workspace, period=PERIOD) -> dict[str, str]:
@@ -543,6 +544,73 @@ def test_of_every_rule_it_is_known_what_it_looks_at():
     assert LOOKS_AT.keys() == RULES.keys()
 
 
+# ------------------------------------------------------------------------- a successor
+
+HEIR = "Sở Nội vụ"
+
+
+def succeeded(workspace) -> None:
+    edit_workbook(
+        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": AGENCY},
+        **{"Đơn vị kế thừa": HEIR, "Kế thừa từ ngày": datetime.date(2018, 7, 1)},
+    )  # fmt: skip
+
+
+def test_a_successor_is_not_asked_what_its_forerunner_has_answered(explained):
+    succeeded(explained)
+    assert set(severities(explained).values()) == {"info"}
+    send(explained, ENTRIES, period=YEAR, day=9, agency=HEIR)
+    notes = found(explained, YEAR, HEIR)
+    assert {notes[OVER].severity, notes[DONE].severity} == {"info"}
+    assert f"“{WHY}” ({AGENCY}, giai-trinh.xlsx, Cần sửa, G" in notes[OVER].message
+    consolidate_period(load(explained), PERIOD)
+    path = consolidate_period(load(explained), YEAR, with_report=True).outputs[0]
+    told = {(row["Cơ quan"], row["Tình trạng"]) for row in rows_of(path)}
+    assert told == {(AGENCY, IN_FORCE)}  # who gave it
+    assert audit_period(load(explained), YEAR).differences == ()
+
+
+@pytest.mark.parametrize("between", [AGENCY, HEIR])
+@pytest.mark.long
+def test_a_successor_is_asked_when_the_figure_changed_at_either(explained, between):
+    succeeded(explained)
+    changed = {"1.1.3": {**ENTRIES["1.1.3"], "spent": 21}}
+    if between == AGENCY:
+        send(explained, changed, "moi.xlsx", day=3)
+    else:
+        send(explained, changed, period=THIRD, day=5, agency=HEIR)
+    send(explained, ENTRIES, period=YEAR, day=9, agency=HEIR)
+    notes = found(explained, YEAR, HEIR)
+    assert (notes[OVER].severity, notes[DONE].severity) == ("warning", "info")
+    for period in (PERIOD, *([THIRD] if between == HEIR else []), YEAR):
+        consolidate_period(load(explained), period)
+    assert audit_period(load(explained), YEAR).differences == ()
+
+
+@pytest.mark.long
+def test_on_a_row_of_both_a_successor_answers_for_itself(workspace):
+    succeeded(workspace)
+    done = {"I.1": {"status": "Hoàn thành", "percent": 100}}
+    send(workspace, done)
+    officers_type(workspace, (PERIOD, AGENCY, "2784-2017", "I.1", *OF_NO_PROOF[4:]))
+    assert severities(workspace)[DONE] == "info"
+    send(workspace, done, period=YEAR, day=9, agency=HEIR)
+    assert found(workspace, YEAR, HEIR)[DONE].severity == "warning"
+    assert states(workspace, YEAR) == {DONE: UNNEEDED}
+    for period in (PERIOD, YEAR):
+        consolidate_period(load(workspace), period)
+    assert audit_period(load(workspace), YEAR).differences == ()
+
+
+@pytest.mark.long
+def test_a_refusal_holds_for_the_successor_by_either_name(explained):
+    succeeded(explained)
+    send(explained, ENTRIES, period=YEAR, day=9, agency=HEIR)
+    for name in (AGENCY, HEIR):
+        officers_type(explained, (YEAR, name, "3598-2017", "1.1.3", OVER, None, None, REFUSE, None))
+        assert found(explained, YEAR, HEIR)[OVER].severity == "warning"
+
+
 # ------------------------------------------------------------------------------ the rule
 
 VALUES = st.sampled_from(["", "20", "21", "Đang thực hiện"])
@@ -552,7 +620,7 @@ GIVEN = st.builds(
     row=st.sampled_from(["p|1", "p|2"]), value=VALUES, text=st.sampled_from(["x", "y", ""]),
     period=st.just(PERIOD), place=st.just(Place("f", "s", "c")),
     handling=st.sampled_from(["", ACCEPT, REFUSE]),
-    changed=st.sampled_from(["", "Quý I"]),
+    heir=st.sampled_from(["", "B"]), changed=st.sampled_from(["", "Quý I"]),
 )  # fmt: skip
 DETAILS = {"item": "1", "share": "1", "budget": "1"}
 FOUND = st.builds(
