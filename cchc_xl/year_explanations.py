@@ -72,7 +72,7 @@ def _by_row(returns: Sequence[Return]) -> Rows:
 def _heir(programme: Programme, one: Explanation, period: Period) -> str:
     """The agency that has taken the row over by a period, "" where none has. One that the plan
     itself names for the row had its own figures there, and explains them itself."""
-    answers = programme.registry.in_office(one.agency, period.last_day)
+    answers = programme.registry.in_office(one.agency, period.answered_on)
     item = programme.plan_by_id[one.plan].by_code[one.code]
     return "" if answers in (one.agency, *programme.reporters(item)) else answers
 
