@@ -40,8 +40,6 @@ from .work import Work
 from .workspace import VIETNAM, Workspace, read_file, set_arrival
 
 _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
-# A mail may wait on its way; a date further back than that is a wrong clock.
-_LONGEST_ON_THE_WAY = datetime.timedelta(days=5)
 _MEGABYTE = 2**20
 
 
@@ -297,7 +295,8 @@ class _Collector:
         present = self._present(period)
         sha256 = sha256_of(form.part.content)
         inbox = self.workspace.inbox(period.id)
-        moment = day_of_mail(taken.heading).timestamp()
+        # The same as of a mail that an officer saves there whole.
+        moment = period.returned(form.part.sent, taken.heading.received).timestamp()
         if sha256 in present:
             path = inbox / present[sha256]
             older = self._is_older(form, path, moment)
@@ -380,15 +379,6 @@ def _last_to(log: Correspondence, address: str) -> MailEvent | None:
         (e for e in reversed(log.events) if e.event != FAILED and address in map(str.lower, e.to)),
         None,
     )
-
-
-def day_of_mail(heading: Heading) -> datetime.datetime:
-    """When an agency returned its form: when it wrote the mail, if that is believable, else when
-    the mail came."""
-    sent, received = heading.sent, heading.received
-    if sent is not None and received - _LONGEST_ON_THE_WAY <= sent <= received:
-        return sent
-    return received
 
 
 def _name_in_inbox(form: _Form, inbox: Path, taken: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ NOTHING = "phần đính kèm không có nội dung"
 
 class Part(NamedTuple):
     """A workbook found in a container: its name with those of what it was in, and when the
-    mail that brought it was sent. `fault` says why it could not be taken out."""
+    mail right around it was sent. `fault` says why it could not be taken out."""
 
     name: str
     content: bytes

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from mail_office import PERIOD, THREE, Office, fill_in
+from mail_office import PERIOD, Office, fill_in
 from mail_servers import OFFICE
 from mail_writers import Attached, eml
-from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
+from scripted_agencies import address_of, attach, enter_addresses
 
 from cchc_xl.correspondence import deliver, open_carrier, prepare
 from cchc_xl.dispatch import make_forms
@@ -36,17 +36,6 @@ from cchc_xl.workspace import Workspace
 pytestmark = pytest.mark.long
 
 AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
-
-
-@pytest.fixture
-def agencies(office, mail) -> ScriptedAgencies:
-    """Agencies that have their forms."""
-    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, THREE)
-    office.send(FORM)
-    mail.wait_delivered()
-    for one in agencies.officers.values():
-        assert one.look()
-    return agencies
 
 
 def saved(office: Office) -> list[str]:

@@ -1,0 +1,99 @@
+"""What reviewers of the mailbox met: whose a mail is, what is told of it and how often, when a return
+left its agency, through real servers."""
+
+from __future__ import annotations
+
+import datetime
+import email
+import io
+from email.message import EmailMessage
+
+import openpyxl
+import pytest
+from mail_office import PERIOD
+from mail_servers import OFFICE
+from scripted_agencies import attach
+from test_mail_attacked import saved
+
+from cchc_xl.standing import status_of
+from cchc_xl.steps import audit_period, consolidate_period
+from cchc_xl.workspace import VIETNAM, set_arrival
+
+pytestmark = pytest.mark.long
+
+AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
+
+
+def status(office, agency):
+    return next(one for one in status_of(office.loaded, PERIOD).agencies if one.agency == agency)
+
+
+def table(*rows) -> bytes:
+    """A workbook about something else."""
+    workbook = openpyxl.Workbook()
+    for row in rows or (("STT", "Họ tên"), (1, "Nguyễn Văn A")):
+        workbook.active.append(row)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def dated(mail: EmailMessage, day: datetime.datetime, *, taken: bool = False) -> EmailMessage:
+    """The same mail, written at another time; `taken` by a server at that time, whatever the
+    mail says itself."""
+    if taken:
+        mail["Received"] = f"from may by mail.tinh.test; {email.utils.format_datetime(day)}"
+    else:
+        del mail["Date"]
+        mail["Date"] = day
+    return mail
+
+
+# -------------------------------------------------------- when a return left its agency
+
+IN_TIME = datetime.datetime(2018, 5, 30, 9, tzinfo=VIETNAM)
+LATE = datetime.datetime(2018, 6, 11, 9, tzinfo=VIETNAM)
+
+
+def forwarded(officer, inner: EmailMessage) -> EmailMessage:
+    """A mail that came to an officer's own mailbox, carried on to the office's on a later day."""
+    outer = dated(officer.letter("Fwd: Phiếu", sender="canbo@tinh.test"), LATE)
+    outer.add_attachment(inner)
+    return outer
+
+
+def without_date(officer) -> EmailMessage:
+    mail = attach(officer.letter("Phiếu"), officer.filled(), officer.name)
+    del mail["Date"]
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("mail_of", "day"),
+    [
+        (lambda o: forwarded(o, dated(without_date(o), IN_TIME)), IN_TIME),
+        (lambda o: dated(without_date(o), IN_TIME), IN_TIME),
+        # No clock of an agency is believed that a server knew to be wrong, nor one in the future.
+        (lambda o: dated(dated(without_date(o), IN_TIME), LATE, taken=True), LATE),
+        (lambda o: forwarded(o, dated(dated(without_date(o), LATE), IN_TIME, taken=True)), IN_TIME),
+        (lambda o: forwarded(o, dated(without_date(o), LATE.replace(year=2001))), LATE),
+    ],
+    ids=["forwarded", "late on its way", "wrong clock", "wrong clock, forwarded", "before the year"],
+)
+def test_a_mail_has_the_same_day_however_it_came_in(office, agencies, mail, mail_of, day):
+    raw = mail_of(agencies.officers[OTHER]).as_bytes()
+    mail.drop(OFFICE, raw, LATE + datetime.timedelta(minutes=1))
+    office.fetch()
+    fetched = status(office, OTHER)
+    [path] = (office.root / PERIOD / "nhan-ve").iterdir()
+    assert path.suffix == ".xlsx"
+    path.unlink()
+    by_hand = path.with_name("thu.eml")
+    by_hand.write_bytes(raw)
+    set_arrival(by_hand, (LATE + datetime.timedelta(minutes=1)).timestamp())
+    dropped = status(office, OTHER)
+    assert (fetched.returned, fetched.late) == (dropped.returned, dropped.late)
+    assert fetched.returned == day.date()
+    assert bool(fetched.late) == (day == LATE)
+    consolidate_period(office.loaded, PERIOD)
+    assert audit_period(office.loaded, PERIOD).passed
