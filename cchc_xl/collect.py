@@ -4,11 +4,10 @@ with the mail's date, and with the mail itself kept in the journal."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .agencies import slug
 from .attachment_names import file_name, free_name
@@ -16,25 +15,18 @@ from .bounces import Bounce, News, news_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
 from .errors import NoWorkbookError, UnreadableFileError
-from .findings import Finding, Place, finding
+from .findings import Finding
 from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import (
-    BOUNCED,
-    FAILED,
-    Correspondence,
-    MailEvent,
-    add_line,
-    correspondence,
-    read_lines,
-)
+from .mail_log import BOUNCED, FAILED, Correspondence, MailEvent, correspondence
 from .mail_settings import MailSettings, addresses
-from .mailbox import LARGEST_MAIL, Heading, Mailbox, Uid
+from .mailbox import LARGEST_MAIL, Heading, Mailbox
 from .periods import Period
 from .recognition import Wanted, recognise
 from .returned_workbook import read_workbook
+from .seen_mails import SeenMails, Taken
 from .standing import today
 from .work import Work
 from .workspace import VIETNAM, Workspace, read_file, set_arrival
@@ -81,7 +73,7 @@ def fetch(
         _Collector(loaded, period, settings) as collector,
         open_box() as box,
     ):
-        headings = list(box.headings(collector.since, collector.known))
+        headings = list(box.headings(collector.since, collector.seen.known))
         for number, heading in enumerate(headings, 1):
             collector.take(heading, box)
             progress(number, len(headings), heading.subject[:60])
@@ -106,10 +98,7 @@ class _Collector:
                 self.agencies_at.setdefault(address.lower(), []).append(agency.name)
         self.work = Work.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
-        lines = list(self._lines())
-        self.known = {Uid(line["validity"], line["number"]) for line in lines}
-        self.came = [one for line in lines for one in line.get("files", ())]
-        self.kept = {line.get("mail") for line in lines} - {""}  # SHA-256 of mails
+        self.seen = SeenMails(self.workspace)
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
         self.findings: list[Finding] = []
@@ -120,11 +109,6 @@ class _Collector:
 
     def __exit__(self, *_: object) -> None:
         self.process.close()
-
-    def _lines(self) -> Iterator[Mapping[str, Any]]:
-        for line in read_lines(self.workspace.mailbox):
-            if isinstance(line.get("validity"), int) and isinstance(line.get("number"), int):
-                yield line
 
     @property
     def since(self) -> datetime.date:
@@ -144,13 +128,13 @@ class _Collector:
             writer = answered.agency
         if not heading.has_files and not writer:
             return  # other people's mail: looked at again next time, which costs nothing
-        taken = _Taken(heading)
+        taken = Taken(heading)
         if heading.size > LARGEST_MAIL:
             size = str(heading.size // _MEGABYTE)
             taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
         else:
             content = box.content(heading)
-            if sha256_of(content) in self.kept:  # the server numbers its mails anew
+            if sha256_of(content) in self.seen.kept:  # the server numbers its mails anew
                 taken.mail = sha256_of(content)
             elif content:  # else it was deleted meanwhile
                 self._look_into(content, writer, answered, taken)
@@ -159,11 +143,10 @@ class _Collector:
                 if self.settings.mark_seen:
                     box.mark_seen(heading)
         self.findings += taken.findings
-        add_line(self.workspace.mailbox, taken.line)
-        self.known.add(heading.uid)
+        self.seen.add(taken)
 
     def _look_into(
-        self, content: bytes, writer: str, answered: MailEvent | None, taken: _Taken
+        self, content: bytes, writer: str, answered: MailEvent | None, taken: Taken
     ) -> None:
         news = self._news(content)
         # Of a mail of somebody else that came back, the return in it counts.
@@ -182,7 +165,7 @@ class _Collector:
         found = (log.of_message(message_id) for log in self.logs.values()) if message_id else ()
         return next(filter(None, found), None)
 
-    def _note_bounce(self, one: Bounce, taken: _Taken) -> bool:
+    def _note_bounce(self, one: Bounce, taken: Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
         found = [
             (log, log.of_message(one.message_id) if one.message_id else _last_to(log, one.address))
@@ -210,7 +193,7 @@ class _Collector:
         news: News,
         writer: str,
         answered: MailEvent | None,
-        taken: _Taken,
+        taken: Taken,
     ) -> None:
         heading = taken.heading
         others = ""
@@ -251,7 +234,7 @@ class _Collector:
             told = f"; {others}" if others and heading.has_files else ""
             taken.tell("mail-without-form", agency=writer, subject=heading.subject, others=told)
 
-    def _compare_sender(self, form: _Form, answered: MailEvent | None, taken: _Taken) -> None:
+    def _compare_sender(self, form: _Form, answered: MailEvent | None, taken: Taken) -> None:
         """A form says itself whose it is: an address that is not that agency's is told."""
         sender = taken.heading.sender
         others = self.agencies_at.get(sender, [])
@@ -289,7 +272,7 @@ class _Collector:
                 refused = refused or _Form(part, name, what.agency, period)
         return refused or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
 
-    def _save(self, form: _Form, taken: _Taken) -> None:
+    def _save(self, form: _Form, taken: Taken) -> None:
         """Put a file into its period's nhan-ve, unless it is there."""
         period = form.period or self.period
         present = self._present(period)
@@ -317,11 +300,12 @@ class _Collector:
         set_arrival(path, moment)
         entry = {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
         taken.files.append(entry)
-        self.came.append(entry)
+        self.seen.files.append(entry)
 
     def _is_older(self, form: _Form, path: Path, moment: float) -> bool:
         """Whether the agency sent another file after this one, and before it came again."""
-        others = {path.with_name(one["file"]) for one in self.came if one["agency"] == form.agency}
+        files = (one for one in self.seen.files if one["agency"] == form.agency)
+        others = {path.with_name(one["file"]) for one in files}
         times = [one.stat().st_mtime for one in others if one.exists()]
         return any(path.stat().st_mtime < time < moment for time in times)
 
@@ -337,40 +321,10 @@ class _Collector:
             self.present[period.id] = found
         return self.present[period.id]
 
-    def _keep(self, content: bytes, taken: _Taken) -> None:
+    def _keep(self, content: bytes, taken: Taken) -> None:
         """Keep a mail that brought something, as it came."""
         self.workspace.write(self.journal.to_keep([content]))
         taken.mail = sha256_of(content)
-
-
-@dataclass
-class _Taken:
-    """What was made of one mail."""
-
-    heading: Heading
-    files: list[dict[str, str]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    mail: str = ""
-
-    def tell(self, code: str, value: str = "", *, agency: str = "", **details: str) -> None:
-        self.findings.append(finding(code, Place(), value, agency=agency, **details))
-
-    @property
-    def line(self) -> dict[str, Any]:
-        one = self.heading
-        return {
-            "time": datetime.datetime.now(VIETNAM).isoformat(timespec="seconds"),
-            "validity": one.uid.validity,
-            "number": one.uid.number,
-            "message_id": one.message_id,
-            "sender": one.sender,
-            "subject": one.subject,
-            "sent": one.sent.isoformat() if one.sent else "",
-            "received": one.received.isoformat(),
-            "mail": self.mail,
-            "files": self.files,
-            "notes": [found.message for found in self.findings],
-        }
 
 
 def _last_to(log: Correspondence, address: str) -> MailEvent | None:

@@ -33,8 +33,10 @@ _LONG_TEXT = 20_000  # bytes; nobody writes so much
 
 
 class Uid(NamedTuple):
-    """Which mail of a folder: a number counts while the folder's `validity` is the same."""
+    """Which mail: `box` is the server, account and folder. A number counts while the folder's
+    `validity` is the same, and many servers give all folders of all accounts the same one."""
 
+    box: str
     validity: int
     number: int
 
@@ -62,6 +64,8 @@ class Mailbox:
         self.client = client
         self.settings = settings
         self.validity = validity
+        server = settings.imap
+        self.box = f"{server.user}@{server.host.lower()}/{settings.folder}"
 
     def headings(self, since: datetime.date, known: Collection[Uid]) -> Iterator[Heading]:
         """The mails that came on a day or later, but for those known, oldest first. Raises
@@ -69,7 +73,7 @@ class Mailbox:
         with _told(self.settings):
             # A day earlier: servers reckon in time zones of their own.
             found = self.client.search(["SINCE", since - datetime.timedelta(days=1)])
-        new = sorted(number for number in found if Uid(self.validity, number) not in known)
+        new = sorted(number for number in found if self._uid(number) not in known)
         for at in range(0, len(new), _AT_ONCE):
             with _told(self.settings):
                 answers = self.client.fetch(
@@ -78,7 +82,10 @@ class Mailbox:
                 )
             for number in sorted(answers):
                 if b"INTERNALDATE" in answers[number]:  # else it was deleted meanwhile
-                    yield _heading(Uid(self.validity, number), answers[number])
+                    yield _heading(self._uid(number), answers[number])
+
+    def _uid(self, number: int) -> Uid:
+        return Uid(self.box, self.validity, number)
 
     def content(self, heading: Heading) -> bytes:
         """A whole mail; b"" where it is gone. Raises MailError."""

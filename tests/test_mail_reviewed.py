@@ -1,11 +1,12 @@
-"""What reviewers of the mailbox met: whose a mail is, what is told of it and how often, when a return
-left its agency, through real servers."""
+"""What reviewers of the mailbox met: whose a mail is, what is told of it and how often, when a
+return left its agency, through real servers."""
 
 from __future__ import annotations
 
 import datetime
 import email
 import io
+import json
 from email.message import EmailMessage
 
 import openpyxl
@@ -15,9 +16,10 @@ from mail_servers import OFFICE
 from scripted_agencies import attach
 from test_mail_attacked import saved
 
+from cchc_xl.passwords import keep_password
 from cchc_xl.standing import status_of
 from cchc_xl.steps import audit_period, consolidate_period
-from cchc_xl.workspace import VIETNAM, set_arrival
+from cchc_xl.workspace import VIETNAM, Workspace, set_arrival
 
 pytestmark = pytest.mark.long
 
@@ -78,7 +80,7 @@ def without_date(officer) -> EmailMessage:
         (lambda o: forwarded(o, dated(dated(without_date(o), LATE), IN_TIME, taken=True)), IN_TIME),
         (lambda o: forwarded(o, dated(without_date(o), LATE.replace(year=2001))), LATE),
     ],
-    ids=["forwarded", "late on its way", "wrong clock", "wrong clock, forwarded", "before the year"],
+    ids=["forwarded", "late on its way", "wrong clock", "clock of the inner", "before the year"],
 )
 def test_a_mail_has_the_same_day_however_it_came_in(office, agencies, mail, mail_of, day):
     raw = mail_of(agencies.officers[OTHER]).as_bytes()
@@ -97,3 +99,46 @@ def test_a_mail_has_the_same_day_however_it_came_in(office, agencies, mail, mail
     assert bool(fetched.late) == (day == LATE)
     consolidate_period(office.loaded, PERIOD)
     assert audit_period(office.loaded, PERIOD).passed
+
+
+# ------------------------------------------------------------- which mails were looked at
+
+
+@pytest.mark.parametrize("what", ["account", "folder"])
+def test_another_account_or_folder_is_another_mailbox(office, agencies, mail, what):
+    """Zimbra and Exchange give every folder the same UIDVALIDITY."""
+    one = agencies.officers[OTHER]
+    new = mail.add("cchc@tinh.test")
+    for address in (OFFICE, new):
+        mail.make_folder(address, 1)
+    mail.drop(OFFICE, one.letter("Lịch họp").as_bytes())
+    mail.drop(OFFICE, attach(one.reply(), b"PK", "a.xlsx").as_bytes())
+    office.fetch()
+    answer = attach(one.reply(), one.filled(), one.name).as_bytes()
+    if what == "account":
+        office.fill_in(Tên_đăng_nhập=new)
+        keep_password(office.settings.imap, mail.password(new))
+        for raw in (one.letter("Lịch họp").as_bytes(), answer):
+            mail.drop(new, raw)
+    else:
+        office.fill_in(Thư_mục_thư="Phieu")
+        mail.make_folder(OFFICE, 1, "Phieu")
+        for raw in (one.letter("Lịch họp").as_bytes(), answer):
+            mail.drop(OFFICE, raw, folder="Phieu")
+    office.fetch()
+    assert status(office, OTHER).submission.accepted
+
+
+def test_what_a_version_before_noted_brings_nothing_twice(office, agencies, mail):
+    one = agencies.officers[OTHER]
+    mail.drop(OFFICE, attach(one.reply(), one.filled(), one.name).as_bytes())
+    office.fetch()
+    [path] = (office.root / PERIOD / "nhan-ve").iterdir()
+    path.write_bytes(path.read_bytes() + b"\0")  # opened and saved by an officer
+    journal = Workspace(office.root).mailbox
+    lines = [json.loads(line) for line in journal.read_text("utf-8").split("\n") if line]
+    for line in lines:
+        line.pop("box", "")
+    journal.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    office.fetch()
+    assert len(saved(office)) == 1
