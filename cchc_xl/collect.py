@@ -20,11 +20,12 @@ from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import BOUNCED, FAILED, Correspondence, MailEvent, correspondence
-from .mail_settings import MailSettings, addresses
+from .mail_log import BOUNCED, FAILED, Correspondence, MailEvent
+from .mail_settings import MailSettings
 from .mailbox import LARGEST_MAIL, Heading, Mailbox
 from .periods import Period
 from .recognition import Wanted, recognise
+from .relations import Relation, Relations
 from .returned_workbook import read_workbook
 from .seen_mails import SeenMails, Taken
 from .standing import today
@@ -87,15 +88,8 @@ class _Collector:
         self.period = period
         self.settings = settings
         self.journal = Journal(self.workspace)
-        self.logs = {
-            one.id: correspondence(self.workspace.correspondence(one.id), self.programme.registry)
-            for one in self.programme.periods
-        }
-        self.sent_files = {sha for log in self.logs.values() for sha in log.sent_files}
-        self.agencies_at: dict[str, list[str]] = {}  # some share an address
-        for agency in self.programme.registry.agencies:
-            for address in addresses(agency.email):
-                self.agencies_at.setdefault(address.lower(), []).append(agency.name)
+        self.relations = Relations(self.workspace, self.programme)
+        self.logs = self.relations.logs
         self.work = Work.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
         self.seen = SeenMails(self.workspace)
@@ -121,12 +115,8 @@ class _Collector:
 
     def take(self, heading: Heading, box: Mailbox) -> None:
         """Look at a mail, save what it brings, and note that it was looked at."""
-        answered = self._answered(heading.in_reply_to)
-        at_address = self.agencies_at.get(heading.sender, [])
-        writer = at_address[0] if len(at_address) == 1 else ""
-        if answered and self.programme.registry.is_agency(answered.agency):
-            writer = answered.agency
-        if not heading.has_files and not writer:
+        relation = self.relations.of(heading)
+        if not heading.has_files and not (relation.writer and relation.period):
             return  # other people's mail: looked at again next time, which costs nothing
         taken = Taken(heading)
         if heading.size > LARGEST_MAIL:
@@ -137,7 +127,7 @@ class _Collector:
             if sha256_of(content) in self.seen.kept:  # the server numbers its mails anew
                 taken.mail = sha256_of(content)
             elif content:  # else it was deleted meanwhile
-                self._look_into(content, writer, answered, taken)
+                self._look_into(content, relation, taken)
             if taken.files:
                 self._keep(content, taken)
                 if self.settings.mark_seen:
@@ -145,25 +135,18 @@ class _Collector:
         self.findings += taken.findings
         self.seen.add(taken)
 
-    def _look_into(
-        self, content: bytes, writer: str, answered: MailEvent | None, taken: Taken
-    ) -> None:
+    def _look_into(self, content: bytes, relation: Relation, taken: Taken) -> None:
         news = self._news(content)
         # Of a mail of somebody else that came back, the return in it counts.
         ours = [self._note_bounce(one, taken) for one in news.bounces]
         if not any(ours):
-            self._take_files(content, news, writer, answered, taken)
+            self._take_files(content, news, relation, taken)
 
     def _news(self, content: bytes) -> News:
         try:
             return self.process.call(news_of, content)
         except UnreadableFileError:  # no server writes such a mail
             return News([], False)
-
-    def _answered(self, message_id: str) -> MailEvent | None:
-        """The mail of ours that this one answers."""
-        found = (log.of_message(message_id) for log in self.logs.values()) if message_id else ()
-        return next(filter(None, found), None)
 
     def _note_bounce(self, one: Bounce, taken: Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
@@ -187,14 +170,7 @@ class _Collector:
                        reason=one.reason)  # fmt: skip
         return True
 
-    def _take_files(
-        self,
-        content: bytes,
-        news: News,
-        writer: str,
-        answered: MailEvent | None,
-        taken: Taken,
-    ) -> None:
+    def _take_files(self, content: bytes, news: News, relation: Relation, taken: Taken) -> None:
         heading = taken.heading
         others = ""
         try:
@@ -204,52 +180,55 @@ class _Collector:
         except UnreadableFileError as error:  # too much in it, or too slow
             parts = [Part("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
-        parts = [one for one in parts if sha256_of(one.content) not in self.sent_files]
+        parts = [one for one in parts if sha256_of(one.content) not in self.relations.sent_files]
         forms = [self._form(one) for one in parts]
         good = [one for one in forms if not one.problem]
         for one in good:
             self._save(one, taken)
-            self._compare_sender(one, answered, taken)
-        period = self._period_of(answered)
+            self._compare_sender(one, relation, taken)
         for one in forms:
-            if not one.problem:
-                continue
-            if good or not writer:
-                code = "mail-file-left" if one.unreadable else "mail-file-strange"
-                taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
-                           reason=one.problem)  # fmt: skip
-                continue
-            name = f"{form_name(period, writer)}_{one.name}"
-            kept = one._replace(name=name, agency=writer, period=period)
-            if not one.part.content:  # nothing could be taken out: the mail itself is kept
-                whole = one.part._replace(content=content)
-                kept = kept._replace(part=whole, name=f"{name.removesuffix('.eml')}.eml")
-            self._save(kept, taken)
-            taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
-        if forms or not writer:
+            if one.problem:
+                self._take_other(one, content, relation, bool(good), taken)
+        if forms or not (relation.writer and relation.period):
             return
         if news.automatic:
             taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
         else:
             told = f"; {others}" if others and heading.has_files else ""
-            taken.tell("mail-without-form", agency=writer, subject=heading.subject, others=told)
+            taken.tell(
+                "mail-without-form", agency=relation.writer, subject=heading.subject, others=told
+            )
 
-    def _compare_sender(self, form: _Form, answered: MailEvent | None, taken: Taken) -> None:
+    def _take_other(
+        self, one: _Form, content: bytes, relation: Relation, beside_a_form: bool, taken: Taken
+    ) -> None:
+        """A workbook that is none of our forms: an agency's return all the same where the mail is
+        about returns, else that agency's other business."""
+        heading, writer = taken.heading, relation.writer
+        meant = relation.period or self.relations.is_named_as_ours(one.part.name)
+        if not (writer and meant) or beside_a_form:
+            left = one.unreadable or relation.agencies
+            code = "mail-file-left" if left else "mail-file-strange"
+            taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
+                       reason=one.problem)  # fmt: skip
+            return
+        period = relation.period or self.period
+        name = f"{form_name(period, writer)}_{one.name}"
+        kept = one._replace(name=name, agency=writer, period=period)
+        if not one.part.content:  # nothing could be taken out: the mail itself is kept
+            whole = one.part._replace(content=content)
+            kept = kept._replace(part=whole, name=f"{name.removesuffix('.eml')}.eml")
+        self._save(kept, taken)
+        taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
+
+    def _compare_sender(self, form: _Form, relation: Relation, taken: Taken) -> None:
         """A form says itself whose it is: an address that is not that agency's is told."""
-        sender = taken.heading.sender
-        others = self.agencies_at.get(sender, [])
+        others, answered = relation.agencies, relation.answered
         if form.agency in others or (answered and answered.agency == form.agency and not others):
             return
         code = "mail-form-from-other" if others else "mail-form-from-unknown"
-        taken.tell(code, form.name, agency=form.agency, other=", ".join(others), sender=sender)
-
-    def _period_of(self, answered: MailEvent | None) -> Period:
-        """The period that a mail of ours was about which somebody answered, else the one that
-        is looked for."""
-        for period_id, log in self.logs.items():
-            if answered and answered in log.events:
-                return self.programme.period_by_id[period_id]
-        return self.period
+        taken.tell(code, form.name, agency=form.agency, other=", ".join(others),
+                   sender=taken.heading.sender)  # fmt: skip
 
     # -------------------------------------------------------------- one file
 

@@ -127,7 +127,7 @@ MAIL_MESSAGES: dict[str, Rule] = {
     ),
     "mail-file-left": Rule(
         "warning",
-        "Thư của {sender} (“{subject}”) có “{value}” không đọc được ({reason}); chưa lấy tệp này.",
+        "Thư của {sender} (“{subject}”) có “{value}” chưa lấy ({reason}).",
         "Mở thư xem; nếu là phiếu thì lưu tệp vào thư mục nhan-ve.",
     ),
     "mail-without-form": Rule(

@@ -16,7 +16,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from .errors import MailError
-from .mail_headers import decoded, read_headers
+from .mail_headers import Headers, decoded, read_headers
 from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings
@@ -24,8 +24,9 @@ from .mail_settings import TLS, MailSettings
 LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
 _AT_ONCE = 200  # headers asked for in one go
 # As they were written, and not the server's or a library's ENVELOPE: anybody may write anything.
-_HEADERS = "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO)]"
+_HEADERS = "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES)]"
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_LONGEST_THREAD = 50
 _IDENTITY = re.compile(rb"<[^<>\s]{1,900}>")
 # What a part of a mail is when it may hold a return, or tells that a mail did not arrive.
 _WITH_FILES = ("application", "message")
@@ -43,12 +44,13 @@ class Uid(NamedTuple):
 
 @dataclass(frozen=True)
 class Heading:
-    """What a mail says on its envelope. `received` is when it came into the mailbox; `has_files`
-    whether it may carry files or news of another mail."""
+    """What a mail says on its envelope. `answers` are the mails that it answers, the last first;
+    `received` is when it came into the mailbox; `has_files` whether it may carry files or news
+    of another mail."""
 
     uid: Uid
     message_id: str
-    in_reply_to: str
+    answers: tuple[str, ...]
     sender: str
     subject: str
     sent: datetime.datetime | None
@@ -191,7 +193,7 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
     return Heading(
         uid=uid,
         message_id=_identity(headers.get("message-id", b"")),
-        in_reply_to=_identity(headers.get("in-reply-to", b"")),
+        answers=_answers(headers),
         sender=_address(decoded(headers.get("from", b""))),
         subject=_one_line(decoded(headers.get("subject", b""))),
         sent=day_sent(headers),
@@ -204,6 +206,13 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
 def _identity(header: bytes) -> str:
     found = _IDENTITY.search(header)
     return found[0].decode("ascii", "replace") if found else ""
+
+
+def _answers(headers: Headers) -> tuple[str, ...]:
+    """A thread names first what began it; programs write one header or the other."""
+    thread = _IDENTITY.findall(headers.get("references", b""))[-_LONGEST_THREAD:]
+    named = [*_IDENTITY.findall(headers.get("in-reply-to", b""))[:1], *reversed(thread)]
+    return tuple(dict.fromkeys(one.decode("ascii", "replace") for one in named))
 
 
 def _address(header: str) -> str:

@@ -40,8 +40,8 @@ ORDER = [
     "audit_submissions", "audit_appendices", "audit_summaries", "audit_targets",
     "audit_formulas", "audit_report", "audit", "consolidation", "period_folder", "marking",
     "feedback", "settings", "doctor", "guide", "loading", "standing", "dispatch", "letters",
-    "correspondence", "collect", "tracing", "steps", "demo", "as_json", "command_line",
-    "mail_cli", "cli",
+    "correspondence", "relations", "collect", "tracing", "steps", "demo", "as_json",
+    "command_line", "mail_cli", "cli",
 ]  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from mail_servers import OFFICE
 from scripted_agencies import attach
 from test_mail_attacked import saved
 
+from cchc_xl.mail_log import FEEDBACK, REMINDER
+from cchc_xl.parts import OLE_SIGNATURE
 from cchc_xl.passwords import keep_password
 from cchc_xl.standing import status_of
 from cchc_xl.steps import audit_period, consolidate_period
@@ -142,3 +144,77 @@ def test_what_a_version_before_noted_brings_nothing_twice(office, agencies, mail
     journal.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     office.fetch()
     assert len(saved(office)) == 1
+
+
+# ---------------------------------------------------------------- whose business a mail is
+
+
+def told(fetched) -> list[str]:
+    return [one.code for one in fetched.findings if one.severity != "info"]
+
+
+def test_other_business_of_an_agency_is_not_its_return(office, agencies, mail):
+    one = agencies.officers[OTHER]
+    one.send(attach(one.letter("Danh sách cán bộ đi tập huấn"), table(), "Tap huan.xlsx"))
+    for number in range(3):
+        one.send(one.letter(f"Giấy mời {number}", "Kính mời họp."))
+    mail.wait_delivered()
+    assert told(office.fetch()) == ["mail-file-left"]
+    assert saved(office) == []
+    assert status(office, OTHER).state == "missing"
+    assert OTHER in [letter.agency for letter in office.prepare(REMINDER).letters]
+
+
+def test_other_business_after_the_return_leaves_the_return_as_it_is(office, agencies, mail):
+    one = agencies.officers[OTHER]
+    one.send(attach(one.reply(), one.filled(), one.name))
+    mail.wait_delivered()
+    office.fetch()
+    before = status(office, OTHER)
+    one.send(attach(one.letter("Báo cáo nhân sự"), table(), "Nhan su.xlsx"))
+    mail.wait_delivered()
+    assert told(office.fetch()) == ["mail-file-left"]
+    assert status(office, OTHER) == before
+    [letter] = office.prepare(FEEDBACK).letters
+    assert "Nhan su" not in letter.words.plain
+
+
+UNREADABLE = OLE_SIGNATURE + bytes(3000)
+
+
+@pytest.mark.parametrize(
+    ("letter_of", "name"),
+    [
+        (lambda o: o.reply(), "Bao cao.xls"),
+        (lambda o: answering(o, "References"), "Bao cao.xls"),
+        (lambda o: o.letter("Trả lời: [CCHC 2018-6T] Phiếu báo cáo 6 tháng"), "Bao cao.xls"),
+        (lambda o: o.letter("Gửi phiếu"), "phieu_2018-6t_so-y-te (2).xls"),
+    ],
+    ids=["reply", "thread", "subject", "file"],
+)
+def test_what_is_meant_as_a_return_is_kept_though_it_is_none(
+    office, agencies, mail, letter_of, name
+):
+    one = agencies.officers[OTHER]
+    one.send(attach(letter_of(one), UNREADABLE, name))
+    mail.wait_delivered()
+    assert told(office.fetch()) == ["mail-file-kept"]
+    assert len(saved(office)) == 1
+    assert status(office, OTHER).state == "unusable"
+
+
+def answering(officer, header: str) -> EmailMessage:
+    """A new mail in a thread that a mail of ours began."""
+    mail = officer.letter("Về việc báo cáo")
+    mail[header] = f"<dau-tien@so.test> {officer.asked['Message-ID']} <tiep-theo@so.test>"
+    return mail
+
+
+@pytest.mark.parametrize("subject", ["Re: [CCHC 2018-6T] Phiếu báo cáo", "Lịch họp"])
+def test_an_answer_without_a_workbook_is_told_and_an_ordinary_mail_is_not(
+    office, agencies, mail, subject
+):
+    one = agencies.officers[OTHER]
+    one.send(one.letter(subject, "Xin gia hạn."))
+    mail.wait_delivered()
+    assert told(office.fetch()) == ["mail-without-form"] * subject.startswith("Re")

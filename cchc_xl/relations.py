@@ -1,0 +1,74 @@
+"""What a mail in the mailbox is to the office: an answer to a mail of ours, from an agency, about a
+period's forms, or other people's business."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import NamedTuple
+
+from .agencies import slug
+from .forms import feedback_name, form_name
+from .mail_log import MailEvent, correspondence
+from .mail_settings import addresses
+from .mailbox import Heading
+from .parts import SEPARATOR
+from .periods import Period
+from .plan import Programme
+from .workspace import Workspace
+
+
+class Relation(NamedTuple):
+    """`agencies` are those that have the sender's address (some share one); `writer` the one that
+    wrote, where that can be told; `answered` is the mail of ours that is answered; `period` the
+    one whose forms the mail is about, None for a mail about something else."""
+
+    agencies: tuple[str, ...]
+    writer: str
+    answered: MailEvent | None
+    period: Period | None
+
+
+class Relations:
+    """All that mails are held against: what was mailed (`logs`, by period), the registry."""
+
+    def __init__(self, workspace: Workspace, programme: Programme):
+        self.registry, self.periods = programme.registry, programme.periods
+        self.logs = {
+            one.id: correspondence(workspace.correspondence(one.id), self.registry)
+            for one in self.periods
+        }
+        self.sent_files = {sha for log in self.logs.values() for sha in log.sent_files}
+        self._at: dict[str, list[str]] = {}
+        for agency in self.registry.agencies:
+            for address in addresses(agency.email):
+                self._at.setdefault(address.lower(), []).append(agency.name)
+
+    def of(self, heading: Heading) -> Relation:
+        agencies = tuple(self._at.get(heading.sender, ()))
+        answered, period = self._answered(heading)
+        writer = agencies[0] if len(agencies) == 1 else ""
+        if answered and self.registry.is_agency(answered.agency):
+            writer = answered.agency
+        return Relation(agencies, writer, answered, period or self.period_in(heading.subject))
+
+    def _answered(self, heading: Heading) -> tuple[MailEvent | None, Period | None]:
+        for identity in heading.answers:
+            for period in self.periods:
+                if event := self.logs[period.id].of_message(identity):
+                    return event, period
+        return None, None
+
+    def period_in(self, subject: str) -> Period | None:
+        """The period that a subject of ours names: "[CCHC 2018-6T]", after whatever "Re:". Drafts
+        that were sent by hand have other Message-IDs, so that an answer shows it only by this."""
+        for period in self.periods:
+            if re.search(rf"\bCCHC\s+{re.escape(period.id)}(?!\w)", subject, re.IGNORECASE):
+                return period
+        return None
+
+    def is_named_as_ours(self, file: str) -> bool:
+        """Whether a file, in whatever it came, has the name of a form or a feedback of ours."""
+        stems = [slug(PurePath(name).stem).casefold() for name in file.split(SEPARATOR)]
+        names = [name(one, "") for one in self.periods for name in (form_name, feedback_name)]
+        return any(slug(name).casefold() in stem for stem in stems for name in names)
