@@ -20,7 +20,7 @@ from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import BOUNCED, FAILED, Correspondence, MailEvent
+from .mail_log import BOUNCED, MailEvent
 from .mail_settings import MailSettings
 from .mailbox import LARGEST_MAIL, Heading, Mailbox
 from .periods import Period
@@ -88,7 +88,7 @@ class _Collector:
         self.period = period
         self.settings = settings
         self.journal = Journal(self.workspace)
-        self.relations = Relations(self.workspace, self.programme)
+        self.relations = Relations(self.workspace, self.programme, settings.sender)
         self.logs = self.relations.logs
         self.work = Work.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
@@ -150,14 +150,10 @@ class _Collector:
 
     def _note_bounce(self, one: Bounce, taken: Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
-        found = [
-            (log, log.of_message(one.message_id) if one.message_id else _last_to(log, one.address))
-            for log in self.logs.values()
-        ]
-        ours = [(event.time, log, event) for log, event in found if event]
-        if not ours:
+        found = self.relations.returned(one)
+        if found is None:
             return False
-        _, log, event = max(ours, key=lambda known: known[0])
+        log, event = found
         if all(b.address.lower() != one.address for b in log.bounces(event.message_id)):
             now = datetime.datetime.now(VIETNAM).replace(microsecond=0)
             log.add(
@@ -304,14 +300,6 @@ class _Collector:
         """Keep a mail that brought something, as it came."""
         self.workspace.write(self.journal.to_keep([content]))
         taken.mail = sha256_of(content)
-
-
-def _last_to(log: Correspondence, address: str) -> MailEvent | None:
-    """The last mail that went out to an address."""
-    return next(
-        (e for e in reversed(log.events) if e.event != FAILED and address in map(str.lower, e.to)),
-        None,
-    )
 
 
 def _name_in_inbox(form: _Form, inbox: Path, taken: Iterable[str]) -> str:

@@ -8,8 +8,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from .agencies import slug
+from .bounces import Bounce
 from .forms import feedback_name, form_name
-from .mail_log import MailEvent, correspondence
+from .mail_log import BOUNCED, DRAFT, FAILED, Correspondence, MailEvent, correspondence
 from .mail_settings import addresses
 from .mailbox import Heading
 from .parts import SEPARATOR
@@ -30,10 +31,12 @@ class Relation(NamedTuple):
 
 
 class Relations:
-    """All that mails are held against: what was mailed (`logs`, by period), the registry."""
+    """All that mails are held against: what was mailed (`logs`, by period), the registry, the
+    office's `own_address`."""
 
-    def __init__(self, workspace: Workspace, programme: Programme):
+    def __init__(self, workspace: Workspace, programme: Programme, own_address: str):
         self.registry, self.periods = programme.registry, programme.periods
+        self.own_address = own_address.lower()
         self.logs = {
             one.id: correspondence(workspace.correspondence(one.id), self.registry)
             for one in self.periods
@@ -72,3 +75,23 @@ class Relations:
         stems = [slug(PurePath(name).stem).casefold() for name in file.split(SEPARATOR)]
         names = [name(one, "") for one in self.periods for name in (form_name, feedback_name)]
         return any(slug(name).casefold() in stem for stem in stems for name in names)
+
+    def returned(self, bounce: Bounce) -> tuple[Correspondence, MailEvent] | None:
+        """The mail of ours that came back, and the log that has it; None where it was none."""
+        known = [(log, log.of_message(bounce.message_id)) for log in self.logs.values()]
+        if not bounce.message_id or not any(event for _, event in known):
+            known = [(log, self._last_to(period, bounce)) for period, log in self.logs.items()]
+        ours = [(log, event) for log, event in known if event]
+        return max(ours, key=lambda one: one[1].time, default=None)
+
+    def _last_to(self, period: str, bounce: Bounce) -> MailEvent | None:
+        """The last mail of a period to an address, if it can be the one that came back."""
+        went = (e for e in self.logs[period].events if e.event not in (FAILED, BOUNCED))
+        mails = [e for e in went if bounce.address in map(str.lower, e.to)]
+        named = self.period_in(bounce.subject)
+        if not mails or (named and named.id != period):
+            return None
+        # Mail programs send a draft under a Message-ID of their own. What did not reach this
+        # mailbox was somebody else's.
+        may_be = mails[-1].event == DRAFT and bounce.address != self.own_address
+        return mails[-1] if may_be or named or not bounce.message_id else None

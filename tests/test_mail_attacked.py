@@ -9,6 +9,7 @@ import io
 import json
 import socket
 from dataclasses import replace
+from email.header import Header
 from pathlib import Path
 
 import openpyxl
@@ -88,14 +89,17 @@ def test_no_mail_of_a_stranger_keeps_others_from_being_fetched(office, agencies,
     assert len(saved(office)) == 1
 
 
-def a_bounce(of: str, address: str, message_id: str, form: bytes = b"") -> bytes:
+def a_bounce(
+    of: str, address: str, message_id: str, form: bytes = b"", subject: str = "x"
+) -> bytes:
     """What a mail server says when a mail does not arrive."""
     status = (
         f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.tinh.test\r\n\r\n"
         f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     )
     name = f"Message-ID: {message_id}\r\n" if message_id else ""
-    inner = eml([Attached("Phieu.xlsx", form)]) if form else b"Subject: x\r\n\r\nx"
+    plain = f"Subject: {Header(subject, 'utf-8').encode()}\r\n\r\nx".encode()
+    inner = eml([Attached("Phieu.xlsx", form)]) if form else plain
     original = f"Content-Type: message/rfc822\r\n\r\nFrom: {of}\r\n{name}".encode() + inner
     head = (
         f"From: MAILER-DAEMON@tinh.test\r\nTo: {of}\r\nSubject: Undelivered\r\n"

@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 from mail_office import PERIOD
 from mail_servers import OFFICE
-from scripted_agencies import attach
-from test_mail_attacked import saved
+from scripted_agencies import address_of, attach, enter_addresses
+from test_mail_attacked import a_bounce, log_of, saved
 
-from cchc_xl.mail_log import FEEDBACK, REMINDER
+from cchc_xl.mail_log import BOUNCED, FEEDBACK, FORM, REMINDER
+from cchc_xl.mail_settings import DRAFTS
 from cchc_xl.parts import OLE_SIGNATURE
 from cchc_xl.passwords import keep_password
 from cchc_xl.standing import status_of
@@ -218,3 +219,45 @@ def test_an_answer_without_a_workbook_is_told_and_an_ordinary_mail_is_not(
     one.send(one.letter(subject, "Xin gia hạn."))
     mail.wait_delivered()
     assert told(office.fetch()) == ["mail-without-form"] * subject.startswith("Re")
+
+
+# ---------------------------------------------------------------------- what came back
+
+UNKNOWN = "<cua-outlook@tinh.test>"
+
+
+def bounced(office) -> list[str]:
+    return [event.agency for event in log_of(office).events if event.event == BOUNCED]
+
+
+def test_a_draft_that_came_back_is_noticed_whatever_identity_it_was_sent_with(office, mail):
+    office.fill_in(Cách_gửi=DRAFTS)
+    office.send(FORM)
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), UNKNOWN))
+    assert told(office.fetch()) == ["mail-bounced"]
+    assert bounced(office) == [AGENCY]
+    assert status(office, AGENCY).trouble
+    assert not status(office, OTHER).trouble
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_ours"),
+    [("[CCHC 2018-6T] Phiếu báo cáo", True), ("Giấy mời họp", False), ("[CCHC 2018-Q1]", False)],
+)
+def test_a_mail_of_ours_that_came_back_is_known_by_its_subject(
+    office, agencies, mail, subject, is_ours
+):
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), UNKNOWN, subject=subject))
+    office.fetch()
+    assert bounced(office) == [AGENCY] * is_ours
+
+
+def test_a_return_that_did_not_reach_the_office_is_no_draft_of_its_own(office, agencies, mail):
+    """Sở Nội vụ gathers the returns, and is one of those that return."""
+    office.fill_in(Cách_gửi=DRAFTS)
+    enter_addresses(Workspace(office.root).master(), {"Sở Nội vụ": OFFICE})
+    office.send(FORM)
+    one = agencies.officers[OTHER]
+    mail.drop(OFFICE, a_bounce(one.address, OFFICE, "<cua-so@tinh.test>", one.filled()))
+    office.fetch()
+    assert (bounced(office), len(saved(office))) == ([], 1)
