@@ -38,16 +38,24 @@ _MEGABYTE = 2**20
 
 class Fetched(NamedTuple):
     """What came of looking into the mailbox: mails looked at, files saved into nhan-ve (period
-    -> names), and what to tell."""
+    -> names), and what to tell, with what an earlier run did not get round to. When it has been
+    told, `note_told` notes this with `lines`."""
 
     mails: int
     saved: dict[str, list[str]]
     findings: tuple[Finding, ...]
+    lines: int
+
+    @property
+    def to_tell(self) -> list[Finding]:
+        """What an officer is to look at, and not what went as it should."""
+        return [one for one in self.findings if one.severity != "info"]
 
 
 class _Form(NamedTuple):
-    """A workbook of a mail: whose and of which period; `problem` says why it is no form, and
-    then they are unknown; `unreadable` that it might be one all the same."""
+    """A workbook of a mail: whose and of which period; `problem` says why it is no form that has
+    a place, and then these may be unknown; `unreadable` that it might be one all the same,
+    `unplaced` that it is one, or has our table."""
 
     part: Part
     name: str
@@ -55,6 +63,7 @@ class _Form(NamedTuple):
     period: Period | None = None
     problem: str = ""
     unreadable: bool = False
+    unplaced: bool = False
 
 
 def fetch(
@@ -75,10 +84,13 @@ def fetch(
         open_box() as box,
     ):
         headings = list(box.headings(collector.since, collector.seen.known))
-        for number, heading in enumerate(headings, 1):
-            collector.take(heading, box)
-            progress(number, len(headings), heading.subject[:60])
-    return Fetched(len(headings), collector.saved, tuple(collector.findings))
+        try:
+            for number, heading in enumerate(headings, 1):
+                collector.take(heading, box)
+                progress(number, len(headings), heading.subject[:60])
+        finally:
+            collector.write_note()
+    return Fetched(len(headings), collector.saved, tuple(collector.findings), collector.seen.count)
 
 
 class _Collector:
@@ -95,7 +107,7 @@ class _Collector:
         self.seen = SeenMails(self.workspace)
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
-        self.findings: list[Finding] = []
+        self.findings = list(self.seen.untold)
         self.saved: dict[str, list[str]] = {}
 
     def __enter__(self) -> _Collector:
@@ -110,6 +122,12 @@ class _Collector:
         usual = self.period.due_before - datetime.timedelta(days=_DAYS_BEFORE_DUE)
         first = min((one.time.date() for one in events), default=usual)
         return min(first, usual, today())
+
+    def write_note(self) -> None:
+        """Where an officer reads what no message has room for."""
+        if self.findings:
+            text = self.seen.as_text().encode("utf-8-sig")  # for every Notepad
+            self.workspace.write({self.workspace.mailbox_note: text})
 
     # -------------------------------------------------------------- one mail
 
@@ -203,8 +221,12 @@ class _Collector:
         heading, writer = taken.heading, relation.writer
         meant = relation.period or self.relations.is_named_as_ours(one.part.name)
         if not (writer and meant) or beside_a_form:
-            left = one.unreadable or relation.agencies
-            code = "mail-file-left" if left else "mail-file-strange"
+            if one.unplaced:  # an officer says on the sheet Xử lý phiếu whose it is
+                self._save(one, taken)
+                code = "mail-form-unplaced"
+            else:
+                left = one.unreadable or relation.agencies
+                code = "mail-file-left" if left else "mail-file-strange"
             taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
                        reason=one.problem)  # fmt: skip
             return
@@ -237,7 +259,7 @@ class _Collector:
             workbook = self.process.call(read_workbook, part.content)
         except UnreadableFileError as error:
             return _Form(part, name, problem=str(error), unreadable=True)
-        refused = None
+        refused = unplaced = None
         for period in self.candidates:
             what = recognise(workbook, name, Wanted(self.programme, period, self.work))
             if what.agency and what.refusal is None and what.form:
@@ -245,7 +267,10 @@ class _Collector:
             # One of ours that is refused for another reason shows why when it is consolidated.
             if what.agency and what.refusal and what.refusal.code != "wrong-period":
                 refused = refused or _Form(part, name, what.agency, period)
-        return refused or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
+            elif what.refusal and what.refusal.code != "file-not-a-form":
+                why = what.refusal.message.rstrip(".")
+                unplaced = unplaced or _Form(part, name, what.agency, None, why, unplaced=True)
+        return refused or unplaced or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
 
     def _save(self, form: _Form, taken: Taken) -> None:
         """Put a file into its period's nhan-ve, unless it is there."""
@@ -257,7 +282,7 @@ class _Collector:
         moment = period.returned(form.part.sent, taken.heading.received).timestamp()
         if sha256 in present:
             path = inbox / present[sha256]
-            older = self._is_older(form, path, moment)
+            older = form.agency and self._is_older(form, path, moment)
             code = "mail-form-older-again" if older else "mail-form-again"
             taken.tell(code, form.name, agency=form.agency, sender=taken.heading.sender)
             # Saved by hand, or by a run that was cut off, it has the time of that.

@@ -120,6 +120,12 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Thư của {sender} có “{value}” không đọc được như phiếu ({reason}); đã chép vào nhan-ve.",
         "Bấm Tổng hợp để xem vì sao, rồi phản hồi cho cơ quan.",
     ),
+    "mail-form-unplaced": Rule(
+        "warning",
+        "Thư của {sender} (“{subject}”) có phiếu “{value}” chưa xếp được: {reason}. Đã chép vào "
+        "nhan-ve, chưa tính.",
+        "Hỏi người gửi; nếu là phiếu của kỳ này thì ghi tên tệp và cơ quan vào trang Xử lý phiếu.",
+    ),
     "mail-file-strange": Rule(
         "info",
         "Thư của {sender} (“{subject}”) có bảng tính “{value}” không phải phiếu; không lấy.",

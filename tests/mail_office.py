@@ -20,6 +20,7 @@ from cchc_xl.mail_out import Delivered
 from cchc_xl.mail_settings import SMTP, MailSettings
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.passwords import keep_password, needed_password
+from cchc_xl.seen_mails import note_told
 from cchc_xl.workspace import Workspace
 
 PERIOD = "2018-6T"
@@ -94,7 +95,9 @@ class Office:
     def fetch(self) -> Fetched:
         loaded, settings = self.loaded, self.settings
         password = needed_password(settings.imap)
-        return fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
+        fetched = fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
+        note_told(loaded.workspace, fetched.lines)
+        return fetched
 
 
 # ------------------------------------------------------------------- fixtures

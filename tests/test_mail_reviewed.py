@@ -11,13 +11,20 @@ from email.message import EmailMessage
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from mail_office import PERIOD
 from mail_servers import OFFICE
 from scripted_agencies import address_of, attach, enter_addresses
 from test_mail_attacked import a_bounce, log_of, saved
 
+from cchc_xl.cli import cchc_xl
+from cchc_xl.collect import fetch
+from cchc_xl.errors import MailError
+from cchc_xl.excel.mail_commands import _as_much_as_fits
+from cchc_xl.forms import IDENTITY_SHEET
 from cchc_xl.mail_log import BOUNCED, FEEDBACK, FORM, REMINDER
 from cchc_xl.mail_settings import DRAFTS
+from cchc_xl.mailbox import Mailbox, open_mailbox
 from cchc_xl.parts import OLE_SIGNATURE
 from cchc_xl.passwords import keep_password
 from cchc_xl.standing import status_of
@@ -261,3 +268,141 @@ def test_a_return_that_did_not_reach_the_office_is_no_draft_of_its_own(office, a
     mail.drop(OFFICE, a_bounce(one.address, OFFICE, "<cua-so@tinh.test>", one.filled()))
     office.fetch()
     assert (bounced(office), len(saved(office))) == ([], 1)
+
+
+# -------------------------------------------------- what was found is told, once, and all of it
+
+
+def unreadable_of_a_stranger(agencies, mail) -> None:
+    one = agencies.officers[AGENCY]
+    mail.add(one.private)
+    letter = attach(one.letter("Phiếu", sender=one.private), UNREADABLE, "Phieu So Tu phap.xlsx")
+    one.send(letter, one.private)
+    mail.wait_delivered()
+
+
+def test_what_a_run_that_was_cut_off_found_is_told_by_the_next(office, agencies, mail, monkeypatch):
+    unreadable_of_a_stranger(agencies, mail)
+    two = agencies.officers[OTHER]
+    two.send(attach(two.reply(), two.filled(), two.name))
+    mail.wait_delivered()
+    content, asked = Mailbox.content, []
+
+    def cut_off(self, heading):
+        asked.append(heading)
+        if len(asked) == 2:
+            self.client.shutdown()
+        return content(self, heading)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Mailbox, "content", cut_off)
+        with pytest.raises(MailError):
+            office.fetch()
+    assert told(office.fetch()) == ["mail-file-left"]
+    assert told(office.fetch()) == []
+
+
+def test_what_nobody_was_told_is_told_again(office, agencies, mail):
+    """The run ended, and what shows it did not."""
+    unreadable_of_a_stranger(agencies, mail)
+    loaded, password = office.loaded, mail.password(OFFICE)
+    found = [
+        told(
+            fetch(loaded, PERIOD, office.settings, lambda: open_mailbox(office.settings, password))
+        )
+        for _ in range(2)
+    ]
+    assert found == [["mail-file-left"]] * 2
+    run = CliRunner().invoke(cchc_xl, ["fetch", str(office.root), "--period", PERIOD])
+    assert "Phieu So Tu phap.xlsx" in run.output
+    run = CliRunner().invoke(cchc_xl, ["fetch", str(office.root), "--period", PERIOD])
+    assert "Phieu So Tu phap.xlsx" not in run.output
+    assert "Phieu So Tu phap.xlsx" in Workspace(office.root).mailbox_note.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("many", [9, 40])
+def test_a_message_shows_what_it_has_room_for_and_says_where_all_stands(
+    office, agencies, mail, many
+):
+    one = agencies.officers[OTHER]
+    for number in range(many):
+        mail.drop(OFFICE, one.letter(f"Re: [CCHC 2018-6T] Thư số {number}").as_bytes())
+    identity = log_of(office).last(FORM, AGENCY, "").message_id
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), identity))
+    fetched = office.fetch()
+    note = Workspace(office.root).mailbox_note
+    lines = list(_as_much_as_fits(fetched.to_tell, note))
+    assert len("\n".join(lines)) < 3_000
+    told_all = many < 10
+    assert (len(lines) == many + 1) == told_all
+    assert ("bị trả lại" in "".join(lines)) == told_all
+    if not told_all:
+        assert lines[-1] == f"… và {many + 2 - len(lines)} điều khác, ghi trong tệp {note}."
+    text = note.read_text("utf-8-sig")
+    assert all(found.message in text for found in fetched.findings)
+    assert text.index("bị trả lại") < text.index("Thư số 0")
+
+
+# ------------------------------------------------------------- a form that has no place
+
+
+def without_head(officer) -> bytes:
+    """The table alone, in a new workbook."""
+    form = openpyxl.load_workbook(io.BytesIO(officer.filled())).worksheets[0]
+    start = next(row for row in range(1, 30) if form.cell(row, 1).value == "Mã")
+    return table(*(row[:13] for row in form.iter_rows(min_row=start, values_only=True)))
+
+
+def of_an_agency_nobody_knows(officer) -> bytes:
+    workbook = openpyxl.load_workbook(io.BytesIO(officer.filled()))
+    for sheet in workbook.worksheets[1:]:
+        del workbook[sheet.title]
+    cell = workbook.worksheets[0]["A3"]
+    cell.value = cell.value.replace(officer.agency, "Sở Dân số")
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def of_another_year(officer) -> bytes:
+    workbook = openpyxl.load_workbook(io.BytesIO(officer.filled()))
+    for row in workbook[IDENTITY_SHEET].iter_rows():
+        for cell in row:
+            if cell.value == PERIOD:
+                cell.value = "2017-6T"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("content_of", [without_head, of_an_agency_nobody_knows, of_another_year])
+def test_a_form_that_has_no_place_is_told_and_waits_for_an_officer(
+    office, agencies, mail, content_of
+):
+    one = agencies.officers[OTHER]
+    mail.add(one.private)
+    letter = one.letter("Phiếu CCHC", sender=one.private)
+    one.send(attach(letter, content_of(one), "BC CCHC.xlsx"), one.private)
+    mail.wait_delivered()
+    assert told(office.fetch()) == ["mail-form-unplaced"]
+    [file] = saved(office)
+    done = consolidate_period(office.loaded, PERIOD)
+    assert OTHER not in done.ledger.accepted
+    assert file in [found.place.file for found in done.ledger.findings]
+    if content_of is of_another_year:
+        return
+    choose(office, file, OTHER)
+    assert OTHER in consolidate_period(office.loaded, PERIOD).ledger.accepted
+
+
+def choose(office, file: str, agency: str) -> None:
+    """Say on the sheet Xử lý phiếu whose a file is."""
+    master = Workspace(office.root).master()
+    workbook = openpyxl.load_workbook(master, keep_vba=True)
+    page = workbook["Xử lý phiếu"]
+    columns = {cell.value: cell.column for cell in page[4]}
+    said = {"Kỳ": PERIOD, "Tệp": file, "Xử lý": "Dùng bản này", "Cơ quan": agency,
+            "Lý do": "Cơ quan xác nhận qua điện thoại"}  # fmt: skip
+    for name, value in said.items():
+        page.cell(5, columns[name]).value = value
+    workbook.save(master)
