@@ -20,24 +20,11 @@ class Bounce(NamedTuple):
     subject: str = ""
 
 
-class News(NamedTuple):
-    """What a mail is beside the files in it: the recipients that it reports as not reached (none
-    where the server is still trying), and whether a program answered by itself (RFC 3834)."""
-
-    bounces: list[Bounce]
-    automatic: bool
-
-
-def news_of(content: bytes) -> News:
-    """What a mail, as its raw bytes, tells. It may be made to do harm: for a `Reader`."""
+def bounces_of(content: bytes) -> list[Bounce]:
+    """The recipients that a mail, as its raw bytes, reports as not reached; none where the server
+    is still trying. It may be made to do harm: for a `Reader`."""
     # Not the newer policy, which takes headers apart and fails at broken ones.
     mail = email.message_from_bytes(content)
-    said = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
-    automatic = said != "no" or "X-Autoreply" in mail
-    return News(_bounces(mail, automatic), automatic)
-
-
-def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
     original = _original(mail)
     found = []
     for part in mail.walk():
@@ -46,6 +33,7 @@ def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
                 found += _failed(block, original) if isinstance(block, Message) else []
     sender = str(mail.get("From", "")).lower()
     # Anybody can write that header: only with a mail of ours beside it does it tell something.
+    automatic = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower() != "no"
     from_a_server = automatic or "mailer-daemon" in sender or "postmaster" in sender
     if original[0] and not found and from_a_server:
         # Exim and others name them in a header.

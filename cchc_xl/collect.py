@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .agencies import slug
 from .attachment_names import file_name, free_name
-from .bounces import Bounce, News, news_of
+from .bounces import Bounce, bounces_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
 from .errors import NoWorkbookError, UnreadableFileError
@@ -34,6 +34,7 @@ from .workspace import VIETNAM, Workspace, read_file, set_arrival
 
 _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
 _MEGABYTE = 2**20
+_MOST_NAMED = 8
 
 
 class Fetched(NamedTuple):
@@ -84,13 +85,14 @@ def fetch(
         open_box() as box,
     ):
         headings = list(box.headings(collector.since, collector.seen.known))
+        looked_at = 0
         try:
             for number, heading in enumerate(headings, 1):
-                collector.take(heading, box)
+                looked_at += collector.take(heading, box)
                 progress(number, len(headings), heading.subject[:60])
         finally:
             collector.write_note()
-    return Fetched(len(headings), collector.saved, tuple(collector.findings), collector.seen.count)
+    return Fetched(looked_at, collector.saved, tuple(collector.findings), collector.seen.count)
 
 
 class _Collector:
@@ -131,13 +133,17 @@ class _Collector:
 
     # -------------------------------------------------------------- one mail
 
-    def take(self, heading: Heading, box: Mailbox) -> None:
-        """Look at a mail, save what it brings, and note that it was looked at."""
+    def take(self, heading: Heading, box: Mailbox) -> bool:
+        """Look at a mail that may concern us, save what it brings, and note that it was looked
+        at; whether it was one."""
         relation = self.relations.of(heading)
-        if not heading.has_files and not (relation.writer and relation.period):
-            return  # other people's mail: looked at again next time, which costs nothing
+        may_bring = heading.structure.may_bring
+        if not may_bring and not (relation.writer and relation.period):
+            return False  # other people's mail: looked at again next time, which costs nothing
         taken = Taken(heading)
-        if heading.size > LARGEST_MAIL:
+        if not may_bring:  # all that is to be told stands in the heading
+            self._tell_of_no_form(relation, taken)
+        elif heading.size > LARGEST_MAIL:
             size = str(heading.size // _MEGABYTE)
             taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
         else:
@@ -152,19 +158,17 @@ class _Collector:
                     box.mark_seen(heading)
         self.findings += taken.findings
         self.seen.add(taken)
+        return True
 
     def _look_into(self, content: bytes, relation: Relation, taken: Taken) -> None:
-        news = self._news(content)
-        # Of a mail of somebody else that came back, the return in it counts.
-        ours = [self._note_bounce(one, taken) for one in news.bounces]
-        if not any(ours):
-            self._take_files(content, news, relation, taken)
-
-    def _news(self, content: bytes) -> News:
         try:
-            return self.process.call(news_of, content)
+            bounces = self.process.call(bounces_of, content)
         except UnreadableFileError:  # no server writes such a mail
-            return News([], False)
+            bounces = []
+        # Of a mail of somebody else that came back, the return in it counts.
+        ours = [self._note_bounce(one, taken) for one in bounces]
+        if not any(ours):
+            self._take_files(content, relation, taken)
 
     def _note_bounce(self, one: Bounce, taken: Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
@@ -184,13 +188,11 @@ class _Collector:
                        reason=one.reason)  # fmt: skip
         return True
 
-    def _take_files(self, content: bytes, news: News, relation: Relation, taken: Taken) -> None:
-        heading = taken.heading
-        others = ""
+    def _take_files(self, content: bytes, relation: Relation, taken: Taken) -> None:
         try:
             parts = self.process.call(unpack, "thu.eml", content)
-        except NoWorkbookError as error:
-            parts, others = [], str(error)
+        except NoWorkbookError:
+            parts = []
         except UnreadableFileError as error:  # too much in it, or too slow
             parts = [Part("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
@@ -203,15 +205,20 @@ class _Collector:
         for one in forms:
             if one.problem:
                 self._take_other(one, content, relation, bool(good), taken)
-        if forms or not (relation.writer and relation.period):
-            return
-        if news.automatic:
+        if not forms and relation.writer and relation.period:
+            self._tell_of_no_form(relation, taken)
+
+    def _tell_of_no_form(self, relation: Relation, taken: Taken) -> None:
+        heading = taken.heading
+        if heading.automatic:
             taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
-        else:
-            told = f"; {others}" if others and heading.has_files else ""
-            taken.tell(
-                "mail-without-form", agency=relation.writer, subject=heading.subject, others=told
-            )
+            return
+        names = heading.structure.names
+        more = f" và {len(names) - _MOST_NAMED} tệp khác" if len(names) > _MOST_NAMED else ""
+        others = f"; có: {', '.join(names[:_MOST_NAMED])}{more}" if names else ""
+        taken.tell(
+            "mail-without-form", agency=relation.writer, subject=heading.subject, others=others
+        )
 
     def _take_other(
         self, one: _Form, content: bytes, relation: Relation, beside_a_form: bool, taken: Taken

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
+from .body_structure import Structure, structure_of
 from .errors import MailError
-from .mail_headers import Headers, decoded, read_headers
+from .mail_headers import Headers, decoded, read_headers, value_of
 from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings
@@ -24,13 +25,13 @@ from .mail_settings import TLS, MailSettings
 LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
 _AT_ONCE = 200  # headers asked for in one go
 # As they were written, and not the server's or a library's ENVELOPE: anybody may write anything.
-_HEADERS = "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES)]"
+_HEADERS = (
+    "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED "
+    "X-AUTOREPLY)]"
+)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _LONGEST_THREAD = 50
 _IDENTITY = re.compile(rb"<[^<>\s]{1,900}>")
-# What a part of a mail is when it may hold a return, or tells that a mail did not arrive.
-_WITH_FILES = ("application", "message")
-_LONG_TEXT = 20_000  # bytes; nobody writes so much
 
 
 class Uid(NamedTuple):
@@ -45,8 +46,8 @@ class Uid(NamedTuple):
 @dataclass(frozen=True)
 class Heading:
     """What a mail says on its envelope. `answers` are the mails that it answers, the last first;
-    `received` is when it came into the mailbox; `has_files` whether it may carry files or news
-    of another mail."""
+    `received` is when it came into the mailbox; `automatic` whether a program answered by itself
+    (RFC 3834)."""
 
     uid: Uid
     message_id: str
@@ -56,7 +57,8 @@ class Heading:
     sent: datetime.datetime | None
     received: datetime.datetime
     size: int
-    has_files: bool
+    automatic: bool
+    structure: Structure
 
 
 class Mailbox:
@@ -199,7 +201,8 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
         sent=day_sent(headers),
         received=_aware(answer[b"INTERNALDATE"]) or datetime.datetime.now(datetime.UTC),
         size=int(answer.get(b"RFC822.SIZE", 0)),
-        has_files=_has_files(answer.get(b"BODYSTRUCTURE")),
+        automatic=_is_automatic(headers),
+        structure=structure_of(answer.get(b"BODYSTRUCTURE")),
     )
 
 
@@ -213,6 +216,11 @@ def _answers(headers: Headers) -> tuple[str, ...]:
     thread = _IDENTITY.findall(headers.get("references", b""))[-_LONGEST_THREAD:]
     named = [*_IDENTITY.findall(headers.get("in-reply-to", b""))[:1], *reversed(thread)]
     return tuple(dict.fromkeys(one.decode("ascii", "replace") for one in named))
+
+
+def _is_automatic(headers: Headers) -> bool:
+    said = value_of(headers.get("auto-submitted", b"no"))
+    return said != "no" or "x-autoreply" in headers
 
 
 def _address(header: str) -> str:
@@ -230,19 +238,3 @@ def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
     if moment is None or not 2000 <= moment.year <= 2100:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
-def _has_files(structure: Any) -> bool:
-    """Whether a part of a mail is a file, a mail, or news of another mail. Old programs put files
-    into the text, which only its size may tell."""
-    if not isinstance(structure, tuple):
-        return False
-    first = structure[0] if structure else b""
-    if isinstance(first, list):  # a multipart: its parts first
-        return any(map(_has_files, first))
-    kind = first.decode("ascii", "replace").lower() if isinstance(first, bytes) else ""
-    if kind in _WITH_FILES:
-        return True
-    named = "name" in repr(structure).lower()
-    size = structure[6] if len(structure) > 6 and isinstance(structure[6], int) else 0
-    return kind == "text" and (named or size > _LONG_TEXT)

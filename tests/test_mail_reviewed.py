@@ -406,3 +406,83 @@ def choose(office, file: str, agency: str) -> None:
     for name, value in said.items():
         page.cell(5, columns[name]).value = value
     workbook.save(master)
+
+
+# ------------------------------------------------------------------- what is downloaded
+
+
+@pytest.fixture
+def downloads(monkeypatch) -> list[str]:
+    """The subjects of the mails that were downloaded whole."""
+    content, asked = Mailbox.content, []
+
+    def noted(self, heading):
+        asked.append(heading.subject)
+        return content(self, heading)
+
+    monkeypatch.setattr(Mailbox, "content", noted)
+    return asked
+
+
+PDF, WORD = "application/pdf", "application/msword"
+EXCEL = "application/vnd.ms-excel"
+
+
+def with_file(mail: EmailMessage, kind: str, name: str, content: bytes = b"%PDF-1.4") -> bytes:
+    main, _, sub = kind.partition("/")
+    mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "is_wanted"),
+    [
+        (PDF, "Công văn số 12.pdf", False),
+        ("application/octet-stream", "Công văn.docx", False),
+        (WORD, "Công văn.doc", False),
+        ("application/pkcs7-signature", "smime.p7s", False),
+        ("image/jpeg", "ảnh.jpg", False),
+        ("text/calendar", "moi-hop.ics", False),
+        (PDF, "Báo cáo cải cách hành chính sáu tháng đầu năm của đơn vị chúng tôi.xlsx", True),
+        (EXCEL, "Phieu.doc", True),
+        ("application/octet-stream", "phieu", True),
+        ("application/ms-tnef", "winmail.dat", True),
+        ("application/x-zip-compressed", "ho so.zip", True),
+        ("application/octet-stream", "thu.eml", True),
+        ("image/png", "phieu.xlsx", True),
+    ],
+)
+def test_only_mails_that_may_bring_something_are_downloaded(
+    office, agencies, mail, downloads, kind, name, is_wanted
+):
+    letter = agencies.officers[OTHER].letter("Công văn", sender="van-thu@bo.test")
+    mail.drop(OFFICE, with_file(letter, kind, name))
+    assert office.fetch().mails == is_wanted
+    assert len(downloads) == is_wanted
+
+
+def test_an_answer_with_a_scan_is_told_without_being_downloaded(office, agencies, mail, downloads):
+    one = agencies.officers[OTHER]
+    mail.drop(OFFICE, with_file(one.reply(), PDF, "Báo cáo đã ký.pdf"))
+    away = one.reply("Tôi nghỉ phép.")
+    away["Auto-Submitted"] = "auto-replied"
+    mail.drop(OFFICE, with_file(away, "image/png", "chu-ky.png"))
+    found = office.fetch().findings
+    assert [f.code for f in found] == ["mail-without-form", "mail-automatic"]
+    assert "; có: Báo cáo đã ký.pdf)" in found[0].message
+    assert downloads == []
+    assert office.fetch().mails == 0
+
+
+def test_a_bounce_without_a_file_is_downloaded(office, agencies, mail, downloads):
+    identity = log_of(office).last(FORM, AGENCY, "").message_id
+    mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), identity))
+    assert told(office.fetch()) == ["mail-bounced"]
+    assert len(downloads) == 1
+
+
+def test_other_peoples_mails_are_not_counted(office, agencies, mail):
+    one = agencies.officers[OTHER]
+    mail.drop(OFFICE, one.letter("Thư ngỏ", sender="ai-do@bo.test").as_bytes())
+    mail.drop(OFFICE, attach(one.reply(), one.filled(), one.name).as_bytes())
+    assert [office.fetch().mails for _ in range(2)] == [1, 0]
