@@ -136,6 +136,8 @@ class _Collector:
     def take(self, heading: Heading, box: Mailbox) -> bool:
         """Look at a mail that may concern us, save what it brings, and note that it was looked
         at; whether it was one."""
+        if self.relations.is_own(heading):
+            return False
         relation = self.relations.of(heading)
         may_bring = heading.structure.may_bring
         if not may_bring and not (relation.writer and relation.period):
@@ -196,8 +198,8 @@ class _Collector:
         except UnreadableFileError as error:  # too much in it, or too slow
             parts = [Part("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
-        parts = [one for one in parts if sha256_of(one.content) not in self.relations.sent_files]
-        forms = [self._form(one) for one in parts]
+        new = [one for one in parts if sha256_of(one.content) not in self.relations.sent_files]
+        forms = [self._form(one) for one in new]
         good = [one for one in forms if not one.problem]
         for one in good:
             self._save(one, taken)
@@ -206,12 +208,18 @@ class _Collector:
             if one.problem:
                 self._take_other(one, content, relation, bool(good), taken)
         if not forms and relation.writer and relation.period:
-            self._tell_of_no_form(relation, taken)
+            self._tell_of_no_form(relation, taken, has_ours=bool(parts))
 
-    def _tell_of_no_form(self, relation: Relation, taken: Taken) -> None:
+    def _tell_of_no_form(self, relation: Relation, taken: Taken, has_ours: bool = False) -> None:
+        """An answer that brings nothing but what we sent (`has_ours`), if that."""
         heading = taken.heading
         if heading.automatic:
             taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
+            return
+        if heading.sender == self.relations.own_address:
+            return  # a draft to the office itself, which a mail program sent as its own
+        if has_ours:
+            taken.tell("mail-form-blank", agency=relation.writer, subject=heading.subject)
             return
         names = heading.structure.names
         more = f" và {len(names) - _MOST_NAMED} tệp khác" if len(names) > _MOST_NAMED else ""

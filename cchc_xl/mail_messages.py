@@ -141,6 +141,12 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "{agency} trả lời nhưng không kèm bảng tính (thư “{subject}”{others}).",
         "Đọc thư, đề nghị cơ quan gửi phiếu dạng bảng tính.",
     ),
+    "mail-form-blank": Rule(
+        "warning",
+        "{agency} trả lời nhưng phiếu kèm theo còn trống, đúng như tệp đã gửi đi (thư "
+        "“{subject}”).",
+        "Đọc thư, đề nghị cơ quan điền phiếu rồi gửi lại.",
+    ),
     "mail-automatic": Rule(
         "info", "Hộp thư {sender} trả lời tự động (“{subject}”).", "Không cần làm gì."
     ),

@@ -17,6 +17,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from .body_structure import Structure, structure_of
 from .errors import MailError
+from .mail import MARK
 from .mail_headers import Headers, decoded, read_headers, value_of
 from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
@@ -27,7 +28,7 @@ _AT_ONCE = 200  # headers asked for in one go
 # As they were written, and not the server's or a library's ENVELOPE: anybody may write anything.
 _HEADERS = (
     "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED "
-    "X-AUTOREPLY)]"
+    f"X-AUTOREPLY {MARK})]"
 )
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _LONGEST_THREAD = 50
@@ -47,7 +48,7 @@ class Uid(NamedTuple):
 class Heading:
     """What a mail says on its envelope. `answers` are the mails that it answers, the last first;
     `received` is when it came into the mailbox; `automatic` whether a program answered by itself
-    (RFC 3834)."""
+    (RFC 3834), `is_marked` whether it has the sign of mails of ours."""
 
     uid: Uid
     message_id: str
@@ -58,6 +59,7 @@ class Heading:
     received: datetime.datetime
     size: int
     automatic: bool
+    is_marked: bool
     structure: Structure
 
 
@@ -202,6 +204,7 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
         received=_aware(answer[b"INTERNALDATE"]) or datetime.datetime.now(datetime.UTC),
         size=int(answer.get(b"RFC822.SIZE", 0)),
         automatic=_is_automatic(headers),
+        is_marked=MARK.lower() in headers,
         structure=structure_of(answer.get(b"BODYSTRUCTURE")),
     )
 

@@ -55,6 +55,12 @@ class Relations:
             writer = answered.agency
         return Relation(agencies, writer, answered, period or self.period_in(heading.subject))
 
+    def is_own(self, heading: Heading) -> bool:
+        """Whether it is a mail of ours: the office may be one of those that it writes to."""
+        identity = heading.message_id
+        known = identity and any(log.of_message(identity) for log in self.logs.values())
+        return bool(heading.is_marked or known)
+
     def _answered(self, heading: Heading) -> tuple[MailEvent | None, Period | None]:
         for identity in heading.answers:
             for period in self.periods:

@@ -375,5 +375,5 @@ def test_the_blank_form_that_comes_back_in_an_answer_is_no_return(office, agenci
     one = agencies.officers[AGENCY]
     one.send(attach(one.reply("Đã nhận được phiếu."), one.form, one.name))
     mail.wait_delivered()
-    assert codes(office.fetch().findings) == ["mail-without-form"]
+    assert codes(office.fetch().findings) == ["mail-form-blank"]
     assert not list(Workspace(office.root).returned_files(PERIOD))

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from mail_office import PERIOD
 from mail_servers import OFFICE
-from scripted_agencies import address_of, attach, enter_addresses
+from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
 from test_mail_attacked import a_bounce, log_of, saved
 
 from cchc_xl.cli import cchc_xl
@@ -486,3 +486,45 @@ def test_other_peoples_mails_are_not_counted(office, agencies, mail):
     mail.drop(OFFICE, one.letter("Thư ngỏ", sender="ai-do@bo.test").as_bytes())
     mail.drop(OFFICE, attach(one.reply(), one.filled(), one.name).as_bytes())
     assert [office.fetch().mails for _ in range(2)] == [1, 0]
+
+
+# ------------------------------------------------------------------------ the office's own
+
+
+def test_a_form_that_comes_back_empty_is_told_as_that(office, agencies, mail):
+    one = agencies.officers[OTHER]
+    one.send(attach(one.reply("Xin gửi phiếu."), one.form, "Phieu.xlsx"))
+    mail.wait_delivered()
+    [found] = office.fetch().findings
+    assert found.code == "mail-form-blank"
+    assert "còn trống" in found.message
+    assert saved(office) == []
+
+
+@pytest.mark.parametrize(
+    "changed", [(), ("Message-ID",), ("X-CCHC-XL",), ("Message-ID", "X-CCHC-XL")]
+)
+def test_what_the_office_mails_to_itself_is_no_answer(office, mail, changed):
+    """Sở Nội vụ gathers the returns, and is one of those that return."""
+    enter_addresses(Workspace(office.root).master(), {"Sở Nội vụ": OFFICE})
+    office.send(FORM)
+    mail.wait_delivered()
+    [sent] = mail.messages(OFFICE)
+    for name in changed:
+        del sent[name]
+    mail.empty(OFFICE)
+    mail.drop(OFFICE, sent.as_bytes())
+    assert office.fetch().findings == ()
+
+
+def test_what_the_office_returns_itself_counts(office, mail):
+    enter_addresses(Workspace(office.root).master(), {"Sở Nội vụ": OFFICE})
+    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, ["Sở Nội vụ"])
+    agencies.addresses["Sở Nội vụ"] = agencies.officers["Sở Nội vụ"].address = OFFICE
+    office.send(FORM)
+    mail.wait_delivered()
+    one = agencies.officers["Sở Nội vụ"]
+    assert one.look()
+    mail.drop(OFFICE, attach(one.reply(), one.filled(), one.name).as_bytes())
+    assert told(office.fetch()) == []
+    assert status(office, "Sở Nội vụ").submission.accepted
