@@ -37,6 +37,7 @@ from .journal import Journal, RecordedSheets, Run, sha256_of
 from .master_reader import read_master
 from .periods import Period
 from .plan import Programme
+from .vietnamese import key
 from .workspace import Workspace, read_file
 
 
@@ -194,12 +195,21 @@ def _read(
         registry = programme.registry
         by_code = registry.by_id.get(says.get("agency", ""))
         name = by_code.name if by_code else registry.resolve(says.get("agency_name", "")).name
-        if registry.is_agency(name) and one["agency"] != name:
+        if registry.is_agency(name) and one["agency"] not in (name, _heir(name, one, programme)):
             raise _AnotherForm(f"phiếu ghi là của {name}")
         if says.get("period") != period.id:
             raise _AnotherForm(f"phiếu ghi là của kỳ {says.get('period')}")
     rows = walk(pages, titles_for(programme, period, one["agency"]))
     return Accepted(one["agency"], one["file"], _arrived(one), rows)
+
+
+def _heir(name: str, one: Mapping[str, str], programme: Programme) -> str:
+    """The agency that took over another's form, where an officer says so and has a reason."""
+    unit = programme.registry.by_name[name]
+    follower = programme.registry.resolve(unit.successor).name
+    files = {key(one["file"]), key(one["file"].split(" › ")[0])}
+    said = {c.agency for c in programme.choices if c.reason and key(c.file) in files}
+    return follower if follower in said else ""
 
 
 def _explanations(

@@ -186,11 +186,14 @@ def _state(one: Submission, newest: Return | None, to_mend: int, log: Correspond
 
 def _trouble(log: Correspondence, agency: str, email: str) -> str:
     """What became of the last mail to an agency where it did not arrive for certain."""
-    last = next(
-        (e for e in reversed(log.events) if e.agency == agency and e.event != BOUNCED), None
-    )
-    if last is None:
+    latest: dict[tuple, MailEvent] = {}  # of each letter, the last one written down first
+    for one in reversed(log.events):
+        if one.agency == agency and one.event != BOUNCED:
+            latest.setdefault(one.key, one)
+    if not latest:
         return ""
+    # A draft that was sent by hand is written down late, when it is found.
+    last = max(latest.values(), key=lambda e: e.time)
     own = tuple(map(str.lower, addresses(email)))
     if came_back := [e for e in log.bounces(last.message_id) if not _of_a_copy(e, own)]:
         if own and not {e.address.lower() for e in came_back} & {*own}:

@@ -13,13 +13,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from jinja2 import TemplateRuntimeError
 from markupsafe import escape
 
 from .cells import Written
-from .errors import TemplateError
 from .money import dong_from_million, exact
 from .sheets import Grid, WorkbookSheets
+from .template_faults import ToldError, refused
+from .templates import REPORT
 from .vietnamese import format_number
 from .words import dong_in_words
 
@@ -135,7 +135,7 @@ class Cited:
         return self._value > (other._value if isinstance(other, Cited) else other)
 
     def __int__(self) -> int:
-        raise TemplateRuntimeError("số liệu phải in như trong sổ, không đổi được sang số khác")
+        raise ToldError("số liệu phải in như trong sổ, không đổi được sang số khác")
 
     def __float__(self) -> float:
         return float(int(self))
@@ -160,9 +160,10 @@ def without_marks(text: str) -> str:
     """A text as people read it. Raises TemplateError where a template has cut a figure."""
     text = _MARK.sub(r"\2", text).replace(_GAP, "")
     if _OF_MARKS.search(text):
-        raise TemplateError(
-            f"Mẫu bao-cao.docx cắt hoặc đảo một số liệu, trong “{_OF_MARKS.sub('', text)}”. Không "
-            "tệp nào được ghi. Bỏ phần cắt chữ ở chỗ này trong mẫu."
+        raise refused(
+            REPORT,
+            f"một số liệu bị cắt hoặc đảo, trong “{_OF_MARKS.sub('', text)}”; bỏ phần cắt chữ ở "
+            "chỗ này. Không tệp nào được ghi",
         )
     return text
 
@@ -178,8 +179,8 @@ def verify(citations: Iterable[Citation], workbook: WorkbookSheets) -> None:
         value = grids[sheet].value_at(cell)
         stands = "" if value in (None, "") else printed(one.kind, value)
         if stands != one.printed:
-            raise TemplateError(
-                f"Báo cáo ghi “{one.printed}” nhưng ô {cell} trang {sheet} là “{stands}”, trong "
-                f"câu “{one.sentence}”. Không tệp nào được ghi. Bỏ phần đổi số trong mẫu "
-                "bao-cao.docx."
+            raise refused(
+                REPORT,
+                f"báo cáo ghi “{one.printed}” nhưng ô {cell} trang {sheet} là “{stands}”, trong "
+                f"câu “{one.sentence}”; bỏ phần đổi số ở chỗ này. Không tệp nào được ghi",
             )

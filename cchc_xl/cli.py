@@ -188,12 +188,14 @@ def templates_command(workspace: Path) -> None:
     """Chép mẫu trình bày ra để sửa.
 
     Vào thư mục mau: phông, màu, lề; đầu và cuối phụ lục; báo cáo Word; thư phản hồi. Mẫu đã có thì
-    giữ nguyên."""
+    giữ nguyên và được kiểm tra."""
     from .loading import load
-    from .steps import own_templates
+    from .steps import check_templates, own_templates
 
-    for path in own_templates(load(workspace).workspace):
+    opened = load(workspace).workspace
+    for path in own_templates(opened):
         click.echo(str(path))
+    check_templates(opened)
 
 
 @command("feedback")

@@ -28,6 +28,7 @@ from .recognition import Wanted, recognise
 from .relations import Relation, Relations
 from .returned_workbook import read_workbook
 from .seen_mails import SeenMails, Taken
+from .sent_folder import UNSENT, note_sent
 from .standing import today
 from .work import Work
 from .workspace import VIETNAM, Workspace, read_file, set_arrival
@@ -50,7 +51,7 @@ class Fetched(NamedTuple):
     @property
     def to_tell(self) -> list[Finding]:
         """What an officer is to look at, and not what went as it should."""
-        return [one for one in self.findings if one.severity != "info"]
+        return [one for one in self.findings if one.severity != "info" or one.code == UNSENT]
 
 
 class _Form(NamedTuple):
@@ -75,8 +76,8 @@ def fetch(
     progress: Progress = silent,
 ) -> Fetched:
     """Look through the mails that are new, save what was returned, and note what came back
-    undelivered. A run that is cut off is finished by the next one. Raises MailError, OutputError.
-    """
+    undelivered and which drafts were sent. A run that is cut off is finished by the next one.
+    Raises MailError, OutputError."""
     period = find_period(loaded.programme, period_id)
     workspace = loaded.workspace
     with (
@@ -84,6 +85,8 @@ def fetch(
         _Collector(loaded, period, settings) as collector,
         open_box() as box,
     ):
+        # First: bounces of what was sent by hand are known by it.
+        collector.findings += note_sent(box, collector.logs[period.id])
         headings = list(box.headings(collector.since, collector.seen.known))
         looked_at = 0
         try:

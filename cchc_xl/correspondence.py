@@ -144,15 +144,20 @@ def open_carrier(loaded: Loaded, outgoing: Outgoing) -> Carrier:
     """The way that is set to hand letters over. Raises MailError."""
     settings = outgoing.settings
     if settings.way == SMTP:
-        if not settings.sender:
-            raise MailError("Chưa có địa chỉ thư. Ghi dòng “Địa chỉ thư” ở trang Thư điện tử.")
-        return SmtpCarrier(settings, needed_password(settings.smtp))
+        return open_server(settings)
     if settings.way == OUTLOOK:
         raise MailError(
             "Chỉ lập được bản nháp trong Outlook bằng nút trong Excel trên Windows. Bấm nút đó, "
             "hoặc chọn cách gửi khác ở trang Thư điện tử."
         )
     return DraftFiles(loaded.workspace.drafts(outgoing.period.id), settings)
+
+
+def open_server(settings: MailSettings) -> SmtpCarrier:
+    """The office's mail server, logged in with the password that was kept. Raises MailError."""
+    if not settings.sender:
+        raise MailError("Chưa có địa chỉ thư. Ghi dòng “Địa chỉ thư” ở trang Thư điện tử.")
+    return SmtpCarrier(settings, needed_password(settings.smtp))
 
 
 def deliver(

@@ -13,17 +13,19 @@ import os
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from .dispatch import make_forms
+from .explanations import ACCEPT, Explanation
 from .forms import FIELDS, FORM_SHEET, IDENTITY_SHEET
 from .loading import load
 from .money import million_from_dong
 from .packages import repacked
 from .periods import Period
-from .plan import Item, Programme
-from .steps import Consolidation, Progress, consolidate_period, consolidated_master, init, silent
+from .plan import Item, Programme, row_key
+from .steps import Consolidation, Progress, consolidate_period, init, new_master, silent
 from .vietnamese import format_number
 from .workspace import VIETNAM, Workspace, write_files
 
@@ -50,6 +52,8 @@ def decision_paths() -> list[Path]:
 def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
     """Make a workspace in an empty folder and go through a whole period with it."""
     master, programme, found = init(root, decision_paths())
+    programme = replace(programme, explanations=(_EXPLAINED,))
+    write_files({master: new_master(programme, found)})
     loaded = load(root)
     for period_id in (FIRST, PERIOD):
         due = loaded.programme.period_by_id[period_id].due_before
@@ -65,8 +69,7 @@ def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
             day=due + _BOARD_LATER,
         )
     # As it stands after a click on Tổng hợp; the plan still names the decisions it came from.
-    read = loaded._replace(programme=programme)
-    write_files({master: consolidated_master(read, found, done)})
+    write_files({master: new_master(programme, found, done)})
     return done
 
 
@@ -212,6 +215,19 @@ def _unreadable_entries(enter, codes: list[str], workbook) -> None:
 
 def _over_budget(enter, codes: list[str], workbook) -> None:
     enter("7.3.4", "spent", 195.5)
+
+
+# As an officer types it who was told by letter.
+_EXPLAINED = Explanation(
+    agency="Sở Văn hóa, Thể thao và Du lịch",
+    rule="spent-over-budget",
+    row=row_key("3598-2017", "7.3.4"),
+    value="195,5",
+    text=f"Thêm hai đội dự liên hoan; phần vượt lấy từ kinh phí của Sở ({MARK.lower()})",
+    period=PERIOD,
+    handling=ACCEPT,
+    source="Công văn minh họa",
+)
 
 
 def _no_evidence(enter, codes: list[str], workbook) -> None:

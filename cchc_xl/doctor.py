@@ -20,6 +20,7 @@ from pathlib import Path, PureWindowsPath
 
 from . import __version__
 from .errors import CchcError
+from .loading import Loaded, load
 from .settings import ANSI, NAME, ansi_safe, interpreter, module_version
 from .workspace import Workspace, cause
 
@@ -46,8 +47,14 @@ class Check:
     action: str = ""
 
 
-def examine(root: Path | None = None) -> list[Check]:
-    """Look at this machine, and at a workspace and its master workbook when one is given."""
+def examine(
+    root: Path | None = None,
+    open_master: Callable[[], Loaded] | None = None,
+    outlook: Callable[[], object] | None = None,
+) -> list[Check]:
+    """Look at this machine, and at a workspace and its master workbook when one is given: as
+    `open_master` reads it, else as it was saved. `outlook` starts Outlook, where that can be
+    tried."""
     version, python = _xlwings_version(), Path(sys.executable)
     checks = [
         _run("Python", _python),
@@ -72,13 +79,14 @@ def examine(root: Path | None = None) -> list[Check]:
     ]
     try:
         master = Workspace(root).master()
-    except CchcError as error:  # its words say what to do
-        return [*checks, Check("Sổ tổng hợp", False, "không dùng được", str(error))]
+    except CchcError as error:
+        return [*checks, _failed("Sổ tổng hợp", error)]
     return [
         *checks,
         Check("Sổ tổng hợp", True, str(master)),
         _run("Mô-đun xlwings trong sổ", lambda: judge_module(master, version)),
         _run("Dấu “tải từ Internet” của sổ", lambda: _mark(master)),
+        *_mail(open_master or (lambda: load(root)), outlook),
     ]
 
 
@@ -86,8 +94,30 @@ def _run(name: str, check: Callable[[], Verdict]) -> Check:
     try:
         return Check(name, *check())
     except Exception as error:
-        found = f"không kiểm tra được: {type(error).__name__}: {error}"
-        return Check(name, None, found, "Gửi nguyên văn dòng này cho cán bộ công nghệ thông tin.")
+        return _failed(name, error)
+
+
+def _failed(name: str, error: Exception) -> Check:
+    if isinstance(error, CchcError):  # its words say what to do
+        return Check(name, False, "không dùng được", str(error))
+    found = f"không kiểm tra được: {type(error).__name__}: {error}"
+    return Check(name, None, found, "Gửi nguyên văn dòng này cho cán bộ công nghệ thông tin.")
+
+
+def _mail(
+    open_master: Callable[[], Loaded], outlook: Callable[[], object] | None
+) -> list[Check]:
+    """What the master says of mail, tried; one line when that cannot even be read."""
+    name = "Nội dung sổ tổng hợp"
+    try:
+        loaded = open_master()
+        name = "Thư điện tử"
+        from .mail_check import mail_checks  # here: a library of mail may be missing
+
+        checks = mail_checks(loaded, outlook)
+    except Exception as error:
+        return [_failed(name, error)]
+    return [_run(*one) for one in checks]
 
 
 _MARKS = {True: "Đạt", False: "CẦN XỬ LÝ", None: "Không rõ"}

@@ -21,7 +21,7 @@ from .marking import Letter, Mark, marked, rows_by_key
 from .money import million_number
 from .results import to_answer
 from .returns import ACCEPTED, Return
-from .templates import COVER, filled, in_force, text_template, written_with
+from .templates import COVER, filled_text, in_force, written_with
 from .vietnamese import format_date
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _feedback(
     own = _own_workbook(process, ledger, files, one, findings)
     workbook = own or _fresh_form(ledger, one, findings)
     facts = _facts(ledger, one, findings, fresh=own is None)
-    cover = filled(COVER, text_template(COVER), facts)
+    cover = filled_text(COVER, facts)
     return Feedback(one.agency, one.sha256, workbook, cover, facts, errors, warnings)
 
 

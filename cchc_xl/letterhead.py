@@ -12,7 +12,7 @@ from itertools import accumulate
 from .agencies import initials
 from .periods import Period
 from .plan import Plan, Programme
-from .templates import DOCUMENTS, filled, house_style, official_texts
+from .templates import house_style, official_text, official_texts
 from .textfit import column_pixels, text_pixels
 from .vietnamese import format_long_date
 from .workbooks import Sheet
@@ -39,20 +39,24 @@ def facts_of(programme: Programme, period: Period, plan: Plan | None = None) -> 
 
 def official_lines(facts: Mapping[str, object]) -> dict[str, object]:
     """The lines of letterhead and ending, for documents that lay them out themselves."""
-    texts = official_texts()
-
-    def line(text: str) -> str:
-        return filled(DOCUMENTS, text, facts).strip()
-
-    head, end = texts["dau_trang"], texts["cuoi_trang"]
+    head = official_texts()["dau_trang"]
     return {
-        **{name: line(text) for name, text in head.items() if name != "co_quan"},
-        "co_quan_hoa": line(head["co_quan"]),
-        "noi_nhan": line(end["noi_nhan"]),
-        "danh_sach_noi_nhan": [line(text) for text in end["danh_sach"] if line(text)],
-        "chuc_vu": [line(text) for text in end["chuc_vu"]],
-        "nguoi_ky": line(end["nguoi_ky"]),
+        **{name: official_line("dau_trang", name, facts) for name in head if name != "co_quan"},
+        "co_quan_hoa": official_line("dau_trang", "co_quan", facts),
+        "noi_nhan": official_line("cuoi_trang", "noi_nhan", facts),
+        "danh_sach_noi_nhan": [one for one in _ending("danh_sach", facts) if one],
+        "chuc_vu": _ending("chuc_vu", facts),
+        "nguoi_ky": official_line("cuoi_trang", "nguoi_ky", facts),
     }
+
+
+def official_line(section: str, key: str, facts: Mapping[str, object]) -> str:
+    """A line of van-ban.toml as it is printed."""
+    return official_text(section, key, facts).strip()
+
+
+def _ending(key: str, facts: Mapping[str, object]) -> list[str]:
+    return [line.strip() for line in official_text("cuoi_trang", key, facts)]
 
 
 class Page:
@@ -77,7 +81,7 @@ class Page:
         return round(points / self.scale * 2) / 2
 
     def _text(self, section: str, key: str) -> str:
-        return filled(DOCUMENTS, official_texts()[section][key], self.facts).strip()
+        return official_line(section, key, self.facts)
 
     def head(self, section: str) -> int:
         """Write letterhead and title; gives the next free row."""
@@ -130,10 +134,8 @@ class Page:
     def end(self, row: int) -> int:
         """Write "Nơi nhận" and the signature block; gives the next free row."""
         size = {name: self._size(points) for name, points in house_style()["official"].items()}
-        texts = official_texts()["cuoi_trang"]
-        fill = [filled(DOCUMENTS, line, self.facts).strip() for line in texts["danh_sach"]]
-        left = [line for line in fill if line]
-        right = [filled(DOCUMENTS, line, self.facts).strip() for line in texts["chuc_vu"]]
+        left = [line for line in _ending("danh_sach", self.facts) if line]
+        right = _ending("chuc_vu", self.facts)
         row += 1
         first = row
         half = max(self.half, 1)

@@ -21,6 +21,8 @@ from .workspace import read_file
 
 # Tells mails of ours wherever they come to light again.
 MARK = "X-CCHC-XL"
+# Tells which draft a mail was, where a mail program sends it under a Message-ID of its own.
+DRAFT_MARK = "X-CCHC-XL-Draft"
 
 
 class Attachment(NamedTuple):
@@ -98,6 +100,7 @@ def mail_of(
     mail["Subject"] = letter.words.subject
     if date is None:
         mail["X-Unsent"] = "1"
+        mail[DRAFT_MARK] = identity
     else:
         mail["Date"] = date
     mail["Message-ID"] = identity

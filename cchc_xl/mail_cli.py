@@ -57,12 +57,18 @@ def _say_board(board: Board) -> None:
     click.echo(
         f"Kỳ {board.period.name}, nộp trước ngày {format_date(board.period.due_before)}: {told}."
     )
-    for one in board.agencies:
-        late = f", trễ {one.late} ngày" if one.late else ""
-        came = f", nhận {format_date(one.returned)}" if one.returned else ""
-        open_findings = f", {one.errors} lỗi, {one.warnings} cảnh báo" if one.returned else ""
-        step = f" → {one.next_step}" if one.next_step else ""
-        click.echo(f"  {one.agency}: {STATE_NAMES[one.state]}{came}{late}{open_findings}{step}")
+    to_do = [one for one in board.agencies if one.next_step]
+    for one in to_do:
+        parts = [
+            STATE_NAMES[one.state],
+            f"nhận {format_date(one.returned)}" if one.returned else "",
+            f"trễ {one.late} ngày" if one.late else "",
+            f"{one.errors} lỗi" if one.errors else "",
+            f"{one.warnings} cảnh báo" if one.warnings else "",
+        ]
+        click.echo(f"  {one.agency}: {', '.join(filter(None, parts))} → {one.next_step}")
+    if rest := len(board.agencies) - len(to_do):
+        click.echo(f"  {rest} cơ quan không còn gì phải làm.")
     owing = [one for one in board.collectors if one.owed]
     if owing:
         click.echo("Người thu thập số liệu còn thiếu:")
@@ -157,7 +163,7 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
     """Lấy phiếu từ hộp thư.
 
     Chỉ đọc hộp thư (IMAP); phiếu của cơ quan nào, kỳ nào nhận theo nội dung, chép vào thư mục
-    nhan-ve với ngày của thư."""
+    nhan-ve với ngày của thư. Thư nháp nằm trong thư mục thư đã gửi được ghi là đã gửi."""
     from .as_json import fetched_json
     from .collect import fetch
     from .correspondence import mail_settings

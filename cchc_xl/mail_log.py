@@ -28,7 +28,9 @@ class MailEvent:
     """One event of one mail. `about` tells mails of one kind to one agency apart: the number of
     a reminder, the SHA-256 of what a feedback answers. `files` has the SHA-256 of what was
     attached; `reason` says why it failed or came back, `address` for whom. `agency_id` finds an
-    agency that was renamed since."""
+    agency that was renamed since. `subject` and those it is `addressed` to (`to` without those who
+    get a copy) tell a draft that was sent by hand; a version that did not write them left them
+    empty."""
 
     time: datetime.datetime
     event: str
@@ -41,6 +43,8 @@ class MailEvent:
     address: str = ""
     reason: str = ""
     agency_id: str = ""
+    subject: str = ""
+    addressed: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -66,12 +70,19 @@ class Correspondence:
         """The mails of a kind that went out to an agency (or lie ready as drafts), in order, but
         for those that came back; one that went out went out, whatever became of sending it once
         more."""
-        last: dict[tuple, MailEvent] = {}
-        for one in self.events:
-            if (one.kind, one.agency) == (kind, agency) and one.event in (SENT, DRAFT):
-                last[one.key] = one
-        arrived = (one for one in last.values() if not self.came_back(one))
+        of_kind = (one for one in self._last_out() if (one.kind, one.agency) == (kind, agency))
+        arrived = (one for one in of_kind if not self.came_back(one))
         return sorted(arrived, key=lambda e: e.time)
+
+    @property
+    def drafts(self) -> list[MailEvent]:
+        """The drafts of which nothing tells that they were sent."""
+        drafts = (one for one in self._last_out() if one.event == DRAFT)
+        return [one for one in drafts if not self.bounces(one.message_id)]
+
+    def _last_out(self) -> Iterable[MailEvent]:
+        """For each letter that went out or lies ready, the last time that it did."""
+        return {e.key: e for e in self.events if e.event in (SENT, DRAFT)}.values()
 
     def came_back(self, mail: MailEvent) -> bool:
         """Whether a mail reached none of those it was for."""
@@ -84,6 +95,17 @@ class Correspondence:
     def of_message(self, message_id: str) -> MailEvent | None:
         """The event with which a mail went out, by its Message-ID."""
         return next((e for e in reversed(self.events) if e.message_id == message_id), None)
+
+    def last_to(self, address: str) -> MailEvent | None:
+        """The last mail that went out to an address, in lower case."""
+        return next(
+            (
+                e
+                for e in reversed(self.events)
+                if e.event not in (FAILED, BOUNCED) and address in map(str.lower, e.to)
+            ),
+            None,
+        )
 
     @property
     def sent_files(self) -> set[str]:
@@ -105,7 +127,8 @@ def correspondence(path: Path, registry: Registry) -> Correspondence:
         try:
             one = MailEvent(**{name: line[name] for name in _FIELDS & line.keys()})
             moment = datetime.datetime.fromisoformat(one.time)  # type: ignore[arg-type]
-            one = replace(one, time=moment, to=tuple(one.to), files=tuple(one.files))
+            one = replace(one, time=moment, to=tuple(one.to), files=tuple(one.files),
+                          addressed=tuple(one.addressed))  # fmt: skip
         except (ValueError, TypeError):
             raise UnreadableFileError(
                 f"Nhật ký thư {path} có dòng không hiểu được (do bản phần mềm mới hơn ghi, hoặc đã "

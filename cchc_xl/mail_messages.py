@@ -81,6 +81,17 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Tệp {value} đã được sửa tay, nên thư không ghi lại số liệu; tệp gửi đi là bản đã sửa.",
         "Kiểm tra tệp trước khi gửi.",
     ),
+    # --- which drafts lie in the mailbox's folder of sent mail
+    "mail-draft-sent": Rule(
+        "info",
+        "{agency}: thư nháp “{value}” đã được gửi lúc {time}.",
+        "Không cần làm gì.",
+    ),
+    "mail-drafts-unsent": Rule(
+        "info",
+        "{value} thư nháp chưa thấy trong thư mục thư đã gửi của hộp thư: {names}.",
+        "Mở và gửi nốt; thư đã gửi từ hộp thư khác, hoặc đã sửa tiêu đề, thì không cần làm gì.",
+    ),
     # --- what was in the mailbox
     "mail-form-saved": Rule(
         "info",

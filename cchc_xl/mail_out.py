@@ -67,7 +67,8 @@ def hand_over_all(
     done: list[Letter] = []
     found: list[Finding] = []
     for number, letter in enumerate(letters, 1):
-        attempt = sum(1 for e in log.events if e.key == letter.key and e.event == carrier.becomes)
+        # Counted for all ways: a draft that is sent by hand is told by its identity.
+        attempt = sum(e.key == letter.key and e.event in (SENT, DRAFT) for e in log.events)
         identity = message_id(letter, settings.sender, attempt)
 
         def note(event: str, address: str = "", reason: str = "", letter=letter, identity=identity):
@@ -75,6 +76,7 @@ def hand_over_all(
                 MailEvent(
                     _now(), event, letter.kind, letter.agency, letter.about, identity,
                     letter.recipients, letter.files, address, reason, letter.agency_id,
+                    letter.words.subject, letter.to,
                 )
             )  # fmt: skip
 
@@ -215,8 +217,14 @@ def _accept(answer: tuple[int, bytes], letter: Letter) -> None:
         raise Refused("mail-refused", letter.to[0], reason=f"{code} {short_reason(said)}")
 
 
-def _connected(server: Server, password: str) -> smtplib.SMTP:
-    """A connection over TLS, logged in. Raises MailError."""
+def reach_server(server: Server) -> None:
+    """See whether a server is there and may be given a password: connect over TLS, and leave.
+    Raises MailError."""
+    _goodbye(_connected(server, None))
+
+
+def _connected(server: Server, password: str | None) -> smtplib.SMTP:
+    """A connection over TLS, logged in where there is a password. Raises MailError."""
     context = trust(server)
     # A computer's own name may hold letters that the protocol does not take.
     common = {"local_hostname": "[127.0.0.1]", "timeout": SECONDS_TO_ANSWER}
@@ -230,7 +238,8 @@ def _connected(server: Server, password: str) -> smtplib.SMTP:
     try:
         if server.security != TLS:
             smtp.starttls(context=context)
-        _log_in(smtp, server.user, password)
+        if password is not None:
+            _log_in(smtp, server.user, password)
     except smtplib.SMTPNotSupportedError as error:
         _goodbye(smtp)
         raise MailError(

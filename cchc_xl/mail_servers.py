@@ -62,7 +62,8 @@ def why_no_server(error: Exception, server: Server) -> MailError:
 def wrong_password(server: Server) -> WrongPasswordError:
     return WrongPasswordError(
         f"{_first_large(server.what)} {server.host} không nhận tên đăng nhập “{server.user}” với "
-        "mật khẩu đã cất. Bấm lại và nhập mật khẩu đúng (hoặc dùng lệnh “cchc-xl password”)."
+        "mật khẩu đã cất. Bấm lại nút gửi hay lấy thư và nhập mật khẩu đúng khi được hỏi (hoặc "
+        "dùng lệnh “cchc-xl password”)."
     )
 
 

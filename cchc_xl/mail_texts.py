@@ -7,15 +7,14 @@ the plain version and the page are both made of it, so they never say different 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 
-from .errors import TemplateError
 from .mail_log import FEEDBACK, FORM, REMINDER, RESULT
+from .template_faults import refused
 from .templates import (
     COVER,
     DOCUMENTS,
@@ -23,9 +22,9 @@ from .templates import (
     MAIL_PAGE,
     MAIL_REMINDER,
     MAIL_RESULT,
-    filled,
-    official_texts,
-    text_template,
+    filled_page,
+    filled_text,
+    official_text,
 )
 
 _TEXTS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL_RESULT}
@@ -47,24 +46,19 @@ def mail_words(kind: str, facts: Mapping[str, object]) -> Words:
     """The words of a mail of a kind. `facts` must have what its template asks for, and
     `noi_gui`, `nguoi_lien_he`, `dien_thoai`, `thu` for the lines below it. Raises
     TemplateError."""
-    subject = official_texts()["thu"][_SUBJECTS[kind]]
-    if subject == []:
-        raise TemplateError(
-            f"Mẫu {DOCUMENTS}, mục [thu], dòng {_SUBJECTS[kind]}: phải có ít nhất một tiêu đề thư. "
-            "Sửa tệp này trong thư mục mau, hoặc xóa nó để dùng mẫu gốc của phần mềm."
-        )
-    if isinstance(subject, list):
-        subject = subject[min(int(str(facts["lan"])), len(subject)) - 1]
-    title = " ".join(filled(DOCUMENTS, subject, facts).split())
-    name = _TEXTS[kind]
-    text = text_template(name)
-    body = _MARKDOWN.render(_tidy(filled(name, text, _changed(facts, _literal))))
-    page = {**_changed(facts, html.escape), "tieu_de": html.escape(title), "noi_dung": body}
-    plain = _tidy(filled(name, text, facts).replace("**", ""))
+    name, line = _TEXTS[kind], _SUBJECTS[kind]
+    subject = official_text("thu", line, facts)
+    if isinstance(subject, list):  # one for each reminder, and the last for all others
+        subject = subject[min(int(str(facts["lan"])), len(subject)) - 1] if subject else ""
+    title = " ".join(subject.split())
+    if not title:
+        raise refused(DOCUMENTS, "thư phải có tiêu đề", f"mục [thu], dòng {line}")
+    body = _MARKDOWN.render(_tidy(filled_text(name, _changed(facts, _literal))))
+    plain = _tidy(filled_text(name, facts).replace("**", ""))
     return Words(
         title,
         f"{plain}\n\n-- \n{_signature(facts)}\n",
-        filled(MAIL_PAGE, text_template(MAIL_PAGE), page),
+        filled_page(MAIL_PAGE, body, {**facts, "tieu_de": title}),
     )
 
 

@@ -1,5 +1,5 @@
-"""The office's mailbox over IMAP: which mails may bring returns. Nothing in it is changed, unless
-the office wants fetched mails marked as read."""
+"""The office's mailbox over IMAP: which mails may bring returns, which were sent. Nothing in it is
+changed, unless the office wants fetched mails marked as read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import datetime
 import imaplib
 import re
 import ssl
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import getaddresses
 from typing import Any, NamedTuple
 
 from imapclient import IMAPClient
@@ -17,11 +18,12 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from .body_structure import Structure, structure_of
 from .errors import MailError
-from .mail import MARK
+from .mail import DRAFT_MARK, MARK
 from .mail_headers import Headers, decoded, read_headers, value_of
 from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings
+from .vietnamese import key
 
 LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
 _AT_ONCE = 200  # headers asked for in one go
@@ -30,9 +32,16 @@ _HEADERS = (
     "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED "
     f"X-AUTOREPLY {MARK})]"
 )
+_HEADERS_SENT = f"BODY.PEEK[HEADER.FIELDS (DATE TO SUBJECT MESSAGE-ID IN-REPLY-TO {DRAFT_MARK})]"
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _LONGEST_THREAD = 50
 _IDENTITY = re.compile(rb"<[^<>\s]{1,900}>")
+# What mail programs call the folder of sent mail, where the server does not say which it is.
+_SENT_NAMES = {
+    f"{parent}{name}"
+    for parent in ("", "inbox ", "gmail ")
+    for name in ("sent", "sent items", "sent messages", "sent mail", "thư đã gửi", "đã gửi")
+}
 
 
 class Uid(NamedTuple):
@@ -63,13 +72,27 @@ class Heading:
     structure: Structure
 
 
-class Mailbox:
-    """An open folder of a mailbox."""
+class SentMail(NamedTuple):
+    """A mail that the office sent. `draft` is the identity of the draft of ours that it was, where
+    the mail program left it; `to` has the addresses in lower case, without copies; `sent` is
+    when it says that it was sent."""
 
-    def __init__(self, client: IMAPClient, settings: MailSettings, validity: int):
+    message_id: str
+    draft: str
+    is_reply: bool
+    to: frozenset[str]
+    subject: str
+    sent: datetime.datetime
+
+
+class Mailbox:
+    """An open folder of a mailbox; `count` is how many mails were in it then."""
+
+    def __init__(self, client: IMAPClient, settings: MailSettings, validity: int, count: int):
         self.client = client
         self.settings = settings
         self.validity = validity
+        self.count = count
         server = settings.imap
         self.box = f"{server.user}@{server.host.lower()}/{settings.folder}"
 
@@ -77,18 +100,38 @@ class Mailbox:
         """The mails that came on a day or later, but for those known, oldest first. Raises
         MailError."""
         with _told(self.settings):
-            # A day earlier: servers reckon in time zones of their own.
-            found = self.client.search(["SINCE", since - datetime.timedelta(days=1)])
-        new = sorted(number for number in found if self._uid(number) not in known)
-        for at in range(0, len(new), _AT_ONCE):
-            with _told(self.settings):
-                answers = self.client.fetch(
-                    new[at : at + _AT_ONCE],
-                    [_HEADERS, "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE"],
-                )
+            new = [n for n in self._came_since(since) if self._uid(n) not in known]
+            for number, answer in self._answers(new, _HEADERS, "RFC822.SIZE", "BODYSTRUCTURE"):
+                yield _heading(self._uid(number), answer)
+
+    def sent(self, since: datetime.date) -> list[SentMail] | None:
+        """The mails in the folders of sent mail that came there on a day or later; None where there
+        is no such folder, or the server does not let us look. Raises MailError."""
+        found: list[SentMail] | None = None
+        with _told(self.settings):
+            try:
+                for name in _sent_folders(self.client.list_folders()):
+                    self.client.select_folder(name, readonly=True)
+                    # Headers only, for a folder of tens of thousands of mails.
+                    answers = self._answers(self._came_since(since), _HEADERS_SENT)
+                    found = [*(found or ()), *(_sent(answer) for _, answer in answers)]
+            except imaplib.IMAP4.abort:
+                raise
+            except IMAPClientError:
+                found = None
+            _select(self.client, self.settings)
+        return found
+
+    def _came_since(self, since: datetime.date) -> list[int]:
+        # A day earlier: servers reckon in time zones of their own.
+        return sorted(self.client.search(["SINCE", since - datetime.timedelta(days=1)]))
+
+    def _answers(self, numbers: list[int], *wanted: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
+        for at in range(0, len(numbers), _AT_ONCE):
+            answers = self.client.fetch(numbers[at : at + _AT_ONCE], [*wanted, "INTERNALDATE"])
             for number in sorted(answers):
                 if b"INTERNALDATE" in answers[number]:  # else it was deleted meanwhile
-                    yield _heading(self._uid(number), answers[number])
+                    yield number, answers[number]
 
     def _uid(self, number: int) -> Uid:
         return Uid(self.box, self.validity, number)
@@ -108,6 +151,24 @@ class Mailbox:
 def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
     """The folder that is set, over TLS; read-only unless fetched mails are to be marked. Raises
     MailError."""
+    with _connected(settings) as client:
+        with _told(settings):
+            _log_in(client, settings, password)
+            chosen = _select(client, settings)
+        count = int(chosen.get(b"EXISTS", 0))
+        yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]), count)
+
+
+def reach_mailbox(settings: MailSettings) -> None:
+    """See whether the server is there and may be given a password: connect over TLS, and leave.
+    Raises MailError."""
+    with _connected(settings):
+        pass
+
+
+@contextmanager
+def _connected(settings: MailSettings) -> Iterator[IMAPClient]:
+    """A connection over TLS, before anybody logs in. Raises MailError."""
     server = settings.imap
     check_server(server)
     context = trust(server)
@@ -124,9 +185,7 @@ def open_mailbox(settings: MailSettings, password: str) -> Iterator[Mailbox]:
             client.normalise_times = False  # with their time zones
             if server.security != TLS:
                 _encrypt(client, context, settings)
-            _log_in(client, settings, password)
-            chosen = _select(client, settings)
-        yield Mailbox(client, settings, int(chosen[b"UIDVALIDITY"]))
+        yield client
     finally:
         with suppress(IMAPClientError, OSError, imaplib.IMAP4.error):
             client.logout()
@@ -191,9 +250,17 @@ def _told(settings: MailSettings) -> Iterator[None]:
 # --------------------------------------------------------------------- a heading
 
 
-def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
+def _headers(answer: dict[bytes, Any]) -> Headers:
     raw = next((text for name, text in answer.items() if name.startswith(b"BODY[HEADER")), b"")
-    headers, _ = read_headers(raw or b"", 0, len(raw or b""))
+    return read_headers(raw or b"", 0, len(raw or b""))[0]
+
+
+def _received(answer: dict[bytes, Any]) -> datetime.datetime:
+    return _aware(answer[b"INTERNALDATE"]) or datetime.datetime.now(datetime.UTC)
+
+
+def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
+    headers = _headers(answer)
     return Heading(
         uid=uid,
         message_id=_identity(headers.get("message-id", b"")),
@@ -201,12 +268,39 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
         sender=_address(decoded(headers.get("from", b""))),
         subject=_one_line(decoded(headers.get("subject", b""))),
         sent=day_sent(headers),
-        received=_aware(answer[b"INTERNALDATE"]) or datetime.datetime.now(datetime.UTC),
+        received=_received(answer),
         size=int(answer.get(b"RFC822.SIZE", 0)),
         automatic=_is_automatic(headers),
         is_marked=MARK.lower() in headers,
         structure=structure_of(answer.get(b"BODYSTRUCTURE")),
     )
+
+
+def _sent(answer: dict[bytes, Any]) -> SentMail:
+    headers = _headers(answer)
+    # Taken apart before it is decoded: a name may look like an address.
+    written = getaddresses([headers.get("to", b"").decode("ascii", "replace")])
+    to = sorted(address.lower() for _, address in written if address)
+    sent = day_sent(headers) or _received(answer)
+    return SentMail(
+        # Some servers keep what was sent without one; it is to be known again all the same.
+        message_id=_identity(headers.get("message-id", b"")) or f"{sent.isoformat()} {to}",
+        draft=_identity(headers.get(DRAFT_MARK.lower(), b"")),
+        is_reply="in-reply-to" in headers,
+        to=frozenset(to),
+        subject=_one_line(decoded(headers.get("subject", b""))),
+        sent=sent,
+    )
+
+
+def _sent_folders(listed: Iterable[tuple[tuple[bytes, ...], bytes | None, str]]) -> list[str]:
+    """The folders of sent mail: those of which the server says so (RFC 6154), else those with a
+    usual name."""
+    folders = {name: {flag.lower() for flag in flags} for flags, _, name in listed}
+    said = [name for name, flags in folders.items() if rb"\sent" in flags]
+    named = [name for name in folders if key(name) in _SENT_NAMES]  # "INBOX.Sent": "inbox sent"
+    closed = {rb"\noselect", rb"\nonexistent"}
+    return [name for name in said or named if not folders[name] & closed]
 
 
 def _identity(header: bytes) -> str:

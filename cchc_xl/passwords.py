@@ -27,8 +27,8 @@ def needed_password(server: Server) -> str:
     password = password_of(server)
     if not password:
         raise MailError(
-            f"Chưa có mật khẩu của {server.user} ({server.host}). Bấm nút này trong Excel và nhập "
-            "khi được hỏi, hoặc đặt bằng lệnh “cchc-xl password”."
+            f"Chưa có mật khẩu của {server.user} ({server.host}). Bấm nút gửi hay lấy thư trong "
+            "Excel và nhập khi được hỏi, hoặc đặt bằng lệnh “cchc-xl password”."
         )
     return password
 

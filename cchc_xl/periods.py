@@ -43,8 +43,11 @@ class Period:
     overdue_before: datetime.date
 
     @property
-    def last_day(self) -> datetime.date:
-        return first_day_after(self.year, self.months) - datetime.timedelta(days=1)
+    def answered_on(self) -> datetime.date:
+        """The day whose agencies answer for the period: its last one or, where that comes first,
+        the last on which a return is in time. Who ends after that has returned already."""
+        end = min(self.due_before, first_day_after(self.year, self.months))
+        return end - datetime.timedelta(days=1)
 
     def returned(
         self, sent: datetime.datetime | None, came: datetime.datetime

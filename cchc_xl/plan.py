@@ -231,13 +231,13 @@ class Programme:
 
     def reporters(self, item: Item, period: Period | None = None) -> tuple[str, ...]:
         """The agencies that must report a row, groups expanded, successors in office."""
-        return self.registry.expand(item.reporters, period.last_day if period else None)
+        return self.registry.expand(item.reporters, period.answered_on if period else None)
 
     def holder(self, item: Item, period: Period | None = None) -> str:
         """The agency whose money a row is; "" where none is named."""
         if not self.registry.is_agency(item.budget_holder):
             return ""
-        return self.registry.in_office(item.budget_holder, period.last_day if period else None)
+        return self.registry.in_office(item.budget_holder, period.answered_on if period else None)
 
     def rows_by_agency(self, period: Period) -> dict[str, dict[str, tuple[Item, ...]]]:
         """agency -> plan id -> the rows it must report, in the plan's order; agencies in

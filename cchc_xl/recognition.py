@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from .agencies import Registry, slug
@@ -80,13 +80,35 @@ class Wanted:
     def registry(self) -> Registry:
         return self.programme.registry
 
+    def in_office(self, agency: str) -> str:
+        """Who answers for an agency in this period."""
+        known = self.registry.is_agency(agency)
+        return self.registry.in_office(agency, self.period.answered_on) if known else agency
+
 
 def recognise(workbook: WorkbookSheets, file: str, wanted: Wanted) -> Recognised:
     """Whose form a workbook is, or why it is not one that is wanted."""
     identity = _identity(workbook)
     if identity.get("form") == "cchc-xl":
-        return _by_identity(workbook, file, wanted, identity)
-    return _by_headings(workbook, file, wanted)
+        found = _by_identity(workbook, file, wanted, identity)
+    else:
+        found = _by_headings(workbook, file, wanted)
+    return _in_office(found, file, wanted)
+
+
+def _in_office(found: Recognised, file: str, wanted: Wanted) -> Recognised:
+    """The form of an agency that has a successor is the successor's if an officer says so. Else
+    it is refused: the successor's own form asks for more."""
+    successor = wanted.in_office(found.agency)
+    if successor == found.agency:
+        return found
+    decided = wanted.choice is not None and wanted.choice.agency == successor
+    if found.form is None or decided:
+        return replace(found, agency=successor)
+    refusal = finding(
+        "agency-succeeded", Place(file, found.form.grid.name), found.agency, agency=successor
+    )
+    return Recognised(successor, None, refusal)
 
 
 # ------------------------------------------------------------------- by identity
@@ -122,7 +144,7 @@ def _by_identity(
         return refuse("agency-contradicted", value=identity.get("agency_name"), other=name)
     if not agency:
         return refuse("agency-unknown", value=name)
-    if wanted.choice and wanted.choice.agency not in ("", agency):
+    if wanted.choice and wanted.choice.agency not in ("", agency, wanted.in_office(agency)):
         return refuse("choice-contradicted", value=wanted.choice.agency, other=agency)
     form, refusal = _only_form(workbook, file, wanted, name)
     if form is None:

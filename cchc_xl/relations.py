@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .agencies import slug
 from .bounces import Bounce
 from .forms import feedback_name, form_name
-from .mail_log import BOUNCED, DRAFT, FAILED, Correspondence, MailEvent, correspondence
+from .mail_log import DRAFT, Correspondence, MailEvent, correspondence
 from .mail_settings import addresses
 from .mailbox import Heading
 from .parts import SEPARATOR
@@ -92,12 +92,11 @@ class Relations:
 
     def _last_to(self, period: str, bounce: Bounce) -> MailEvent | None:
         """The last mail of a period to an address, if it can be the one that came back."""
-        went = (e for e in self.logs[period].events if e.event not in (FAILED, BOUNCED))
-        mails = [e for e in went if bounce.address in map(str.lower, e.to)]
+        last = self.logs[period].last_to(bounce.address)
         named = self.period_in(bounce.subject)
-        if not mails or (named and named.id != period):
+        if last is None or (named and named.id != period):
             return None
         # Mail programs send a draft under a Message-ID of their own. What did not reach this
         # mailbox was somebody else's.
-        may_be = mails[-1].event == DRAFT and bounce.address != self.own_address
-        return mails[-1] if may_be or named or not bounce.message_id else None
+        may_be = last.event == DRAFT and bounce.address != self.own_address
+        return last if may_be or named or not bounce.message_id else None

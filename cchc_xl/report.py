@@ -7,22 +7,17 @@ Texts of agencies are quoted as they wrote them, equal ones once, with who wrote
 from __future__ import annotations
 
 import datetime
-import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from .agencies import names_in_words
 from .assessments import goal_assessments
 from .citations import Citation, Citations, Cited, without_marks
 from .consolidate import ItemResult, Ledger
-from .errors import TemplateError
 from .explanations import IN_FORCE, REFUSED, Explanation
 from .history import added_total
 from .key_figures import (
@@ -39,10 +34,10 @@ from .lineage import ROWS, FigureId, explained_as
 from .money import million_from_dong, sum_known
 from .packages import repacked
 from .plan import Item, Plan
+from .report_template import filled_report
 from .results import submissions
 from .statuses import ALL_STATUSES, DONE, OVERDUE
 from .summaries import row_counts
-from .templates import FAULTS_OF_TEXTS, REPORT, template
 from .vietnamese import Target, format_date, key
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,34 +58,8 @@ class Report(NamedTuple):
 def write_report(so_far: Sequence[Ledger], citations: Citations) -> Report:
     """The report of the last of the year's ledgers; `citations` knows where figures stand.
     Raises TemplateError for a template that cannot be filled."""
-    from docxtpl import DocxTemplate  # slow to import
-
-    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
-    environment.filters["lower"] = _in_small_letters
-    known = _Context(so_far, citations).all()
-    try:
-        document = DocxTemplate(io.BytesIO(template(REPORT)))
-        document.init_docx()
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile, etree.XMLSyntaxError):
-        raise TemplateError(
-            f"Mẫu {REPORT} không phải tệp Word dùng được. Mở lại bằng Word và lưu dạng .docx, "
-            "hoặc xóa mẫu trong thư mục mau để dùng mẫu gốc."
-        ) from None
-    try:
-        document.render(known, environment)
-    except (*FAULTS_OF_TEXTS, etree.XMLSyntaxError) as error:
-        raise TemplateError(
-            f"Mẫu {REPORT} không điền được: {error}. Sửa chỗ này trong thư mục mau, hoặc xóa mẫu "
-            "để dùng mẫu gốc của phần mềm."
-        ) from None
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return _without_marks(buffer.getvalue(), citations)
-
-
-def _in_small_letters(text: object) -> str:
-    """A Roman numeral keeps its own: Quý I 2018 -> quý I 2018."""
-    return re.sub(r"\b(?![IVX]+\b)\w+", lambda word: word[0].lower(), str(text))
+    filled = filled_report(_Context(so_far, citations).all())
+    return _without_marks(filled, citations)
 
 
 def _without_marks(content: bytes, citations: Citations) -> Report:

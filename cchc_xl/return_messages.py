@@ -50,6 +50,13 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Không rõ phiếu của cơ quan nào (“{value}” không có trong danh sách cơ quan).",
         "Nếu biết, ghi tệp và cơ quan vào trang Xử lý phiếu; nếu không, đề nghị gửi đúng phiếu.",
     ),
+    "agency-succeeded": Rule(
+        "error",
+        "Phiếu của {value}, nay {agency} kế thừa và báo cáo thay; không được tính.",
+        "Gửi phiếu của kỳ cho đơn vị kế thừa. Nếu lấy luôn phiếu này thì ghi tệp và đơn vị kế thừa "
+        "vào trang Xử lý phiếu.",
+        "Điền vào phiếu kèm theo, có cả những việc của đơn vị cũ.",
+    ),
     "period-unknown": Rule(
         "error",
         "Không rõ phiếu của kỳ nào (dòng “Kỳ báo cáo” ghi “{value}”), đang tổng hợp {expected}.",

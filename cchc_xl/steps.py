@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,7 @@ from .proofs import prove_programme
 from .registries import load_registry
 from .rules import RULES
 from .settings import settings_file
-from .templates import NAMES, packaged
+from .templates import NAMES, check_texts, packaged, using
 from .workspace import Workspace, read_file, write_files
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def init(
     programme = Programme(0, "", DEFAULT_OFFICE, (), registry, ())
     programme, _, kept = with_decisions(programme, decision_files)
     files = {
-        workspace.new_master: write_master(
-            programme, kept, nothing_reported(workspace, programme)
-        ),
+        workspace.new_master: write_master(programme, kept, nothing_reported(workspace, programme)),
         workspace.settings: settings_file(),
     }
     files |= {workspace.decisions / path.name: read_file(path) for path in decision_files}
@@ -219,6 +217,15 @@ def own_templates(workspace: Workspace) -> list[Path]:
     return paths
 
 
+def check_templates(workspace: Workspace) -> None:
+    """Look at a workspace's own templates before they are used. Raises TemplateError."""
+    from .report_template import check_report
+
+    with using(workspace.own_templates()):
+        check_texts()
+        check_report()
+
+
 def _never_consolidated(period_id: str) -> NoReturnsError:
     return NoReturnsError(
         f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
@@ -282,16 +289,17 @@ def consolidate_again(
     return record, tuple(files), made == record.outputs
 
 
-def consolidated_master(loaded: Loaded, found: Iterable[Finding], done: Consolidation) -> bytes:
-    """A new master workbook that shows a consolidation; `found` when its decisions were read."""
-    proofs = prove_programme(loaded.programme)
+def new_master(
+    programme: Programme, found: Iterable[Finding], done: Consolidation | None = None
+) -> bytes:
+    """A new master workbook, which shows a consolidation where one was done; `found` when its
+    decisions were read."""
+    proofs = prove_programme(programme)
+    kept = [one for one in found if one not in proofs]
+    if done is None:
+        return write_master(programme, kept)
     period_id = done.ledger.period.id
-    return write_master(
-        loaded.programme,
-        [one for one in found if one not in proofs],
-        Results(done.tables, period_id),
-        period_id,
-    )
+    return write_master(programme, kept, Results(done.tables, period_id), period_id)
 
 
 def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
@@ -309,12 +317,15 @@ def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
 # --------------------------------------------------------------------- trợ giúp
 
 
-def check_computer(root: Path) -> tuple[Path, list[Check]]:
-    """Look at this computer and a workspace: a text for the IT officer in a file, and the
-    checks that ask for something to be done."""
+def check_computer(
+    root: Path, open_master: Callable[[], Loaded], outlook: Callable[[], object]
+) -> tuple[Path, list[Check]]:
+    """Look at this computer and a workspace, with the master as it stands open, and whether
+    Outlook starts where it is to be used: a text for the IT officer in a file, and the checks
+    that ask for something to be done."""
     from .doctor import examine, report
 
-    checks = examine(root)
+    checks = examine(root, open_master, outlook)
     path = Workspace(root).journal / "kiem-tra-may.txt"
     text = report(checks).encode("utf-8-sig")
     try:

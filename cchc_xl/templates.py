@@ -16,9 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
-from .errors import TemplateError
+from .template_faults import (
+    ToldError,
+    Unknown,
+    line_number,
+    nearest,
+    refused,
+    refused_settings,
+    refused_text,
+    text_of,
+)
 
 STYLES, DOCUMENTS, COVER, REPORT = "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx"
 MAIL_FORM, MAIL_REMINDER, MAIL_RESULT = "thu-phieu.txt", "thu-nhac.txt", "thu-ket-qua.txt"
@@ -65,14 +76,6 @@ def template(name: str) -> bytes:
     return packaged(name) if own is None else own
 
 
-def text_template(name: str) -> str:
-    """A template that is plain text. Raises TemplateError."""
-    try:
-        return template(name).decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise TemplateError(f"Mẫu {name} không lưu ở dạng UTF-8. {_MEND}") from None
-
-
 @lru_cache
 def packaged(name: str) -> bytes:
     return resource("templates", name).read_bytes()
@@ -94,13 +97,15 @@ def official_texts() -> dict[str, dict[str, Any]]:
 @lru_cache
 def _settings(name: str, content: bytes) -> dict[str, dict[str, Any]]:
     usual = tomllib.loads(packaged(name).decode("utf-8"))
+    text = text_of(name, content)
     try:
-        own = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TemplateError(f"Mẫu {name} không đọc được ({error}). {_MEND}") from None
+        own = tomllib.loads(text)
+    except Exception as error:  # not only TOMLDecodeError: a number may be too long for Python
+        raise refused_settings(name, error) from error
     if strange := own.keys() - usual.keys():
-        raise TemplateError(
-            f"Mẫu {name}: không có mục [{min(strange)}]; các mục: {', '.join(usual)}. {_MEND}"
+        one = min(strange)
+        raise refused(
+            name, f"không có mục [{one}]{nearest(one, usual)}; các mục: {', '.join(usual)}"
         )
     return {section: _merged(name, section, own.get(section, {}), usual[section])
             for section in usual}  # fmt: skip
@@ -109,17 +114,20 @@ def _settings(name: str, content: bytes) -> dict[str, dict[str, Any]]:
 def _merged(name: str, section: str, own: object, usual: dict[str, Any]) -> dict[str, Any]:
     """A section with the settings of an own copy, each of the kind it must be."""
     if not isinstance(own, dict):
-        raise TemplateError(f"Mẫu {name}: [{section}] phải là một mục. {_MEND}")
+        raise refused(name, f"[{section}] phải là một mục")
     for key, value in own.items():
         if key not in usual:
-            raise TemplateError(
-                f"Mẫu {name}, mục [{section}]: không có dòng “{key}”; các dòng: "
-                f"{', '.join(usual)}. {_MEND}"
+            known = ", ".join(usual)
+            raise refused(
+                name,
+                f"không có dòng “{key}”{nearest(key, usual)}; các dòng: {known}",
+                f"mục [{section}]",
             )
         if not _same_kind(value, usual[key]):
-            raise TemplateError(
-                f"Mẫu {name}, mục [{section}], dòng {key}: “{value}” không dùng được; ghi như "
-                f"“{usual[key]}”. {_MEND}"
+            raise refused(
+                name,
+                f"“{value}” không dùng được; ghi như “{usual[key]}”",
+                f"mục [{section}], dòng {key}",
             )
     return {**usual, **own}
 
@@ -136,27 +144,129 @@ def _same_kind(value: object, usual: object) -> bool:
     return isinstance(value, type(usual))
 
 
-_MEND = "Sửa tệp này trong thư mục mau, hoặc xóa nó để dùng mẫu gốc của phần mềm."
+# ------------------------------------------------------------------ texts with places to fill
 
 
-# What an expression of somebody who is no programmer can do.
-FAULTS_OF_TEXTS = (
-    jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
-    RecursionError,
-)  # fmt: skip
+class OfficersEnvironment(ImmutableSandboxedEnvironment):
+    """For texts of officers, and of whoever gives them a template: these may not reach into
+    Python, change what they are given, or make a text or a number without end."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def __init__(self, **options: Any):
+        super().__init__(undefined=Unknown, finalize=_printable, **options)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" and (abs(left) > 10**6 or abs(right) > 20):
+            raise ToldError("lũy thừa quá lớn")
+        for text, times in ((left, right), (right, left)):
+            repeated = isinstance(text, str | list | tuple) and isinstance(times, int)
+            if repeated and len(text) * times > _LONGEST_REPEATED:
+                raise ToldError("chữ lặp lại quá nhiều lần")
+        return super().call_binop(context, operator, left, right)
 
 
-def filled(name: str, text: str, facts: Mapping[str, object]) -> str:
+def _printable(value: Any) -> Any:
+    """A value to print; a function would print its address."""
+    if callable(value) and not isinstance(value, Unknown):
+        raise ToldError("có tên viết thiếu dấu ngoặc ( ) hoặc không in ra được")
+    return value
+
+
+_LONGEST_REPEATED = 10_000
+_texts = OfficersEnvironment(trim_blocks=True, lstrip_blocks=True)
+_pages = OfficersEnvironment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
+
+
+def filled(
+    name: str,
+    text: str,
+    facts: Mapping[str, object],
+    where: Callable[[int], str] = line_number,
+) -> str:
     """A text of a template with its places filled. Raises TemplateError, which names the file
-    that it stands in and what is wrong."""
+    that it stands in, the place (`where` tells it of a line) and what is wrong."""
+    return _filled(_texts, name, text, facts, where)
+
+
+def filled_text(name: str, facts: Mapping[str, object]) -> str:
+    """The template that is a text to send, with its places filled. Raises TemplateError, also
+    when it says nothing."""
+    text = filled(name, _text(name), facts)
+    if not re.search(r"\w", text):
+        whom = f" gửi {facts['co_quan']}" if "co_quan" in facts else ""
+        raise refused(name, f"điền xong thì thư{whom} không còn chữ nào")
+    return text
+
+
+def filled_page(name: str, body: str, facts: Mapping[str, object]) -> str:
+    """The template that is a page around a text, `noi_dung`; facts are plain texts and harm
+    nothing. Raises TemplateError."""
+    text = _text(name)
+    facts = {**facts, "noi_dung": Markup(body)}
+    page = _filled(_pages, name, text, facts, line_number)
+    if "noi_dung" not in find_undeclared_variables(_pages.parse(text)):
+        raise refused(name, "thiếu {{ noi_dung }}, thư sẽ không có lời nào")
+    return page
+
+
+def official_text(section: str, key: str, facts: Mapping[str, object]) -> Any:
+    """A line of van-ban.toml, or a list of them, with its places filled. Raises TemplateError."""
+    return _each(section, key, lambda text, where: filled(DOCUMENTS, text, facts, where))
+
+
+def check_texts() -> None:
+    """Look at all templates but the report, before they are used: what can be told without the
+    facts that fill them. Raises TemplateError."""
+    house_style()
+    for section, lines in official_texts().items():
+        for key in lines:
+            _each(section, key, lambda text, where: _compiled(_texts, DOCUMENTS, text, where))
+    for name in (COVER, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT):
+        _compiled(_texts, name, _text(name), line_number)
+    _compiled(_pages, MAIL_PAGE, _text(MAIL_PAGE), line_number)
+
+
+def _text(name: str) -> str:
+    """A template that is plain text and is not empty."""
+    text = text_of(name, template(name))
+    if not text.strip("\ufeff\u200b \t\n\f\v\xa0"):
+        raise refused(name, "tệp trống, không có chữ nào")
+    return text
+
+
+def _each(section: str, key: str, do: Callable[[str, Callable[[int], str]], Any]) -> Any:
+    texts = official_texts()[section][key]
+
+    def where(_: int) -> str:
+        return f"mục [{section}], dòng {key}"
+
+    return [do(one, where) for one in texts] if isinstance(texts, list) else do(texts, where)
+
+
+def _compiled(
+    environment: jinja2.Environment,
+    name: str,
+    text: str,
+    where: Callable[[int], str],
+) -> jinja2.Template:
     try:
-        return _jinja.from_string(text).render(facts)
-    except FAULTS_OF_TEXTS as error:
-        line = f", dòng {error.lineno}" if getattr(error, "lineno", None) else ""
-        raise TemplateError(f"Mẫu {name}{line}: {error}. {_MEND}") from None
+        return environment.from_string(text)
+    except Exception as error:  # a text may be wrong in any way that a program may
+        raise refused_text(name, error, text, (), where) from error
 
 
-# Texts of officers, and of whoever gives them a template: they may not reach into Python.
-_jinja = SandboxedEnvironment(
-    undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+def _filled(
+    environment: jinja2.Environment,
+    name: str,
+    text: str,
+    facts: Mapping[str, object],
+    where: Callable[[int], str],
+) -> str:
+    compiled = _compiled(environment, name, text, where)
+    try:
+        done = compiled.render(facts)
+        done.encode()  # half a character can be written in a template
+    except Exception as error:
+        raise refused_text(name, error, text, tuple(facts), where) from error
+    return done

@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from imapclient import imap_utf7
 from mail_rules import Rules, RulesServer
 
 OFFICE = "snv@tinh.test"
@@ -41,6 +42,8 @@ OTHER_NAME_HOST = "127.0.0.3"  # a certificate for mail.khac.test
 SMALL_HOST = "127.0.0.4"  # SMTP only: all is well, but it takes no mail above SMALLEST bytes
 # For IMAP with STARTTLS. From its own address (localhost) Dovecot takes passwords without TLS.
 STARTTLS_HOST = "127.0.0.5"
+# A folder of which the server says that it holds what was sent (RFC 6154), if somebody makes it.
+SENT_BY_FLAG = "Da chuyen"
 LARGEST = 40 * 2**20
 SMALLEST = 64 * 2**10
 
@@ -150,6 +153,12 @@ userdb {{
   default_fields = uid=nobody gid=nogroup home={folder}/mail/%u
 }}
 mail_location = maildir:~/Maildir
+namespace inbox {{
+  inbox = yes
+  mailbox "{sent}" {{
+    special_use = \\Sent
+  }}
+}}
 mail_plugins = quota
 plugin {{
   quota = count:Mailbox
@@ -357,6 +366,7 @@ class MailServers:
             expired=EXPIRED_HOST,
             other_name=OTHER_NAME_HOST,
             starttls=STARTTLS_HOST,
+            sent=SENT_BY_FLAG,
             bad_hosts=f"{EXPIRED_HOST} {OTHER_NAME_HOST}",
             imap=self.imap_port,
             imaps=self.imaps_port,
@@ -510,16 +520,17 @@ class MailServers:
         """Put a mail into a mailbox as it is, come at a moment (INTERNALDATE; with a zone)."""
         when = when or datetime.datetime.now(datetime.UTC)
         with self.imap_as(address) as imap:
+            name = f'"{imap_utf7.encode(folder).decode()}"'
             if folder != "INBOX":
-                imap.create(f'"{folder}"')
-            answer = imap.append(f'"{folder}"', "", imaplib.Time2Internaldate(when), raw)
+                imap.create(name)
+            answer = imap.append(name, "", imaplib.Time2Internaldate(when), raw)
             assert answer[0] == "OK", answer
 
-    def flags(self, address: str) -> dict[int, frozenset[str]]:
-        r"""UID -> flags of the mails of the INBOX. \Recent is gone once a program has opened the
+    def flags(self, address: str, folder: str = "INBOX") -> dict[int, frozenset[str]]:
+        r"""UID -> flags of the mails of a folder. \Recent is gone once a program has opened the
         mailbox other than for reading only; looking here changes nothing."""
         with self.imap_as(address) as imap:
-            imap.select("INBOX", readonly=True)
+            imap.select(f'"{folder}"', readonly=True)
             _, lines = imap.uid("FETCH", "1:*", "(FLAGS)")
         found = {}
         for line in filter(None, lines):

@@ -314,7 +314,7 @@ def test_a_line_that_breaks_is_no_wrong_password_and_no_missing_folder(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("thu-phieu.txt", "Kính gửi: {{ co_quan }}".encode("utf-16")),
+        ("thu-phieu.txt", "Kính gửi: {{ co_quan }}".encode("utf-16-le")),
         ("thu.html", "<p>Kính gửi</p>".encode("cp1258", "replace") + b"\xff"),
         ("van-ban.toml", b"[thu]\nphieu = '{{ khong_co }}'\n"),
         ("thu-phieu.txt", b"{% if co_quan %}"),

@@ -255,6 +255,28 @@ def test_a_password_that_is_wrong_is_forgotten(office, mail, keyring_of_the_desk
     assert received(mail, FIRST) == []
 
 
+def test_kiem_tra_may_looks_at_mail_as_it_stands_in_the_sheets(office, mail, password, opened):
+    report = office.root / "nhat-ky" / "kiem-tra-may.txt"
+    (told,) = office.press("Kiểm tra máy")
+    # Inside Calc another Python runs than the settings name: the one thing to do here.
+    assert [line.partition(":")[0] for line in told.splitlines()[1:]] == ["• Tệp xlwings.conf"]
+    for line in (f"Máy chủ gửi thư: {HOST}:{mail.submission_port}", f"Hộp thư: {HOST}:"):
+        assert f"[Đạt] {line}" in report.read_text("utf-8-sig")
+
+    keep("sai mật khẩu")
+    office.set_up(Cách_gửi=OUTLOOK)
+    (told,) = office.press("Kiểm tra máy")
+    _, _, *mailing = told.splitlines()
+    said = ("Không mở được Outlook", f"Máy chủ gửi thư {HOST} không", f"Máy chủ nhận thư {HOST} ")
+    names = ("Cách gửi thư", "Máy chủ gửi thư", "Hộp thư")
+    for line, name, start in zip(mailing, names, said, strict=True):
+        assert line.startswith(f"• {name}: {start}")
+    import keyring
+
+    assert keyring.get_password(f"CCHC-XL {HOST}", OFFICE) == "sai mật khẩu"
+    assert "sai mật khẩu" not in report.read_text("utf-8-sig")
+
+
 # ------------------------------------------------------------------ a whole period
 
 

@@ -14,8 +14,8 @@ def test_the_periods_of_a_year():
     assert list(periods) == ["2018-Q1", "2018-6T", "2018-9T", "2018-NAM"]
     assert periods["2018-6T"].due_before == datetime.date(2018, 6, 1)
     assert periods["2018-NAM"].due_before == datetime.date(2018, 11, 30)
-    assert periods["2018-6T"].last_day == datetime.date(2018, 6, 30)
-    assert periods["2018-NAM"].last_day == datetime.date(2018, 12, 31)
+    assert periods["2018-6T"].answered_on == datetime.date(2018, 5, 31)
+    assert periods["2018-Q1"].answered_on == datetime.date(2018, 3, 31)
 
 
 def test_a_deadline_passes_when_returns_are_due_or_the_period_ends():

@@ -11,8 +11,10 @@ import sys
 from collections import Counter
 from dataclasses import replace
 
+import docx
 import openpyxl
 import pytest
+from officers_texts import assert_vietnamese
 from openxml_audit import OpenXmlValidator
 from reports import paragraphs, with_words
 from test_words import listen
@@ -318,18 +320,51 @@ def test_what_a_template_may_not_do_stops_with_one_line(expression, small, writt
     with pytest.raises(TemplateError) as stopped:
         made_with(with_words(expression), small, written)
     line = str(stopped.value)
+    assert_vietnamese(line)
     assert "\n" not in line and "bao-cao.docx" in line and "mẫu" in line
     assert not re.search("[\ue000-\ue01f]", line)
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"PK", b"khong phai Word", packaged(REPORT)[:9000], packaged("styles.toml")],
-    ids=["two letters", "a text", "cut off", "settings"],
+    [
+        b"",
+        b"PK",
+        b"khong phai Word",
+        packaged(REPORT)[:9000],
+        packaged("styles.toml"),
+        packaged(REPORT).replace(packaged(REPORT)[3000:3400], b"\0" * 400),
+    ],
+    ids=["nothing", "two letters", "a text", "cut off", "settings", "ruined inside"],
 )
 def test_what_is_no_word_file_is_told(content, small, written):
-    with pytest.raises(TemplateError, match=r"không phải tệp Word dùng được\. Mở lại bằng Word"):
+    with pytest.raises(TemplateError, match="không phải tệp Word dùng được; mở lại bằng Word"):
         made_with(content, small, written)
+
+
+def test_a_document_without_places_is_told(small, written):
+    document = docx.Document()
+    document.add_paragraph("BÁO CÁO kết quả cải cách hành chính")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    with pytest.raises(TemplateError, match=r"bao-cao\.docx: không còn chỗ {{ … }} nào"):
+        made_with(buffer.getvalue(), small, written)
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("{{ kinh_phi.da_chii }}", "không có tên “.da_chii” ở chỗ này; gần giống: da_chi"),
+        ("{{ kinh_fi.da_chi }}", "không có tên “kinh_fi”; gần giống: kinh_phi"),
+        ("{{ kinh_phi.da_chi|uper }}", "không có cách viết “|uper”; gần giống: upper"),
+        ("{% if kinh_phi %}", "thiếu {% endif %} để đóng {% if %} ({% if %} mở ở đoạn “"),
+    ],
+)
+def test_a_slip_in_the_report_is_told_by_the_words_around_it(expression, told, small, written):
+    with pytest.raises(TemplateError) as stopped:
+        made_with(with_words(f"Số đã chi {expression}"), small, written)
+    assert told in str(stopped.value)
+    assert "đoạn “{% if kinh_phi.du_toan == none %}Các kế hoạch" in str(stopped.value)
 
 
 def test_a_filter_cannot_turn_one_citation_into_another(small, written):
@@ -378,7 +413,7 @@ def test_a_bad_template_leaves_everything_as_it_was(own):
     put_return(load(own), "Sở Tư pháp", PERIOD, {})
     before = files_in(own)
     for with_report in (True, False):  # once made, it is made with every consolidation
-        with pytest.raises(TemplateError, match="Báo cáo ghi “42” nhưng ô"):
+        with pytest.raises(TemplateError, match="báo cáo ghi “42” nhưng ô"):
             consolidate_period(load(own), PERIOD, with_report=with_report)
     done = subprocess.run(
         [sys.executable, "-m", "cchc_xl", "report", str(own), "--period", PERIOD],
@@ -386,7 +421,7 @@ def test_a_bad_template_leaves_everything_as_it_was(own):
     )  # fmt: skip
     assert done.returncode == 8
     (line,) = done.stderr.decode().strip().splitlines()
-    assert "Báo cáo ghi “42” nhưng ô" in line
+    assert "báo cáo ghi “42” nhưng ô" in line
     assert files_in(own) == before
 
 

@@ -93,9 +93,15 @@ def test_a_copy_that_windows_saved_is_the_same(name, change):
         ('[dashboard]\nseries = "#000000"', "mục [dashboard], dòng series"),
         ("[dashboard]\nseries = []", "mục [dashboard], dòng series"),
         ('font = "Arial"', "[font] phải là một mục"),
-        ("[font\nname = 1", "không đọc được"),
-        ('[font]\nname = "Arial', "không đọc được"),
-        ('[font]\nname = "a"\nname = "b"', "không đọc được"),
+        ("[font\nname = 1", "dòng 1, cột 6: không đọc được: tên mục phải đóng bằng dấu ]"),
+        ('[font]\nname = "Arial', 'chữ phải đóng bằng dấu "'),
+        ('[font]\nname = "a"\nname = "b"\n\n', "dòng 3, cột 11: không đọc được: tên mục hoặc"),
+        ("[font]\nname: 1", "dòng 2, cột 5: không đọc được: sau tên phải có dấu ="),
+        ("[font]\nname = Arial", "dòng 2, cột 8: không đọc được: sau dấu = phải là số"),
+        ('[font]\nname = "C:\\x"', "dấu \\ trong chữ phải ghi hai lần"),
+        ("[font]\nbody = " + "1" * 5000, "không đọc được"),
+        ('[font]\nnmae = "Arial"', "không có dòng “nmae”; gần giống: name; các dòng: name, body"),
+        ("[fnt]", "không có mục [fnt]; gần giống: font; các mục: font"),
     ],
 )
 def test_a_slip_in_the_style_is_told_by_its_place(text, place):
@@ -122,12 +128,10 @@ def test_a_slip_in_the_texts_is_told_by_its_place(text, place):
     assert line.startswith(f"Mẫu {DOCUMENTS}") and place in line and "\n" not in line
 
 
-def test_a_copy_in_another_encoding_is_told():
-    with (
-        using({STYLES: '[font]\nname = "Đậm"'.encode("utf-16")}),
-        pytest.raises(TemplateError, match=r"styles\.toml không đọc được"),
-    ):
-        house_style()
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_copy_that_notepad_saved_as_unicode_is_read(encoding):
+    with using({STYLES: '[font]\nname = "Đậm"'.encode(encoding)}):
+        assert house_style()["font"]["name"] == "Đậm"
 
 
 def test_a_list_may_be_shorter_or_empty():
@@ -250,11 +254,11 @@ def test_untouched_copies_change_nothing(workspace):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[dau_trang]\nso = "{{ khong_co }}"', "'khong_co' is undefined"),
-        ('[dau_trang]\nso = "{{ tinh"', "unexpected end of template"),
-        ('[dau_trang]\nso = "{{ tinh.__class__ }}"', "unsafe"),
-        ('[dau_trang]\nso = "{{ 1 / 0 }}"', "division"),
-        ('[dau_trang]\nso = "{{ tinh + 1 }}"', "concatenate"),
+        ('[dau_trang]\nso = "{{ khong_co }}"', "tên “khong_co”; các tên dùng được: tinh, co_quan"),
+        ('[dau_trang]\nso = "{{ tinh"', "thiếu dấu }}"),
+        ('[dau_trang]\nso = "{{ tinh.__class__ }}"', "phần bên trong của phần mềm"),
+        ('[dau_trang]\nso = "{{ 1 / 0 }}"', "chia cho 0"),
+        ('[dau_trang]\nso = "{{ tinh + 1 }}"', "khác loại, ví dụ cộng chữ với số"),
     ],
 )
 def test_a_text_that_cannot_be_filled_stops_every_step_and_writes_nothing(workspace, text, told):
@@ -267,7 +271,8 @@ def test_a_text_that_cannot_be_filled_stops_every_step_and_writes_nothing(worksp
         with pytest.raises(TemplateError) as stopped:
             step(load(workspace), PERIOD)
         line = str(stopped.value)
-        assert line.startswith(f"Mẫu {DOCUMENTS}") and told in line and "\n" not in line
+        assert line.startswith(f"Mẫu {DOCUMENTS}, mục [dau_trang], dòng so: ")
+        assert told in line and "\n" not in line
     assert files_in(workspace) == before
 
 

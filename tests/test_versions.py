@@ -9,13 +9,14 @@ import shutil
 
 import openpyxl
 import pytest
-from support import return_form
+from support import edit_workbook, return_form
 from year import put_return
 
 from cchc_xl.dispatch import make_forms
 from cchc_xl.loading import load
 from cchc_xl.packages import repacked
 from cchc_xl.results import submissions
+from cchc_xl.standing import status_of
 from cchc_xl.steps import audit_period, consolidate_period, read_returns
 
 PERIOD = "2018-6T"
@@ -164,3 +165,47 @@ def test_who_corrects_after_the_due_day_what_came_in_time_is_not_late(workspace)
     assert one.newest.arrived.date() == due + 5 * day
     assert one.late is None
     assert audit_period(loaded, PERIOD).passed
+
+
+# ------------------------------------------------------------------- an agency that ends
+
+
+def merge(workspace, day: datetime.date) -> None:
+    """Sở Tư pháp is merged into Sở Nội vụ on a day."""
+    edit_workbook(
+        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": AGENCY},
+        **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": day},
+    )  # fmt: skip
+
+
+def test_who_ends_after_returns_are_due_answers_for_itself(workspace, come):
+    """Due before 01/6 for a period that ends on 30/6."""
+    come(FIRST, "a.xlsx", arrived=10)
+    merge(workspace, datetime.date(2018, 6, 1))
+    fates, spent, _ = read(workspace)
+    assert fates == {"a.xlsx": "accepted"} and spent == 5_000_000
+
+
+def test_the_form_of_an_agency_that_ended_is_not_taken_for_its_successor_s(workspace, come):
+    """The successor has its own form, with the rows of both; what came for the old one is told
+    once, not row by row, and is the successor's if an officer says so."""
+    come(FIRST, "a.xlsx", arrived=10)
+    merge(workspace, datetime.date(2018, 5, 31))
+    reading = read_returns(load(workspace), PERIOD)
+    (one,) = reading.ledger.returns
+    assert (one.fate, one.agency) == ("rejected", "Sở Nội vụ")
+    (found,) = one.findings
+    assert found.code == "agency-succeeded" and "Sở Tư pháp, nay Sở Nội vụ kế thừa" in found.message
+    board = {row.agency: row for row in status_of(load(workspace), PERIOD).agencies}
+    assert AGENCY not in board
+    assert board["Sở Nội vụ"].next_step == "Gửi phản hồi kèm phiếu mới"
+    assert consolidate_period(load(workspace), PERIOD).ledger.items["3598-2017", "1.1.3"].due == 1
+    assert audit_period(load(workspace), PERIOD).differences == ()
+
+    decide(workspace, (PERIOD, "a.xlsx", "Dùng bản này", "Sở Nội vụ", "Đã gọi điện"))
+    done = consolidate_period(load(workspace), PERIOD)
+    (source,) = done.ledger.items["3598-2017", "1.1.3"].sources
+    assert (source.agency, source.file) == ("Sở Nội vụ", "a.xlsx")
+    assert done.ledger.items["3598-2017", "1.1.3"].spent == 5_000_000
+    assert not [f for f in done.ledger.findings if f.severity == "error"]
+    assert audit_period(load(workspace), PERIOD).differences == ()

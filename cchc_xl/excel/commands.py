@@ -197,8 +197,9 @@ def open_inbox(master: OpenMaster, progress: Progress) -> str:
 def check_computer(master: OpenMaster, progress: Progress) -> str:
     """Kiểm tra máy: what is right on this computer, and what to do about the rest."""
     from ..steps import check_computer as step
+    from .outlook import OutlookDrafts
 
-    report, wrong = step(master.workspace.root)
+    report, wrong = step(master.workspace.root, master.load, OutlookDrafts)
     open_with_system(report)
     if not wrong:
         return "Máy đã sẵn sàng, mọi mục kiểm tra đều đạt."
@@ -208,10 +209,11 @@ def check_computer(master: OpenMaster, progress: Progress) -> str:
 @command
 def open_templates(master: OpenMaster, progress: Progress) -> str:
     """Mẫu trình bày: the workspace's own templates, put there for the first time if need be."""
-    from ..steps import own_templates
+    from ..steps import check_templates, own_templates
 
     own_templates(master.workspace)
-    open_with_system(master.workspace.templates)
+    open_with_system(master.workspace.templates)  # first: there the officer mends what is told
+    check_templates(master.workspace)
     return ""
 
 

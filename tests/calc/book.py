@@ -8,7 +8,7 @@ from typing import Any
 
 from .host import Calc, wait_for
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0  # against hanging only: machines may be slow
 
 
 class OpenBook:

@@ -25,7 +25,7 @@ from typing import Any
 PROGRAM = Path("/usr/lib/libreoffice/program/soffice.bin")
 UNO = Path("/usr/lib/python3/dist-packages")
 _PROFILE_MADE = 81  # the exit code of a first start: it wants to be started again
-_STARTUP = 60.0
+_STARTUP = 180.0
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -269,6 +269,8 @@ class Calc:
         """Open a workbook as Excel would, its functions calculated; forgets what was recorded."""
         from .book import OpenBook
 
+        if self._process and self._process.poll() is not None:
+            self.start()  # an earlier test's soffice ended: its failure is its own
         url = Path(path).absolute().as_uri()
         loading = self.properties(Hidden=True, MacroExecutionMode=4)
         doc = self.desktop.loadComponentFromURL(url, "_blank", 0, loading)
