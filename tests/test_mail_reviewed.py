@@ -74,6 +74,16 @@ def forwarded(officer, inner: EmailMessage) -> EmailMessage:
     return outer
 
 
+def collected(mail: EmailMessage) -> EmailMessage:
+    """A mail that the office's server took over from another on a later day: the last stamp is the
+    first server's."""
+    stamps = [f"from noi-khac; {email.utils.format_datetime(LATE)}", *mail.get_all("Received")]
+    del mail["Received"]
+    for stamp in stamps:
+        mail["Received"] = stamp
+    return mail
+
+
 def without_date(officer) -> EmailMessage:
     mail = attach(officer.letter("Phiếu"), officer.filled(), officer.name)
     del mail["Date"]
@@ -89,8 +99,16 @@ def without_date(officer) -> EmailMessage:
         (lambda o: dated(dated(without_date(o), IN_TIME), LATE, taken=True), LATE),
         (lambda o: forwarded(o, dated(dated(without_date(o), LATE), IN_TIME, taken=True)), IN_TIME),
         (lambda o: forwarded(o, dated(without_date(o), LATE.replace(year=2001))), LATE),
+        (lambda o: collected(dated(dated(without_date(o), IN_TIME), IN_TIME, taken=True)), IN_TIME),
     ],
-    ids=["forwarded", "late on its way", "wrong clock", "clock of the inner", "before the year"],
+    ids=[
+        "forwarded",
+        "late on its way",
+        "wrong clock",
+        "clock of the inner",
+        "before the year",
+        "collected late",
+    ],
 )
 def test_a_mail_has_the_same_day_however_it_came_in(office, agencies, mail, mail_of, day):
     raw = mail_of(agencies.officers[OTHER]).as_bytes()
