@@ -7,34 +7,24 @@ import re
 from email.message import Message
 from typing import NamedTuple
 
+from .mail_headers import decoded, read_headers
+
 
 class Bounce(NamedTuple):
-    """A recipient that a mail did not reach; `message_id` is that of the mail, "" where the
-    bounce does not say."""
+    """A recipient that a mail did not reach; `message_id` and `subject` are those of the mail,
+    "" where the bounce does not say."""
 
     address: str
     reason: str
     message_id: str
+    subject: str = ""
 
 
-class News(NamedTuple):
-    """What a mail is beside the files in it: the recipients that it reports as not reached (none
-    where the server is still trying), and whether a program answered by itself (RFC 3834)."""
-
-    bounces: list[Bounce]
-    automatic: bool
-
-
-def news_of(content: bytes) -> News:
-    """What a mail, as its raw bytes, tells. It may be made to do harm: for a `Reader`."""
+def bounces_of(content: bytes) -> list[Bounce]:
+    """The recipients that a mail, as its raw bytes, reports as not reached; none where the server
+    is still trying. It may be made to do harm: for a `Reader`."""
     # Not the newer policy, which takes headers apart and fails at broken ones.
     mail = email.message_from_bytes(content)
-    said = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
-    automatic = said != "no" or "X-Autoreply" in mail
-    return News(_bounces(mail, automatic), automatic)
-
-
-def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
     original = _original(mail)
     found = []
     for part in mail.walk():
@@ -43,32 +33,38 @@ def _bounces(mail: Message, automatic: bool) -> list[Bounce]:
                 found += _failed(block, original) if isinstance(block, Message) else []
     sender = str(mail.get("From", "")).lower()
     # Anybody can write that header: only with a mail of ours beside it does it tell something.
+    automatic = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower() != "no"
     from_a_server = automatic or "mailer-daemon" in sender or "postmaster" in sender
-    if original and not found and from_a_server:
+    if original[0] and not found and from_a_server:
         # Exim and others name them in a header.
         for address in re.split(r"[,\s]+", str(mail.get("X-Failed-Recipients", ""))):
-            found += [Bounce(address.lower(), "máy chủ trả lại", original)] if address else []
+            found += [Bounce(address.lower(), "máy chủ trả lại", *original)] if address else []
     return found
 
 
-def _failed(block: Message, original: str) -> list[Bounce]:
+def _failed(block: Message, original: tuple[str, str]) -> list[Bounce]:
     if str(block.get("Action", "")).strip().lower() != "failed":
         return []
     recipient = block.get("Original-Recipient") or block.get("Final-Recipient") or ""
     address = str(recipient).partition(";")[2].strip().strip("<>").lower()
     said = str(block.get("Diagnostic-Code", "")).partition(";")[2] or str(block.get("Status", ""))
     reason = re.sub(r"\s+", " ", said).strip()[:200]
-    return [Bounce(address, reason or "máy chủ trả lại", original)] if address else []
+    return [Bounce(address, reason or "máy chủ trả lại", *original)] if address else []
 
 
-def _original(mail: Message) -> str:
-    """The Message-ID of the mail that came back."""
+def _original(mail: Message) -> tuple[str, str]:
+    """The Message-ID and the subject of the mail that came back."""
     for part in mail.walk():
         kind = part.get_content_type()
         if kind == "message/rfc822" and isinstance(part.get_payload(), list):
-            return str(part.get_payload(0).get("Message-ID", "")).strip()
-        if kind == "text/rfc822-headers":
+            raw = part.get_payload(0)
+            named = [str(raw.get(name, "")) for name in ("Message-ID", "Subject")]
+            identity, subject = (one.encode("utf-8", "surrogateescape") for one in named)
+        elif kind == "text/rfc822-headers":
             text = part.get_payload(decode=True) or b""
-            found = re.search(rb"(?im)^Message-ID:\s*(<[^>]+>)", text)
-            return found[1].decode("ascii", "replace") if found else ""
-    return ""
+            headers, _ = read_headers(text, 0, len(text))
+            identity, subject = headers.get("message-id", b""), headers.get("subject", b"")
+        else:
+            continue
+        return identity.decode("ascii", "replace").strip(), decoded(subject)
+    return "", ""

@@ -4,47 +4,49 @@ with the mail's date, and with the mail itself kept in the journal."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .agencies import slug
 from .attachment_names import file_name, free_name
-from .bounces import Bounce, News, news_of
+from .bounces import Bounce, bounces_of
 from .consolidation import Progress, silent
 from .containers import Part, unpack
 from .errors import NoWorkbookError, UnreadableFileError
-from .findings import Finding, Place, finding
+from .findings import Finding
 from .forms import form_name
 from .isolation import Reader
 from .journal import Journal, sha256_of
 from .loading import Loaded, find_period
-from .mail_log import BOUNCED, MailEvent, add_line, correspondence, read_lines
-from .mail_settings import MailSettings, addresses
-from .mailbox import LARGEST_MAIL, Heading, Mailbox, Uid
+from .mail_log import BOUNCED, MailEvent
+from .mail_settings import MailSettings
+from .mailbox import LARGEST_MAIL, Heading, Mailbox
 from .periods import Period
 from .recognition import Wanted, recognise
+from .relations import Relation, Relations
 from .returned_workbook import read_workbook
+from .seen_mails import SeenMails, Taken
 from .sent_folder import UNSENT, note_sent
 from .standing import today
 from .work import Work
 from .workspace import VIETNAM, Workspace, read_file, set_arrival
 
 _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
-# A mail may wait on its way; a date further back than that is a wrong clock.
-_LONGEST_ON_THE_WAY = datetime.timedelta(days=5)
 _MEGABYTE = 2**20
+_MOST_NAMED = 8
 
 
 class Fetched(NamedTuple):
     """What came of looking into the mailbox: mails looked at, files saved into nhan-ve (period
-    -> names), and what to tell."""
+    -> names), and what to tell, with what an earlier run did not get round to. When it has been
+    told, `note_told` notes this with `lines`."""
 
     mails: int
     saved: dict[str, list[str]]
     findings: tuple[Finding, ...]
+    lines: int
 
     @property
     def to_tell(self) -> list[Finding]:
@@ -53,8 +55,9 @@ class Fetched(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """A workbook of a mail: whose and of which period; `problem` says why it is no form, and
-    then they are unknown; `unreadable` that it might be one all the same."""
+    """A workbook of a mail: whose and of which period; `problem` says why it is no form that has
+    a place, and then these may be unknown; `unreadable` that it might be one all the same,
+    `unplaced` that it is one, or has our table."""
 
     part: Part
     name: str
@@ -62,6 +65,7 @@ class _Form(NamedTuple):
     period: Period | None = None
     problem: str = ""
     unreadable: bool = False
+    unplaced: bool = False
 
 
 def fetch(
@@ -83,11 +87,15 @@ def fetch(
     ):
         # First: bounces of what was sent by hand are known by it.
         collector.findings += note_sent(box, collector.logs[period.id])
-        headings = list(box.headings(collector.since, collector.known))
-        for number, heading in enumerate(headings, 1):
-            collector.take(heading, box)
-            progress(number, len(headings), heading.subject[:60])
-    return Fetched(len(headings), collector.saved, tuple(collector.findings))
+        headings = list(box.headings(collector.since, collector.seen.known))
+        looked_at = 0
+        try:
+            for number, heading in enumerate(headings, 1):
+                looked_at += collector.take(heading, box)
+                progress(number, len(headings), heading.subject[:60])
+        finally:
+            collector.write_note()
+    return Fetched(looked_at, collector.saved, tuple(collector.findings), collector.seen.count)
 
 
 class _Collector:
@@ -97,24 +105,14 @@ class _Collector:
         self.period = period
         self.settings = settings
         self.journal = Journal(self.workspace)
-        self.logs = {
-            one.id: correspondence(self.workspace.correspondence(one.id), self.programme.registry)
-            for one in self.programme.periods
-        }
-        self.sent_files = {sha for log in self.logs.values() for sha in log.sent_files}
-        self.agencies_at: dict[str, list[str]] = {}  # some share an address
-        for agency in self.programme.registry.agencies:
-            for address in addresses(agency.email):
-                self.agencies_at.setdefault(address.lower(), []).append(agency.name)
+        self.relations = Relations(self.workspace, self.programme, settings.sender)
+        self.logs = self.relations.logs
         self.work = Work.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
-        lines = list(self._lines())
-        self.known = {Uid(line["validity"], line["number"]) for line in lines}
-        self.came = [one for line in lines for one in line.get("files", ())]
-        self.kept = {line.get("mail") for line in lines} - {""}  # SHA-256 of mails
+        self.seen = SeenMails(self.workspace)
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
-        self.findings: list[Finding] = []
+        self.findings = list(self.seen.untold)
         self.saved: dict[str, list[str]] = {}
 
     def __enter__(self) -> _Collector:
@@ -123,11 +121,6 @@ class _Collector:
     def __exit__(self, *_: object) -> None:
         self.process.close()
 
-    def _lines(self) -> Iterator[Mapping[str, Any]]:
-        for line in read_lines(self.workspace.mailbox):
-            if isinstance(line.get("validity"), int) and isinstance(line.get("number"), int):
-                yield line
-
     @property
     def since(self) -> datetime.date:
         events = self.logs[self.period.id].events
@@ -135,65 +128,59 @@ class _Collector:
         first = min((one.time.date() for one in events), default=usual)
         return min(first, usual, today())
 
+    def write_note(self) -> None:
+        """Where an officer reads what no message has room for."""
+        if self.findings:
+            text = self.seen.as_text().encode("utf-8-sig")  # for every Notepad
+            self.workspace.write({self.workspace.mailbox_note: text})
+
     # -------------------------------------------------------------- one mail
 
-    def take(self, heading: Heading, box: Mailbox) -> None:
-        """Look at a mail, save what it brings, and note that it was looked at."""
-        answered = self._answered(heading.in_reply_to)
-        at_address = self.agencies_at.get(heading.sender, [])
-        writer = at_address[0] if len(at_address) == 1 else ""
-        if answered and self.programme.registry.is_agency(answered.agency):
-            writer = answered.agency
-        if not heading.has_files and not writer:
-            return  # other people's mail: looked at again next time, which costs nothing
-        taken = _Taken(heading)
-        if heading.size > LARGEST_MAIL:
+    def take(self, heading: Heading, box: Mailbox) -> bool:
+        """Look at a mail that may concern us, save what it brings, and note that it was looked
+        at; whether it was one."""
+        if self.relations.is_own(heading):
+            return False
+        relation = self.relations.of(heading)
+        may_bring = heading.structure.may_bring
+        if not may_bring and not (relation.writer and relation.period):
+            return False  # other people's mail: looked at again next time, which costs nothing
+        taken = Taken(heading)
+        if not may_bring:  # all that is to be told stands in the heading
+            self._tell_of_no_form(relation, taken)
+        elif heading.size > LARGEST_MAIL:
             size = str(heading.size // _MEGABYTE)
             taken.tell("mail-too-large-in", size, subject=heading.subject, sender=heading.sender)
         else:
             content = box.content(heading)
-            if sha256_of(content) in self.kept:  # the server numbers its mails anew
+            if sha256_of(content) in self.seen.kept:  # the server numbers its mails anew
                 taken.mail = sha256_of(content)
             elif content:  # else it was deleted meanwhile
-                self._look_into(content, writer, answered, taken)
+                self._look_into(content, relation, taken)
             if taken.files:
                 self._keep(content, taken)
                 if self.settings.mark_seen:
                     box.mark_seen(heading)
         self.findings += taken.findings
-        add_line(self.workspace.mailbox, taken.line)
-        self.known.add(heading.uid)
+        self.seen.add(taken)
+        return True
 
-    def _look_into(
-        self, content: bytes, writer: str, answered: MailEvent | None, taken: _Taken
-    ) -> None:
-        news = self._news(content)
-        # Of a mail of somebody else that came back, the return in it counts.
-        ours = [self._note_bounce(one, taken) for one in news.bounces]
-        if not any(ours):
-            self._take_files(content, news, writer, answered, taken)
-
-    def _news(self, content: bytes) -> News:
+    def _look_into(self, content: bytes, relation: Relation, taken: Taken) -> None:
         try:
-            return self.process.call(news_of, content)
+            bounces = self.process.call(bounces_of, content)
         except UnreadableFileError:  # no server writes such a mail
-            return News([], False)
+            bounces = []
+        # Of a mail of somebody else that came back, the return in it counts.
+        ours = [self._note_bounce(one, taken) for one in bounces]
+        if not any(ours):
+            self._take_files(content, relation, taken)
 
-    def _answered(self, message_id: str) -> MailEvent | None:
-        """The mail of ours that this one answers."""
-        found = (log.of_message(message_id) for log in self.logs.values()) if message_id else ()
-        return next(filter(None, found), None)
-
-    def _note_bounce(self, one: Bounce, taken: _Taken) -> bool:
+    def _note_bounce(self, one: Bounce, taken: Taken) -> bool:
         """Note that a mail of ours came back; False where it was none of ours."""
-        found = [
-            (log, log.of_message(one.message_id) if one.message_id else log.last_to(one.address))
-            for log in self.logs.values()
-        ]
-        ours = [(event.time, log, event) for log, event in found if event]
-        if not ours:
+        found = self.relations.returned(one)
+        if found is None:
             return False
-        _, log, event = max(ours, key=lambda known: known[0])
+        log, event = found
         if all(b.address.lower() != one.address for b in log.bounces(event.message_id)):
             now = datetime.datetime.now(VIETNAM).replace(microsecond=0)
             log.add(
@@ -206,69 +193,78 @@ class _Collector:
                        reason=one.reason)  # fmt: skip
         return True
 
-    def _take_files(
-        self,
-        content: bytes,
-        news: News,
-        writer: str,
-        answered: MailEvent | None,
-        taken: _Taken,
-    ) -> None:
-        heading = taken.heading
-        others = ""
+    def _take_files(self, content: bytes, relation: Relation, taken: Taken) -> None:
         try:
             parts = self.process.call(unpack, "thu.eml", content)
-        except NoWorkbookError as error:
-            parts, others = [], str(error)
+        except NoWorkbookError:
+            parts = []
         except UnreadableFileError as error:  # too much in it, or too slow
             parts = [Part("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
-        parts = [one for one in parts if sha256_of(one.content) not in self.sent_files]
-        forms = [self._form(one) for one in parts]
+        new = [one for one in parts if sha256_of(one.content) not in self.relations.sent_files]
+        forms = [self._form(one) for one in new]
         good = [one for one in forms if not one.problem]
         for one in good:
             self._save(one, taken)
-            self._compare_sender(one, answered, taken)
-        period = self._period_of(answered)
+            self._compare_sender(one, relation, taken)
         for one in forms:
-            if not one.problem:
-                continue
-            if good or not writer:
-                code = "mail-file-left" if one.unreadable else "mail-file-strange"
-                taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
-                           reason=one.problem)  # fmt: skip
-                continue
-            name = f"{form_name(period, writer)}_{one.name}"
-            kept = one._replace(name=name, agency=writer, period=period)
-            if not one.part.content:  # nothing could be taken out: the mail itself is kept
-                whole = one.part._replace(content=content)
-                kept = kept._replace(part=whole, name=f"{name.removesuffix('.eml')}.eml")
-            self._save(kept, taken)
-            taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
-        if forms or not writer:
-            return
-        if news.automatic:
-            taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
-        else:
-            told = f"; {others}" if others and heading.has_files else ""
-            taken.tell("mail-without-form", agency=writer, subject=heading.subject, others=told)
+            if one.problem:
+                self._take_other(one, content, relation, bool(good), taken)
+        if not forms and relation.writer and relation.period:
+            self._tell_of_no_form(relation, taken, has_ours=bool(parts))
 
-    def _compare_sender(self, form: _Form, answered: MailEvent | None, taken: _Taken) -> None:
+    def _tell_of_no_form(self, relation: Relation, taken: Taken, has_ours: bool = False) -> None:
+        """An answer that brings nothing but what we sent (`has_ours`), if that."""
+        heading = taken.heading
+        if heading.automatic:
+            taken.tell("mail-automatic", subject=heading.subject, sender=heading.sender)
+            return
+        if heading.sender == self.relations.own_address:
+            return  # a draft to the office itself, which a mail program sent as its own
+        if has_ours:
+            taken.tell("mail-form-blank", agency=relation.writer, subject=heading.subject)
+            return
+        names = heading.structure.names
+        more = f" và {len(names) - _MOST_NAMED} tệp khác" if len(names) > _MOST_NAMED else ""
+        others = f"; có: {', '.join(names[:_MOST_NAMED])}{more}" if names else ""
+        taken.tell(
+            "mail-without-form", agency=relation.writer, subject=heading.subject, others=others
+        )
+
+    def _take_other(
+        self, one: _Form, content: bytes, relation: Relation, beside_a_form: bool, taken: Taken
+    ) -> None:
+        """A workbook that is none of our forms: an agency's return all the same where the mail is
+        about returns, else that agency's other business."""
+        heading, writer = taken.heading, relation.writer
+        meant = relation.period or self.relations.is_named_as_ours(one.part.name)
+        if not (writer and meant) or beside_a_form:
+            if one.unplaced:  # an officer says on the sheet Xử lý phiếu whose it is
+                self._save(one, taken)
+                code = "mail-form-unplaced"
+            else:
+                left = one.unreadable or relation.agencies
+                code = "mail-file-left" if left else "mail-file-strange"
+            taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
+                       reason=one.problem)  # fmt: skip
+            return
+        period = relation.period or self.period
+        name = f"{form_name(period, writer)}_{one.name}"
+        kept = one._replace(name=name, agency=writer, period=period)
+        if not one.part.content:  # nothing could be taken out: the mail itself is kept
+            whole = one.part._replace(content=content)
+            kept = kept._replace(part=whole, name=f"{name.removesuffix('.eml')}.eml")
+        self._save(kept, taken)
+        taken.tell("mail-file-kept", one.name, sender=heading.sender, reason=one.problem)
+
+    def _compare_sender(self, form: _Form, relation: Relation, taken: Taken) -> None:
         """A form says itself whose it is: an address that is not that agency's is told."""
-        sender = taken.heading.sender
-        others = self.agencies_at.get(sender, [])
+        others, answered = relation.agencies, relation.answered
         if form.agency in others or (answered and answered.agency == form.agency and not others):
             return
         code = "mail-form-from-other" if others else "mail-form-from-unknown"
-        taken.tell(code, form.name, agency=form.agency, other=", ".join(others), sender=sender)
-
-    def _period_of(self, answered: MailEvent | None) -> Period:
-        """The period that a mail of ours was about which somebody answered, else the one that
-        is looked for."""
-        for period_id, log in self.logs.items():
-            if answered and answered in log.events:
-                return self.programme.period_by_id[period_id]
-        return self.period
+        taken.tell(code, form.name, agency=form.agency, other=", ".join(others),
+                   sender=taken.heading.sender)  # fmt: skip
 
     # -------------------------------------------------------------- one file
 
@@ -281,7 +277,7 @@ class _Collector:
             workbook = self.process.call(read_workbook, part.content)
         except UnreadableFileError as error:
             return _Form(part, name, problem=str(error), unreadable=True)
-        refused = None
+        refused = unplaced = None
         for period in self.candidates:
             what = recognise(workbook, name, Wanted(self.programme, period, self.work))
             if what.agency and what.refusal is None and what.form:
@@ -289,18 +285,22 @@ class _Collector:
             # One of ours that is refused for another reason shows why when it is consolidated.
             if what.agency and what.refusal and what.refusal.code != "wrong-period":
                 refused = refused or _Form(part, name, what.agency, period)
-        return refused or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
+            elif what.refusal and what.refusal.code != "file-not-a-form":
+                why = what.refusal.message.rstrip(".")
+                unplaced = unplaced or _Form(part, name, what.agency, None, why, unplaced=True)
+        return refused or unplaced or _Form(part, name, problem="không phải phiếu báo cáo đã gửi")
 
-    def _save(self, form: _Form, taken: _Taken) -> None:
+    def _save(self, form: _Form, taken: Taken) -> None:
         """Put a file into its period's nhan-ve, unless it is there."""
         period = form.period or self.period
         present = self._present(period)
         sha256 = sha256_of(form.part.content)
         inbox = self.workspace.inbox(period.id)
-        moment = day_of_mail(taken.heading).timestamp()
+        # The same as of a mail that an officer saves there whole.
+        moment = period.returned(form.part.sent, taken.heading.received).timestamp()
         if sha256 in present:
             path = inbox / present[sha256]
-            older = self._is_older(form, path, moment)
+            older = form.agency and self._is_older(form, path, moment)
             code = "mail-form-older-again" if older else "mail-form-again"
             taken.tell(code, form.name, agency=form.agency, sender=taken.heading.sender)
             # Saved by hand, or by a run that was cut off, it has the time of that.
@@ -318,11 +318,12 @@ class _Collector:
         set_arrival(path, moment)
         entry = {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
         taken.files.append(entry)
-        self.came.append(entry)
+        self.seen.files.append(entry)
 
     def _is_older(self, form: _Form, path: Path, moment: float) -> bool:
         """Whether the agency sent another file after this one, and before it came again."""
-        others = {path.with_name(one["file"]) for one in self.came if one["agency"] == form.agency}
+        files = (one for one in self.seen.files if one["agency"] == form.agency)
+        others = {path.with_name(one["file"]) for one in files}
         times = [one.stat().st_mtime for one in others if one.exists()]
         return any(path.stat().st_mtime < time < moment for time in times)
 
@@ -338,49 +339,10 @@ class _Collector:
             self.present[period.id] = found
         return self.present[period.id]
 
-    def _keep(self, content: bytes, taken: _Taken) -> None:
+    def _keep(self, content: bytes, taken: Taken) -> None:
         """Keep a mail that brought something, as it came."""
         self.workspace.write(self.journal.to_keep([content]))
         taken.mail = sha256_of(content)
-
-
-@dataclass
-class _Taken:
-    """What was made of one mail."""
-
-    heading: Heading
-    files: list[dict[str, str]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    mail: str = ""
-
-    def tell(self, code: str, value: str = "", *, agency: str = "", **details: str) -> None:
-        self.findings.append(finding(code, Place(), value, agency=agency, **details))
-
-    @property
-    def line(self) -> dict[str, Any]:
-        one = self.heading
-        return {
-            "time": datetime.datetime.now(VIETNAM).isoformat(timespec="seconds"),
-            "validity": one.uid.validity,
-            "number": one.uid.number,
-            "message_id": one.message_id,
-            "sender": one.sender,
-            "subject": one.subject,
-            "sent": one.sent.isoformat() if one.sent else "",
-            "received": one.received.isoformat(),
-            "mail": self.mail,
-            "files": self.files,
-            "notes": [found.message for found in self.findings],
-        }
-
-
-def day_of_mail(heading: Heading) -> datetime.datetime:
-    """When an agency returned its form: when it wrote the mail, if that is believable, else when
-    the mail came."""
-    sent, received = heading.sent, heading.received
-    if sent is not None and received - _LONGEST_ON_THE_WAY <= sent <= received:
-        return sent
-    return received
 
 
 def _name_in_inbox(form: _Form, inbox: Path, taken: Iterable[str]) -> str:

@@ -193,7 +193,7 @@ def _parts_read(process: Reader, reader: ReturnReader, file: ReturnedFile) -> It
     end = time.monotonic() + _SECONDS_FOR_A_CONTAINER
     opener = partial(process.call, read_workbook)
     for part in parts:
-        arrived = min(part.sent, file.arrived) if part.sent else file.arrived
+        arrived = reader.period.returned(part.sent, file.arrived)
         fault = part.fault
         if time.monotonic() > end:
             fault = "tệp chứa nó đọc quá lâu, có thể là tệp độc hại"

@@ -170,6 +170,7 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
     from .loading import load
     from .mailbox import open_mailbox
     from .passwords import needed_password
+    from .seen_mails import note_told
 
     loaded = load(workspace)
     settings = mail_settings(loaded)
@@ -183,10 +184,13 @@ def fetch_command(workspace: Path, period_id: str, as_json: bool) -> None:
         )
     if as_json:
         print_json(fetched_json(fetched))
-        return
-    count = sum(map(len, fetched.saved.values()))
-    click.echo(f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu.")
-    _say(fetched.to_tell)
+    else:
+        count = sum(map(len, fetched.saved.values()))
+        click.echo(f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu.")
+        _say(fetched.to_tell)
+        if fetched.findings:
+            click.echo(f"Từng thư: {loaded.workspace.mailbox_note}")
+    note_told(loaded.workspace, fetched.lines)
 
 
 @command("password")

@@ -24,13 +24,17 @@ Headers = dict[str, bytes]
 
 def read_headers(content: bytes, start: int, end: int) -> tuple[Headers, int]:
     """(lower-case name -> first value, where the body starts) of what stands between two
-    positions. Headers end at an empty line, or at the first line that is none."""
+    positions; of the stamps of servers (Received) the last, which the first server wrote. Headers
+    end at an empty line, or at the first line that is none."""
     headers: Headers = {}
     for _ in range(_MOST_HEADERS):
         header = _HEADER.match(content, start, end)
         if header is None or header.end() == start:
             break
-        headers.setdefault(header[1].decode("ascii").lower(), _FOLD.sub(b"", header[2]).strip())
+        name, value = header[1].decode("ascii").lower(), _FOLD.sub(b"", header[2]).strip()
+        if name == "received":
+            headers[name] = value
+        headers.setdefault(name, value)
         start = header.end()
     blank = re.compile(rb"[ \t]*\r?\n").match(content, start, end)
     return headers, blank.end() if blank else start

@@ -102,7 +102,7 @@ class Correspondence:
             (
                 e
                 for e in reversed(self.events)
-                if e.event != FAILED and address in map(str.lower, e.to)
+                if e.event not in (FAILED, BOUNCED) and address in map(str.lower, e.to)
             ),
             None,
         )

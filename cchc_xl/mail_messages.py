@@ -131,6 +131,12 @@ MAIL_MESSAGES: dict[str, Rule] = {
         "Thư của {sender} có “{value}” không đọc được như phiếu ({reason}); đã chép vào nhan-ve.",
         "Bấm Tổng hợp để xem vì sao, rồi phản hồi cho cơ quan.",
     ),
+    "mail-form-unplaced": Rule(
+        "warning",
+        "Thư của {sender} (“{subject}”) có phiếu “{value}” chưa xếp được: {reason}. Đã chép vào "
+        "nhan-ve, chưa tính.",
+        "Hỏi người gửi; nếu là phiếu của kỳ này thì ghi tên tệp và cơ quan vào trang Xử lý phiếu.",
+    ),
     "mail-file-strange": Rule(
         "info",
         "Thư của {sender} (“{subject}”) có bảng tính “{value}” không phải phiếu; không lấy.",
@@ -138,13 +144,19 @@ MAIL_MESSAGES: dict[str, Rule] = {
     ),
     "mail-file-left": Rule(
         "warning",
-        "Thư của {sender} (“{subject}”) có “{value}” không đọc được ({reason}); chưa lấy tệp này.",
+        "Thư của {sender} (“{subject}”) có “{value}” chưa lấy ({reason}).",
         "Mở thư xem; nếu là phiếu thì lưu tệp vào thư mục nhan-ve.",
     ),
     "mail-without-form": Rule(
         "warning",
         "{agency} trả lời nhưng không kèm bảng tính (thư “{subject}”{others}).",
         "Đọc thư, đề nghị cơ quan gửi phiếu dạng bảng tính.",
+    ),
+    "mail-form-blank": Rule(
+        "warning",
+        "{agency} trả lời nhưng phiếu kèm theo còn trống, đúng như tệp đã gửi đi (thư "
+        "“{subject}”).",
+        "Đọc thư, đề nghị cơ quan điền phiếu rồi gửi lại.",
     ),
     "mail-automatic": Rule(
         "info", "Hộp thư {sender} trả lời tự động (“{subject}”).", "Không cần làm gì."

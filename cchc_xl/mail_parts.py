@@ -29,6 +29,7 @@ MOST_PARTS = 500
 TOO_MANY = "quá nhiều phần đính kèm, có thể là tệp độc hại"
 _DEEPEST = 20  # multipart in multipart
 _LONGEST_SUBJECT = 60
+_LONGEST_UNSENT = datetime.timedelta(days=5)  # a mail may wait for a line over a weekend
 _BOUNDARY_GUESSED = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)", re.M | re.I)
 _MAILS = ("message/rfc822", "message/global", "message/news")
 _BEFORE_THE_MAIL = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>?From [^\n]*\n)?")
@@ -54,10 +55,18 @@ def _start_of(content: bytes) -> int:
 
 
 def day_sent(headers: Headers) -> datetime.datetime | None:
-    """When a mail says it was sent, where that is believable."""
+    """When a mail was sent: when it says so, unless the first server that took it knows that this
+    was a wrong clock."""
+    said = _moment(headers.get("date", b""))
+    taken = _moment(headers.get("received", b"").rpartition(b";")[2])
+    if taken and not (said and taken - _LONGEST_UNSENT <= said <= taken):
+        return taken
+    return said
+
+
+def _moment(header: bytes) -> datetime.datetime | None:
     try:
-        date = headers["date"].decode("ascii", "replace")
-        return believable(email.utils.parsedate_to_datetime(date))
+        return believable(email.utils.parsedate_to_datetime(header.decode("ascii", "replace")))
     except Exception:  # what stands there is no date, in one of many ways
         return None
 

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
+from .body_structure import Structure, structure_of
 from .errors import MailError
-from .mail import DRAFT_MARK
-from .mail_headers import Headers, decoded, read_headers
+from .mail import DRAFT_MARK, MARK
+from .mail_headers import Headers, decoded, read_headers, value_of
 from .mail_parts import day_sent
 from .mail_servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings
@@ -27,13 +28,14 @@ from .vietnamese import key
 LARGEST_MAIL = 80 * 2**20  # bytes; attachments grow by a third on their way
 _AT_ONCE = 200  # headers asked for in one go
 # As they were written, and not the server's or a library's ENVELOPE: anybody may write anything.
-_HEADERS = "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO)]"
+_HEADERS = (
+    "BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED "
+    f"X-AUTOREPLY {MARK})]"
+)
 _HEADERS_SENT = f"BODY.PEEK[HEADER.FIELDS (DATE TO SUBJECT MESSAGE-ID IN-REPLY-TO {DRAFT_MARK})]"
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_LONGEST_THREAD = 50
 _IDENTITY = re.compile(rb"<[^<>\s]{1,900}>")
-# What a part of a mail is when it may hold a return, or tells that a mail did not arrive.
-_WITH_FILES = ("application", "message")
-_LONG_TEXT = 20_000  # bytes; nobody writes so much
 # What mail programs call the folder of sent mail, where the server does not say which it is.
 _SENT_NAMES = {
     f"{parent}{name}"
@@ -43,26 +45,31 @@ _SENT_NAMES = {
 
 
 class Uid(NamedTuple):
-    """Which mail of a folder: a number counts while the folder's `validity` is the same."""
+    """Which mail: `box` is the server, account and folder. A number counts while the folder's
+    `validity` is the same, and many servers give all folders of all accounts the same one."""
 
+    box: str
     validity: int
     number: int
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What a mail says on its envelope. `received` is when it came into the mailbox; `has_files`
-    whether it may carry files or news of another mail."""
+    """What a mail says on its envelope. `answers` are the mails that it answers, the last first;
+    `received` is when it came into the mailbox; `automatic` whether a program answered by itself
+    (RFC 3834), `is_marked` whether it has the sign of mails of ours."""
 
     uid: Uid
     message_id: str
-    in_reply_to: str
+    answers: tuple[str, ...]
     sender: str
     subject: str
     sent: datetime.datetime | None
     received: datetime.datetime
     size: int
-    has_files: bool
+    automatic: bool
+    is_marked: bool
+    structure: Structure
 
 
 class SentMail(NamedTuple):
@@ -86,14 +93,16 @@ class Mailbox:
         self.settings = settings
         self.validity = validity
         self.count = count
+        server = settings.imap
+        self.box = f"{server.user}@{server.host.lower()}/{settings.folder}"
 
     def headings(self, since: datetime.date, known: Collection[Uid]) -> Iterator[Heading]:
         """The mails that came on a day or later, but for those known, oldest first. Raises
         MailError."""
         with _told(self.settings):
-            new = [n for n in self._came_since(since) if Uid(self.validity, n) not in known]
+            new = [n for n in self._came_since(since) if self._uid(n) not in known]
             for number, answer in self._answers(new, _HEADERS, "RFC822.SIZE", "BODYSTRUCTURE"):
-                yield _heading(Uid(self.validity, number), answer)
+                yield _heading(self._uid(number), answer)
 
     def sent(self, since: datetime.date) -> list[SentMail] | None:
         """The mails in the folders of sent mail that came there on a day or later; None where there
@@ -123,6 +132,9 @@ class Mailbox:
             for number in sorted(answers):
                 if b"INTERNALDATE" in answers[number]:  # else it was deleted meanwhile
                     yield number, answers[number]
+
+    def _uid(self, number: int) -> Uid:
+        return Uid(self.box, self.validity, number)
 
     def content(self, heading: Heading) -> bytes:
         """A whole mail; b"" where it is gone. Raises MailError."""
@@ -252,13 +264,15 @@ def _heading(uid: Uid, answer: dict[bytes, Any]) -> Heading:
     return Heading(
         uid=uid,
         message_id=_identity(headers.get("message-id", b"")),
-        in_reply_to=_identity(headers.get("in-reply-to", b"")),
+        answers=_answers(headers),
         sender=_address(decoded(headers.get("from", b""))),
         subject=_one_line(decoded(headers.get("subject", b""))),
         sent=day_sent(headers),
         received=_received(answer),
         size=int(answer.get(b"RFC822.SIZE", 0)),
-        has_files=_has_files(answer.get(b"BODYSTRUCTURE")),
+        automatic=_is_automatic(headers),
+        is_marked=MARK.lower() in headers,
+        structure=structure_of(answer.get(b"BODYSTRUCTURE")),
     )
 
 
@@ -294,6 +308,18 @@ def _identity(header: bytes) -> str:
     return found[0].decode("ascii", "replace") if found else ""
 
 
+def _answers(headers: Headers) -> tuple[str, ...]:
+    """A thread names first what began it; programs write one header or the other."""
+    thread = _IDENTITY.findall(headers.get("references", b""))[-_LONGEST_THREAD:]
+    named = [*_IDENTITY.findall(headers.get("in-reply-to", b""))[:1], *reversed(thread)]
+    return tuple(dict.fromkeys(one.decode("ascii", "replace") for one in named))
+
+
+def _is_automatic(headers: Headers) -> bool:
+    said = value_of(headers.get("auto-submitted", b"no"))
+    return said != "no" or "x-autoreply" in headers
+
+
 def _address(header: str) -> str:
     """The address of a sender, and not one that stands in the name."""
     _, _, angle = header.rpartition("<")
@@ -309,19 +335,3 @@ def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
     if moment is None or not 2000 <= moment.year <= 2100:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
-def _has_files(structure: Any) -> bool:
-    """Whether a part of a mail is a file, a mail, or news of another mail. Old programs put files
-    into the text, which only its size may tell."""
-    if not isinstance(structure, tuple):
-        return False
-    first = structure[0] if structure else b""
-    if isinstance(first, list):  # a multipart: its parts first
-        return any(map(_has_files, first))
-    kind = first.decode("ascii", "replace").lower() if isinstance(first, bytes) else ""
-    if kind in _WITH_FILES:
-        return True
-    named = "name" in repr(structure).lower()
-    size = structure[6] if len(structure) > 6 and isinstance(structure[6], int) else 0
-    return kind == "text" and (named or size > _LONG_TEXT)

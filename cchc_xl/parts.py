@@ -26,7 +26,7 @@ NOTHING = "phần đính kèm không có nội dung"
 
 class Part(NamedTuple):
     """A workbook found in a container: its name with those of what it was in, and when the
-    mail that brought it was sent. `fault` says why it could not be taken out."""
+    mail right around it was sent. `fault` says why it could not be taken out."""
 
     name: str
     content: bytes
@@ -103,6 +103,17 @@ def _kind_of_zip(content: bytes) -> str:
     return "" if "[Content_Types].xml" in names else ".zip"
 
 
+def may_be_return(name: str, content_type: str) -> bool:
+    """Whether an attachment may be a return by its label and type, which is when `found` asks for
+    its content."""
+    return is_wanted(name) or _is_vague(name, content_type)
+
+
+def _is_vague(name: str, content_type: str) -> bool:
+    told = any(word in content_type.lower() for word in _SPREADSHEETS)
+    return told or PurePosixPath(name).suffix.lower() in _VAGUE
+
+
 def found(
     outer: Part,
     name: str,
@@ -119,8 +130,7 @@ def found(
         if not name.lower().endswith(".dat") or content.startswith(TNEF_SIGNATURE):
             whole = inside(outer.name, name)
             return Part(whole, content, sent, "" if content else NOTHING)
-    told = any(word in content_type.lower() for word in _SPREADSHEETS)
-    if told or PurePosixPath(name).suffix.lower() in _VAGUE:
+    if _is_vague(name, content_type):
         content = read()
         if suffix := kind_of(content):
             name = f"{name or f'dinh-kem-{number}'}{suffix}"

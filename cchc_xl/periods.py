@@ -49,6 +49,16 @@ class Period:
         end = min(self.due_before, first_day_after(self.year, self.months))
         return end - datetime.timedelta(days=1)
 
+    def returned(
+        self, sent: datetime.datetime | None, came: datetime.datetime
+    ) -> datetime.datetime:
+        """When an agency returned its form: when it `sent` the mail around it, however many
+        others carried that on. What cannot be, after it `came` or before the year began, is a
+        wrong clock."""
+        if sent is None or sent.date() < datetime.date(self.year, 1, 1):
+            return came
+        return min(sent, came)
+
     def days_late(self, day: datetime.date) -> int:
         """How late a return of that day is: "before a day" makes the day itself one late."""
         return max(0, (day - self.due_before).days + 1)

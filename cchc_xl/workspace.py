@@ -149,6 +149,11 @@ class Workspace:
         """Which mails of the mailbox were looked at, and what came of them."""
         return self.journal / "hop-thu.jsonl"
 
+    @property
+    def mailbox_note(self) -> Path:
+        """The same for people to read."""
+        return self.journal / "hop-thu.txt"
+
     def all_figures(self) -> list[Path]:
         return sorted(self.journal.glob("so-lieu_*.json"))
 

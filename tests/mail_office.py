@@ -10,15 +10,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 from mail_servers import HOST, OFFICE, MailServers
-from scripted_agencies import address_of, enter_addresses
+from scripted_agencies import ScriptedAgencies, address_of, enter_addresses
 
 from cchc_xl.collect import Fetched, fetch
 from cchc_xl.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
 from cchc_xl.loading import Loaded, load
+from cchc_xl.mail_log import FORM
 from cchc_xl.mail_out import Delivered
 from cchc_xl.mail_settings import SMTP, MailSettings
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.passwords import keep_password, needed_password
+from cchc_xl.seen_mails import note_told
 from cchc_xl.workspace import Workspace
 
 PERIOD = "2018-6T"
@@ -93,7 +95,9 @@ class Office:
     def fetch(self) -> Fetched:
         loaded, settings = self.loaded, self.settings
         password = needed_password(settings.imap)
-        return fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
+        fetched = fetch(loaded, PERIOD, settings, lambda: open_mailbox(settings, password))
+        note_told(loaded.workspace, fetched.lines)
+        return fetched
 
 
 # ------------------------------------------------------------------- fixtures
@@ -124,6 +128,17 @@ def office(_office_of_three, mail, keyring_of_the_desktop, tmp_path) -> Office:
     office = Office(shutil.copytree(_office_of_three, tmp_path / "CCHC-2018"), mail)
     office.keep_password()
     return office
+
+
+@pytest.fixture
+def agencies(office, mail) -> ScriptedAgencies:
+    """Agencies that have their forms."""
+    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, THREE)
+    office.send(FORM)
+    mail.wait_delivered()
+    for one in agencies.officers.values():
+        assert one.look()
+    return agencies
 
 
 @pytest.fixture

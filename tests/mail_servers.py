@@ -541,14 +541,21 @@ class MailServers:
 
     def empty(self, address: str) -> None:
         """Make the mailbox anew; mails in it count from 1 again, under another UIDVALIDITY."""
-        home = self.folder / "mail" / address
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(self.folder / "mail" / address, ignore_errors=True)
         # Dovecot itself would take the time in seconds, twice the same for a quick test.
         self._uid_validity += 1
-        (home / "Maildir").mkdir(parents=True)
-        uids = home / "Maildir" / "dovecot-uidlist"
-        uids.write_text(f"3 V{self._uid_validity} N1\n")
-        for path in (home, home / "Maildir", uids):
+        self.make_folder(address, self._uid_validity)
+
+    def make_folder(self, address: str, validity: int, name: str = "") -> None:
+        """An empty folder (the INBOX unless named) that has a UIDVALIDITY."""
+        maildir = self.folder / "mail" / address / "Maildir"
+        folder = maildir / f".{name}" if name else maildir
+        shutil.rmtree(folder, ignore_errors=True)
+        for part in ("cur", "new", "tmp"):
+            (folder / part).mkdir(parents=True)
+        uids = folder / "dovecot-uidlist"
+        uids.write_text(f"3 V{validity} N1\n")
+        for path in (maildir.parent, maildir, folder, *folder.iterdir()):
             shutil.chown(path, "nobody", "nogroup")
 
     # ---------------------------------------------------------------- sending

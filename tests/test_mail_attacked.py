@@ -9,14 +9,15 @@ import io
 import json
 import socket
 from dataclasses import replace
+from email.header import Header
 from pathlib import Path
 
 import openpyxl
 import pytest
-from mail_office import PERIOD, THREE, Office, fill_in
+from mail_office import PERIOD, Office, fill_in
 from mail_servers import OFFICE
 from mail_writers import Attached, eml
-from scripted_agencies import ScriptedAgencies, address_of, attach, enter_addresses
+from scripted_agencies import address_of, attach, enter_addresses
 
 from cchc_xl.correspondence import deliver, open_carrier, prepare
 from cchc_xl.dispatch import make_forms
@@ -36,17 +37,6 @@ from cchc_xl.workspace import Workspace
 pytestmark = pytest.mark.long
 
 AGENCY, OTHER = "Sở Tư pháp", "Sở Y tế"
-
-
-@pytest.fixture
-def agencies(office, mail) -> ScriptedAgencies:
-    """Agencies that have their forms."""
-    agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, THREE)
-    office.send(FORM)
-    mail.wait_delivered()
-    for one in agencies.officers.values():
-        assert one.look()
-    return agencies
 
 
 def saved(office: Office) -> list[str]:
@@ -99,14 +89,17 @@ def test_no_mail_of_a_stranger_keeps_others_from_being_fetched(office, agencies,
     assert len(saved(office)) == 1
 
 
-def a_bounce(of: str, address: str, message_id: str, form: bytes = b"") -> bytes:
+def a_bounce(
+    of: str, address: str, message_id: str, form: bytes = b"", subject: str = "x"
+) -> bytes:
     """What a mail server says when a mail does not arrive."""
     status = (
         f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.tinh.test\r\n\r\n"
         f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     )
     name = f"Message-ID: {message_id}\r\n" if message_id else ""
-    inner = eml([Attached("Phieu.xlsx", form)]) if form else b"Subject: x\r\n\r\nx"
+    plain = f"Subject: {Header(subject, 'utf-8').encode()}\r\n\r\nx".encode()
+    inner = eml([Attached("Phieu.xlsx", form)]) if form else plain
     original = f"Content-Type: message/rfc822\r\n\r\nFrom: {of}\r\n{name}".encode() + inner
     head = (
         f"From: MAILER-DAEMON@tinh.test\r\nTo: {of}\r\nSubject: Undelivered\r\n"
@@ -382,5 +375,5 @@ def test_the_blank_form_that_comes_back_in_an_answer_is_no_return(office, agenci
     one = agencies.officers[AGENCY]
     one.send(attach(one.reply("Đã nhận được phiếu."), one.form, one.name))
     mail.wait_delivered()
-    assert codes(office.fetch().findings) == ["mail-without-form"]
+    assert codes(office.fetch().findings) == ["mail-form-blank"]
     assert not list(Workspace(office.root).returned_files(PERIOD))

@@ -5,7 +5,8 @@ A button that sends first says who gets what, and sends when the officer agrees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from ..correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
 from ..errors import MailError, WrongPasswordError
@@ -25,6 +26,7 @@ from .button import TITLE, command, open_with_system, recalculate
 from .open_master import OpenMaster
 
 _MOST_NAMES = 8
+_MOST_SIGNS = 2_500
 # Letters that an officer may want to go out once more.
 _ONCE_MORE = {"mail-sent-before", "mail-changed-since", "mail-unsure", "mail-bounced"}
 _WHY = {
@@ -68,6 +70,7 @@ def fetch_mail(master: OpenMaster, progress: Progress) -> str:
     """Lấy từ hộp thư: save what agencies returned by mail into nhan-ve."""
     from ..collect import fetch
     from ..mailbox import open_mailbox
+    from ..seen_mails import note_told
 
     master.check_tables(RESULTS)
     loaded = master.load()
@@ -87,12 +90,12 @@ def fetch_mail(master: OpenMaster, progress: Progress) -> str:
     finally:  # what came before something went wrong is to be seen too
         _show_board(master, loaded, progress)
     count = sum(map(len, fetched.saved.values()))
-    return "\n".join(
-        [
-            f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu vào nhan-ve.",
-            *_lines(fetched.to_tell),
-        ]
-    )
+    told = [
+        f"Đã xem {fetched.mails} thư mới, lấy {count} phiếu vào nhan-ve.",
+        *_as_much_as_fits(fetched.to_tell, loaded.workspace.mailbox_note),
+    ]
+    note_told(loaded.workspace, fetched.lines)
+    return "\n".join(told)
 
 
 @command
@@ -190,6 +193,18 @@ def _lines(found: Sequence[Finding]) -> Iterable[str]:
     yield from (f"• {one.message} {one.action}" for one in found[:_MOST_NAMES])
     if len(found) > _MOST_NAMES:
         yield f"… và {len(found) - _MOST_NAMES} điều khác."
+
+
+def _as_much_as_fits(found: Sequence[Finding], note: Path) -> Iterator[str]:
+    """What a message has room for on a small screen, and where all of it stands."""
+    room = _MOST_SIGNS
+    for number, one in enumerate(found):
+        line = f"• {one.message} {one.action}"
+        room -= len(line)
+        if room < 0:
+            yield f"… và {len(found) - number} điều khác, ghi trong tệp {note}."
+            return
+        yield line
 
 
 def _way(loaded: Loaded, outgoing: Outgoing) -> Callable[[], Carrier]:
