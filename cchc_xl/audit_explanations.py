@@ -162,7 +162,7 @@ def _answers(one: Given, figures: Figures) -> str:
     the plan has the row of both."""
     plan, _, code = one.row.rpartition("|")
     programme = figures.programme
-    after = programme.registry.in_office(one.agency, figures.period.last_day)
+    after = programme.registry.in_office(one.agency, figures.period.answered_on)
     both = after in programme.reporters(programme.plan_by_id[plan].by_code[code])
     return one.agency if both else after
 
