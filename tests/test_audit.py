@@ -133,6 +133,7 @@ def test_the_command_says_so_and_as_json(demo):
     assert told["passed"] is True and told["differences"] == [] and told["run"] == 1
 
 
+@pytest.mark.long
 def test_a_difference_is_told_with_exit_code_9(workspace_of_demo):
     package = Package(issued(workspace_of_demo))
     cell, xml, value = package.numbers("Phụ lục 2", formulas=True)[2]
@@ -164,6 +165,7 @@ def test_a_number_that_was_typed_over_is_caught_on_every_sheet(workspace_of_demo
     assert changed <= places(audited(workspace_of_demo))
 
 
+@pytest.mark.long
 def test_a_formula_that_no_longer_gives_its_value_is_caught(workspace_of_demo):
     package = Package(issued(workspace_of_demo))
     cell, xml, _ = package.numbers("Phụ lục 2", formulas=True)[1]
@@ -175,6 +177,7 @@ def test_a_formula_that_no_longer_gives_its_value_is_caught(workspace_of_demo):
     assert places(audited(workspace_of_demo)) == {("Phụ lục 2", cell)}
 
 
+@pytest.mark.long
 def test_a_status_letter_or_verdict_that_was_changed_is_caught(workspace_of_demo):
     package = Package(issued(workspace_of_demo))
     changed = set()
@@ -195,6 +198,7 @@ def test_a_status_letter_or_verdict_that_was_changed_is_caught(workspace_of_demo
     assert changed <= places(audited(workspace_of_demo))
 
 
+@pytest.mark.long
 def test_a_figure_that_was_moved_to_another_row_is_caught(workspace_of_demo):
     package = Package(issued(workspace_of_demo))
     spent = {c: (x, v) for c, x, v in package.numbers("Phụ lục 2", formulas=False) if c[0] == "M"}
@@ -223,6 +227,7 @@ def test_a_row_that_was_deleted_is_caught(workspace_of_demo):
     assert set(deleted) <= told
 
 
+@pytest.mark.long
 def test_a_code_that_was_changed_leaves_a_row_missing_and_a_strange_one(workspace_of_demo):
     package = Package(issued(workspace_of_demo))
     cell = package.cell_of("Phụ lục 1", "1.1.1")
@@ -234,6 +239,7 @@ def test_a_code_that_was_changed_leaves_a_row_missing_and_a_strange_one(workspac
     assert {("Mục: 1.1.1", "không có dòng"), ("Mục: 1.1.2", "2 dòng")} <= told
 
 
+@pytest.mark.long
 def test_a_number_that_no_rule_covers_is_said(workspace_of_demo):
     import openpyxl
 
@@ -247,6 +253,7 @@ def test_a_number_that_no_rule_covers_is_said(workspace_of_demo):
     assert {one.what for one in found.differences} == {"Số liệu không đối chiếu được"}
 
 
+@pytest.mark.long
 def test_a_workbook_that_was_saved_again_unchanged_passes_with_a_note(workspace_of_demo):
     Package(issued(workspace_of_demo)).save()
     found = audited(workspace_of_demo)
@@ -272,6 +279,7 @@ def test_a_return_in_the_store_that_is_not_what_came_is_said(workspace_of_demo, 
     assert told.what == f"Phiếu của Sở Nội vụ: {one['file']}"
 
 
+@pytest.mark.long
 def test_what_was_left_out_must_be_said(workspace_of_demo):
     """Without its finding, an entry that is not counted is a difference."""
     import openpyxl
@@ -410,6 +418,7 @@ def test_the_audit_shares_no_code_with_what_makes_the_figures():
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_budget_that_stands_on_a_parent_only_survives_recalculation(workspace):
     """A sum over blank rows would give nothing once Excel calculates."""
     for code, budget in (("1.1", 15), ("1.1.1", None), ("1.1.2", None), ("1.1.3", None)):
@@ -442,6 +451,7 @@ def test_a_changed_figure_in_the_report_is_caught_and_other_words_are_not(worksp
     assert [one.expected for one in found] == [spent]
 
 
+@pytest.mark.long
 def test_a_citation_that_its_cell_does_not_bear_out_is_caught(workspace_of_demo):
     import openpyxl
 

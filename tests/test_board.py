@@ -411,6 +411,7 @@ def test_before_forms_were_made_everybody_is_to_get_one(workspace):
     assert "36 chưa nộp." in status(workspace).stdout
 
 
+@pytest.mark.long
 def test_its_json_agrees_with_the_sheets(workspace):
     loaded = load(workspace)
     make_forms(loaded, PERIOD)
@@ -465,6 +466,7 @@ def test_a_file_known_only_by_its_name_is_its_agency_s_everywhere(workspace):
     assert audit_period(load(workspace), PERIOD).differences == ()
 
 
+@pytest.mark.long
 def test_when_all_came_and_nothing_is_open_nothing_is_to_do(workspace):
     loaded = load(workspace)
     period = loaded.programme.period_by_id[PERIOD]

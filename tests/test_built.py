@@ -48,6 +48,7 @@ def installed(tmp_path_factory) -> Path:
     return target
 
 
+@pytest.mark.long
 def test_the_installed_wheel_does_the_whole_job(installed, tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(installed)!r}); import cchc_xl; "

@@ -208,6 +208,7 @@ def test_a_bad_file_does_not_stop_the_others(workspace):
     assert [one.fate for one in ledger.returns] == ["accepted", "rejected", "rejected", "rejected"]
 
 
+@pytest.mark.long
 def test_an_edited_plan_takes_effect_on_returns_already_here(workspace):
     paths, _ = make_forms(load(workspace), PERIOD)
     inbox = workspace / PERIOD / "nhan-ve"

@@ -144,6 +144,7 @@ def test_what_is_doubtful_in_the_real_decisions_is_said_with_its_place(decisions
 
 @pytest.mark.parametrize("guise", [documents.as_word, documents.as_excel])
 @pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.long
 def test_word_and_excel_give_the_same_plan_as_the_text(
     decisions, decision_files, registry, tmp_path, guise, which
 ):

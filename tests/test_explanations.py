@@ -161,6 +161,7 @@ def test_only_warnings_of_rules_can_be_explained(workspace):
     }
 
 
+@pytest.mark.long
 def test_the_sheet_and_the_cover_say_what_the_column_is_for(workspace):
     send(workspace)
     path = asked(workspace)[AGENCY]
@@ -252,6 +253,7 @@ def test_a_corrected_figure_needs_no_explanation(explained):
 
 
 @pytest.mark.parametrize("kind", ["ods", "xls"])
+@pytest.mark.long
 def test_through_another_program_and_format(workspace, libreoffice, tmp_path, kind):
     send(workspace)
     path = tmp_path / "phan-hoi.xlsx"
@@ -809,6 +811,7 @@ def test_the_audit_passes(audited):
     assert audit_period(load(audited[0]), PERIOD).differences == ()
 
 
+@pytest.mark.long
 def test_it_passes_over_the_year_with_letters_and_refusals(explained):
     send(explained, ENTRIES, period=YEAR, day=9)
     officers_type(explained, (YEAR, *LETTER[1:5], "22", *LETTER[6:]),
@@ -829,6 +832,7 @@ def falsify(path: Path, sheet: str, old: str, new: str, beside: str = "") -> Non
     book.save(path)
 
 
+@pytest.mark.long
 def test_to_save_it_again_differs_in_other_sheets_only(audited):
     """What the tests below do besides falsifying: stored values of formulas are lost."""
     falsify(audited[1], "Giải trình", WHY, WHY)
@@ -853,11 +857,13 @@ def test_a_falsified_explanation_is_caught(audited, old, new):
     ("old", "new", "beside"),
     [("Cảnh báo", "Ghi chú", "140,0%"), ("Ghi chú", "Cảnh báo", WHY)],
 )
+@pytest.mark.long
 def test_a_severity_that_no_explanation_gives_is_caught(audited, old, new, beside):
     falsify(audited[1], "Phát hiện", old, new, beside)
     assert "Phát hiện" in sheets_that_differ(audited[0])
 
 
+@pytest.mark.long
 def test_a_sheet_that_was_taken_out_is_caught(audited):
     book = openpyxl.load_workbook(audited[1])
     del book["Giải trình"]

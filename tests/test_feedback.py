@@ -157,6 +157,7 @@ def test_strange_looks_do_not_spoil_the_file(answer):
     assert len(openpyxl.load_workbook(path).sheetnames) == 5
 
 
+@pytest.mark.long
 def test_a_return_without_fault_gets_no_feedback(half_a_demo, tmp_path):
     loaded = load(Path(shutil.copytree(half_a_demo, tmp_path / "demo")))
     made, stale = make_feedback(loaded, PERIOD)

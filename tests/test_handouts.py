@@ -332,6 +332,7 @@ def every(made):
     return [*made.agencies.values(), *made.collectors.values()]
 
 
+@pytest.mark.long
 def test_every_file_is_valid_and_nothing_typed_is_a_formula(made):
     validator = OpenXmlValidator()
     hostile = 0
@@ -381,6 +382,7 @@ def test_a_filter_leaves_the_totals_of_what_is_in_sight(made, libreoffice, tmp_p
     assert total["Trạng thái"] == 1
 
 
+@pytest.mark.long
 def test_on_paper_they_are_one_page_wide_with_headings_and_nothing_cut(made, libreoffice, tmp_path):
     for path in (made.agencies[OFFICE], made.agencies[RULES], *list(made.collectors.values())[:1]):
         for sheet in openpyxl.load_workbook(path).worksheets:
@@ -428,6 +430,7 @@ def test_an_agency_whose_name_a_file_system_refuses_gets_its_workbook(ledger):
     assert sheet["A1"].value == odd.upper() and sheet["A1"].data_type == "s"
 
 
+@pytest.mark.long
 def test_files_that_no_longer_hold_are_told(workspace):
     paths, _ = make_forms(load(workspace), PERIOD)
     first = next(iter(Form(paths[OFFICE]).rows))
@@ -452,6 +455,7 @@ def test_only_what_stands_on_its_form_is_counted_as_an_agencys_budget(made, ledg
         )
 
 
+@pytest.mark.long
 def test_the_command_tells_other_programs_where_they_are(made, root):
     command = [sys.executable, "-m", "cchc_xl", "handouts", root, "--period", PERIOD, "--json"]
     told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)

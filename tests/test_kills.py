@@ -225,6 +225,7 @@ def test_a_kill_before_each_change_of_a_file_leaves_old_or_new(old, new, tmp_pat
 
 
 @pytest.mark.parametrize("attempt", range(1))
+@pytest.mark.long
 def test_two_runs_at_once_end_well_or_say_why(old, new, tmp_path, attempt):
     root = copied(old, tmp_path)
     processes = [start(root) for _ in range(3)]
@@ -309,6 +310,7 @@ def tiny_disk(tmp_path):
 
 
 @pytest.mark.parametrize("free", [150_000])
+@pytest.mark.long
 def test_a_full_disk_leaves_the_old_results(old, new, tiny_disk, free):
     root = copied(old, tiny_disk)
     filler = root.parent / "day"

@@ -183,6 +183,7 @@ def _moved(before: Year, after: Year, figure: FigureId) -> bool:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(data=st.data())
+@pytest.mark.long
 def test_a_changed_cell_changes_the_figures_that_name_it_and_no_others(small, data):
     period, one, row, field, value = data.draw(changes(small))
     after = small.changed(period, one.agency, row, **{field: value})

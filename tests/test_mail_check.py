@@ -129,6 +129,7 @@ def test_a_server_that_is_gone_is_told_before_a_password_is_asked_for(
     assert told[MAILBOX].startswith(f"Không kết nối được máy chủ nhận thư {HOST}:")
 
 
+@pytest.mark.long
 def test_one_server_that_is_gone_does_not_hide_the_other(office, mail):
     mail.stop_smtp()
     assert set(faults(office.root)) == {SENDING}
@@ -139,6 +140,7 @@ def test_one_server_that_is_gone_does_not_hide_the_other(office, mail):
     assert "Không kết nối được" not in told[SENDING]
 
 
+@pytest.mark.long
 def test_a_computer_without_a_password_store_is_told(office, no_keyring):
     assert {"kho mật khẩu" in action for action in faults(office.root).values()} == {True}
 
@@ -213,6 +215,7 @@ def test_drafts_need_no_server(workspace):
     assert checks[ADDRESSES].found.startswith("35 cơ quan chưa có ")
 
 
+@pytest.mark.long
 def test_sending_needs_a_server_and_a_sender(office):
     office.set_servers("", HOST)
     assert faults(office.root)[SENDING].startswith("Chưa có máy chủ gửi thư.")
@@ -234,6 +237,7 @@ def test_a_folder_that_the_mailbox_lacks_is_told(office):
     assert "không có thư mục “Phiếu đến”" in faults(office.root)[MAILBOX]
 
 
+@pytest.mark.long
 def test_a_line_that_cannot_be_read_is_named(office):
     office.fill_in(Số_thư_mỗi_phút="nhiều")
     assert faults(office.root)[MAIL].startswith("Trang Thư điện tử, dòng “Số thư mỗi phút”")

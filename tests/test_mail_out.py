@@ -143,6 +143,7 @@ def test_nobody_is_reminded_of_a_form_that_was_never_made(office):
     assert {one.code for one in outgoing.held} == {"reminder-without-form"}
 
 
+@pytest.mark.long
 def test_who_has_returned_is_not_asked_for_a_form_nor_pressed_at_once(office):
     entries = {"III.1": {"status": "Gần xong"}}
     put_return(office.loaded, "Sở Y tế", PERIOD, entries)
@@ -171,6 +172,7 @@ def test_a_dry_run_shows_who_gets_what_and_does_nothing(office, mail):
     assert not received(mail, "Sở Y tế")
 
 
+@pytest.mark.long
 def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
     office.send(FORM)
     office.fill_in(Tên_người_gửi="Sở Nội vụ tỉnh Đắk Lắk")  # only the words change

@@ -518,6 +518,7 @@ def as_bare_winmail(name, content):
 
 
 @pytest.mark.parametrize("wrap", [as_msg, as_winmail, as_forwards, as_bare_winmail])
+@pytest.mark.long
 def test_from_the_mail_to_the_figures(workspace, tmp_path, wrap):
     form = make_forms(load(workspace), PERIOD)[0][AGENCY]
     filled = return_form(form, tmp_path, ENTRIES, NAME).read_bytes()

@@ -120,6 +120,7 @@ def test_phu_luc_2_has_every_row_with_its_figures(consolidated, workbook):
     assert body[total][11] == 8000
 
 
+@pytest.mark.long
 def test_totals_are_formulas_and_their_stored_values_are_right(workbook, libreoffice, tmp_path):
     """LibreOffice calculates everything anew; every cell must stay as it was stored."""
     formulas = openpyxl.load_workbook(workbook)
@@ -139,6 +140,7 @@ def test_totals_are_formulas_and_their_stored_values_are_right(workbook, libreof
     assert compared > 200
 
 
+@pytest.mark.long
 def test_a_changed_figure_moves_the_totals_above_it(workbook, libreoffice, tmp_path):
     book = openpyxl.load_workbook(workbook)
     page = book["Phụ lục 2"]
@@ -266,6 +268,7 @@ def test_the_same_returns_give_the_same_bytes(consolidated, workbook):
     assert workbook.read_bytes() == before
 
 
+@pytest.mark.long
 def test_collections_count_the_periods_in_which_all_reported(consolidated, decision_files):
     """ "Hàng quý" asks for two by mid-year; a return for Q1 is the first of them."""
     root, _ = consolidated
@@ -288,6 +291,7 @@ def every_output(root):
             *sorted((root / PERIOD / "tong-hop").glob("*.xlsx"))]  # fmt: skip
 
 
+@pytest.mark.long
 def test_every_generated_file_is_valid_and_safe(consolidated):
     import zipfile
 
@@ -304,6 +308,7 @@ def test_every_generated_file_is_valid_and_safe(consolidated):
         assert ("xl/vbaProject.bin" in names) == (path.suffix == ".xlsm"), path.name
 
 
+@pytest.mark.long
 def test_no_word_is_cut_on_paper(workbook, libreoffice, tmp_path):
     """Rendered to PDF: no ####, and each sheet's rows all arrive on paper."""
     import subprocess

@@ -21,6 +21,7 @@ def returned(root, period=PERIOD, spent=1.5, **more):
     return return_form(paths["Sở Tư pháp"], root / period / "nhan-ve", entry)
 
 
+@pytest.mark.long
 def test_a_report_that_came_back_after_a_run_without_it_is_kept(workspace):
     returned(workspace)
     consolidate_period(load(workspace), PERIOD, with_report=True)
@@ -65,6 +66,7 @@ def test_a_plan_may_be_called_anything(workspace, name):
     assert audit_period(load(workspace), PERIOD).differences == ()
 
 
+@pytest.mark.long
 def test_two_plans_of_one_name_are_told_apart_and_said(workspace):
     edit_workbook(
         workspace / "CCHC-2018.xlsm", "Quyết định", {"Kế hoạch": "2784-2017"},
@@ -77,6 +79,7 @@ def test_two_plans_of_one_name_are_told_apart_and_said(workspace):
     assert audit_period(load(workspace), PERIOD).differences == ()
 
 
+@pytest.mark.long
 def test_returns_of_an_earlier_period_that_changed_since_are_said(workspace):
     first = returned(workspace, "2018-Q1", spent=1)
     consolidate_period(load(workspace), "2018-Q1")
@@ -88,6 +91,7 @@ def test_returns_of_an_earlier_period_that_changed_since_are_said(workspace):
     assert "earlier-changed" in {found.code for found in done.findings}
 
 
+@pytest.mark.long
 def test_a_very_long_text_is_cut_at_a_word_where_paper_would_cut_it_anywhere(workspace):
     long = "Kinh phí cấp chậm, " * 1000
     returned(workspace, difficulties=long, result=long)

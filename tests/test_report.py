@@ -162,6 +162,7 @@ def test_the_headline_figures_are_those_of_the_ledger(reported, told):
 # -------------------------------------------------------------- whole, and the same
 
 
+@pytest.mark.long
 def test_report_and_workbook_are_valid_and_the_same_bytes_again(reported, tmp_path):
     root, done = reported
     before = [path.read_bytes() for path in done.outputs]
@@ -406,6 +407,7 @@ def files_in(root) -> dict[str, bytes]:
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_bad_template_leaves_everything_as_it_was(own):
     consolidate_period(load(own), PERIOD, with_report=True)
     path = own_templates(Workspace(own))[3]
@@ -425,6 +427,7 @@ def test_a_bad_template_leaves_everything_as_it_was(own):
     assert files_in(own) == before
 
 
+@pytest.mark.long
 def test_edited_outputs_are_never_lost(own):
     folder = Workspace(own).results(PERIOD)
     workbook, report = consolidate_period(load(own), PERIOD, with_report=True).outputs
@@ -478,6 +481,7 @@ def run(*arguments: object) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.long
 def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
     root, done = reported
     told = json.loads(run("trace", root, "--period", PERIOD, "--code", "7.1.2", "--json"))
@@ -502,6 +506,7 @@ def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
     assert "Phieu_2018-6T_So-Noi-vu.xlsx" in text
 
 
+@pytest.mark.long
 def test_templates_and_report_are_commands(own):
     listed = run("templates", own).split()
     assert [line.rpartition("/")[2] for line in listed] == [

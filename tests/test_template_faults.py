@@ -292,6 +292,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.long
 def test_every_command_tells_the_same_and_writes_nothing(workspace, name):
     content, what, commands = BROKEN[name]
     put_return(load(workspace), "Sở Nội vụ", PERIOD, {"7.1.2": {"percent": 150}})

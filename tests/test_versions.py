@@ -186,6 +186,7 @@ def test_who_ends_after_returns_are_due_answers_for_itself(workspace, come):
     assert fates == {"a.xlsx": "accepted"} and spent == 5_000_000
 
 
+@pytest.mark.long
 def test_the_form_of_an_agency_that_ended_is_not_taken_for_its_successor_s(workspace, come):
     """The successor has its own form, with the rows of both; what came for the old one is told
     once, not row by row, and is the successor's if an officer says so."""

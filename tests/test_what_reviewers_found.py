@@ -188,6 +188,7 @@ def test_a_file_that_cannot_be_opened_can_be_left_out(workspace, inbox):
     assert [one.fate for one in ledger.returns] == ["excluded"] and "file-unreadable" not in found
 
 
+@pytest.mark.long
 def test_a_silent_period_does_not_hide_what_was_said_before(workspace):
     said = {
         "2018-Q1": {"status": "Hoàn thành", "proof": "1", "percent": 100, "spent": 10},
@@ -222,6 +223,7 @@ def test_a_broken_part_of_a_zip_costs_only_itself(workspace, forms, inbox, tmp_p
     assert "hong.xlsx" in found["file-unreadable"].place.file
 
 
+@pytest.mark.long
 def test_a_damaged_journal_stops_nothing_and_is_healed(workspace, forms, inbox, tmp_path):
     return_form(forms[AGENCY], inbox, FIRST, "a.xlsx")
     consolidate_period(load(workspace), PERIOD)
