@@ -48,7 +48,7 @@ def status_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
 
 def _say_board(board: Board) -> None:
-    from .board import STATE_NAMES
+    from .chasing import STATE_NAMES
 
     counts = dict.fromkeys(STATE_NAMES.values(), 0)
     for one in board.agencies:

@@ -26,7 +26,6 @@ from scripted_agencies import address_of, enter_addresses
 from support import edit_workbook
 from year import put_return
 
-from cchc_xl import letters
 from cchc_xl.cli import cchc_xl
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
 from cchc_xl.mail import MARK, mail_of
@@ -107,7 +106,7 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     for days in (0, 1, 3, 4, 6, 12):
         day = start + datetime.timedelta(days=days)
         now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
-        monkeypatch.setattr(letters, "today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.standing.today", lambda day=day: day)
         monkeypatch.setattr("cchc_xl.mail_out._now", lambda now=now: now)
         said.append([one.about for one in office.send(REMINDER).letters])
     assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
