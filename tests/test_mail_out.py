@@ -314,6 +314,44 @@ def test_a_refused_recipient_costs_only_their_own_letter(office, mail):
     assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("host", [HOST, SMALL_HOST])  # told at the first recipient, or at once
+def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
+    office.set_servers(host, Địa_chỉ_thư="cchc@tinh.test", Tên_đăng_nhập=OFFICE)
+    office.keep_password()
+    line = refusal(office)
+    assert "“Địa chỉ thư” và “Tên đăng nhập” ở trang Thư điện tử" in line
+    assert "not owned by user" in line
+    assert "còn 3 thư" in line
+    assert events(office) == []
+    office.fill_in(Địa_chỉ_thư=OFFICE)
+    assert len(office.send(FORM).letters) == 3
+
+
+def test_a_recipient_with_the_offices_own_address_is_a_recipient(office, mail):
+    enter_addresses(Workspace(office.root).master(), {"Sở Y tế": OFFICE})
+    mail.rules.refuse(OFFICE, f"550 5.1.1 <{OFFICE}>: no such mailbox")
+    assert [one.agency for one in office.send(FORM).letters] == ["Sở Tư pháp", "UBND huyện Lắk"]
+
+
+def test_a_letter_that_was_refused_is_to_be_sent_again(office, mail):
+    mail.rules.refuse(address_of("Sở Y tế"))
+    office.send(FORM)
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert status.next_step.endswith("). Bấm gửi lại: Gửi phiếu")
+    assert "chưa đi: máy chủ không nhận thư gửi đến so-y-te@tinh.test (550" in status.next_step
+
+
+def test_one_dead_address_of_two_is_told_as_that(office, mail):
+    both = f"{address_of('Sở Y tế')}; cu@khac.test"
+    enter_addresses(Workspace(office.root).master(), {"Sở Y tế": both})
+    office.send(FORM)
+    mail.wait_delivered()
+    office.fetch()
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert status.next_step.startswith("Nhắc nộp lần 1 (thư ")
+    assert "không đến được cu@khac.test, các địa chỉ khác không bị trả lại" in status.next_step
+
+
 def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     mail.make_full(address_of("Sở Y tế"))
     assert len(office.send(FORM).letters) == 3
