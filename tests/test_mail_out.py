@@ -6,12 +6,18 @@ import datetime
 import email
 import email.policy
 import re
+import sys
 import zipfile
+from email.header import decode_header, make_header
+from types import ModuleType, SimpleNamespace
 
+import hypothesis
 import mail_rules
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from mail_office import PERIOD, THREE, Office
 from mail_servers import (
     EXPIRED_HOST,
@@ -24,16 +30,21 @@ from mail_servers import (
 )
 from scripted_agencies import address_of, enter_addresses
 from support import edit_workbook
+from test_mails import LETTERS
 from year import put_return
 
 from cchc_xl.cli import cchc_xl
+from cchc_xl.correspondence import deliver
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
-from cchc_xl.mail import MARK, mail_of
+from cchc_xl.excel.outlook import OutlookDrafts
+from cchc_xl.mail import MARK, Letter, mail_of
+from cchc_xl.mail_headers import decoded, read_headers
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK, addresses
-from cchc_xl.mail_texts import mail_words
+from cchc_xl.mail_texts import Words, mail_words
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.standing import status_of
+from cchc_xl.steps import consolidate_period
 from cchc_xl.workspace import Workspace
 
 
@@ -83,6 +94,48 @@ def test_the_same_letter_is_the_same_mail(office):
 
 
 def test_what_agencies_typed_is_text_and_nothing_else(office):
+SIGNS = " ,.;:()<>[]@\"'&/\\-–+=?_0123456789"
+titles = st.text(LETTERS + LETTERS.upper() + SIGNS, min_size=1, max_size=140).map(
+    lambda text: " ".join(text.split()) or "Sở"
+)
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@given(name=titles, subject=titles)
+def test_the_senders_name_and_the_subject_arrive_as_they_are_written(name, subject):
+    letter = Letter("form", PERIOD, "Sở Y tế", "", "", ("a@b.vn",), Words(subject, "x", "x"))
+    office = SimpleNamespace(sender=OFFICE, name=name)
+    raw = mail_of(letter, office, "<1@tinh.test>")
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78 + len(OFFICE)
+    headers, _ = read_headers(raw, 0, len(raw))
+    sender = headers["from"].decode().rpartition(" <")[0]
+    assert decoded(headers["subject"]) == by_an_older_program(headers["subject"]) == subject
+    assert decoded(sender.encode()) == by_an_older_program(sender.encode()) == name
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    (address,) = message["From"].addresses
+    # Python's parser of addresses puts a blank between two encoded words.
+    assert address.display_name.split() == name.split() or max(map(len, name.split())) > 12
+    assert (address.addr_spec, message["Subject"]) == (OFFICE, subject)
+
+
+def by_an_older_program(header: bytes) -> str:
+    return str(make_header(decode_header(header.decode())))
+
+
+@pytest.mark.parametrize("name", [
+    "Phòng Cải cách hành chính, Sở Nội vụ",
+    "Sở Nội vụ, tỉnh Đắk Lắk (Phòng CCHC)",
+    "Ban Chỉ đạo cải cách hành chính tỉnh Đắk Lắk, Sở Nội vụ, Phòng CCHC và Văn thư, lưu trữ",
+])  # fmt: skip
+def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name):
+    office.fill_in(Tên_người_gửi=name)
+    office.send(FORM)
+    for agency in THREE:
+        (message,) = received(mail, agency)
+        assert message["From"].addresses[0].display_name.split() == name.split()
+        assert message["Subject"].endswith(f"6 tháng đầu năm 2018 - {agency}")
+
+
     nasty = "<script>x</script> [a](http://e.vn) ![i](http://e.vn/i.png) **đậm** http://e.vn\n# T"
     facts = {
         "co_quan": nasty, "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "han": "01/6/2018",
