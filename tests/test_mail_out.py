@@ -455,6 +455,30 @@ def test_drafts_are_mails_that_open_for_editing(office, mail):
         "phieu_So-Tu-phap_STP.eml", "phieu_So-Y-te_SYT.eml", "phieu_UBND-huyen-Lak_LAK.eml",
     ]  # fmt: skip
     message = email.message_from_bytes(drafts["phieu_So-Y-te_SYT.eml"], policy=email.policy.default)
+@pytest.mark.long
+def test_each_refusal_is_told_with_its_address_and_reason(office_of_all, mail):
+    names = list(office_of_all.loaded.programme.registry.by_name)
+    for name in names:
+        mail.add(address_of(name))
+    reasons = ["552 5.2.2 Mailbox full", "550 5.1.1 User unknown", "550 5.7.1 Blocked",
+               "550 5.1.1 No such user", "554 5.7.1 Spam"]  # fmt: skip
+    for name, reason in zip(names, reasons, strict=False):
+        mail.rules.refuse(address_of(name), reason)
+    command = ["send", str(office_of_all.root), "forms", "--period", PERIOD]
+    told = CliRunner().invoke(cchc_xl, command).output.splitlines()
+    for name, reason in zip(names, reasons, strict=False):
+        (line,) = [line for line in told if f"{name}: " in line]
+        assert address_of(name) in line
+        assert reason.split(" ", 2)[2] in line
+
+
+def test_what_is_the_same_for_many_is_told_in_one_line(office):
+    command = ["send", str(office.root), "forms", "--period", PERIOD, "--dry-run"]
+    told = CliRunner().invoke(cchc_xl, command).output
+    assert "Các cơ quan sau chưa có địa chỉ thư điện tử (33): Văn phòng UBND tỉnh, " in told
+    assert told.count("chưa có địa chỉ thư điện tử") == 1
+
+
     assert message["X-Unsent"] == "1"
     assert message["To"] == address_of("Sở Y tế")
     assert message["Date"] is None
