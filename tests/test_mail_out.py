@@ -505,6 +505,33 @@ def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
 
 
 # --------------------------------------------------------------------- settings
+def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, monkeypatch):
+    """Outlook played: it refuses the second letter, once, as with one of its windows open."""
+    items: list[SimpleNamespace] = []
+    made: list[str] = []
+
+    def create_item(_):
+        files = SimpleNamespace(Add=lambda *_: None)
+        item = SimpleNamespace(Attachments=files, Save=lambda: made.append(item.To))
+        items.append(item)
+        if len(items) == 2:
+            raise RuntimeError("com_error")
+        return item
+
+    client = ModuleType("win32com.client")
+    client.Dispatch = lambda _: SimpleNamespace(CreateItem=create_item)
+    monkeypatch.setitem(sys.modules, "win32com", SimpleNamespace(client=client))
+    monkeypatch.setitem(sys.modules, "win32com.client", client)
+    office.fill_in(Cách_gửi=OUTLOOK)
+    with pytest.raises(MailError, match="bấm lại"):
+        deliver(office.loaded, office.prepare(FORM), OutlookDrafts)
+    assert len(made) == 1
+    outgoing = office.prepare(FORM)
+    assert "mail-unsure" not in {one.code for one in outgoing.held}
+    assert len(deliver(office.loaded, outgoing, OutlookDrafts).letters) == 2
+    assert sorted(made) == sorted(map(address_of, THREE))
+
+
 
 
 def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
