@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ _SMTP_PORTS = {STARTTLS: 587, TLS: 465}
 _IMAP_PORTS = {STARTTLS: 143, TLS: 993}
 # Vietnamese offices have plain addresses; what is stranger is a slip of typing.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
 
 class MailRow(NamedTuple):
@@ -103,6 +106,13 @@ class MailSettings:
 
 def is_address(text: str) -> bool:
     return len(text) <= 254 and bool(_ADDRESS.fullmatch(text))
+
+
+def _is_host(text: str) -> bool:
+    """Whether a name can be looked up: Python fails in its own words at one that cannot."""
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(text))
+    return len(text) <= 253 and bool(_HOST.fullmatch(text))
 
 
 def addresses(text: str) -> tuple[str, ...]:
@@ -235,7 +245,7 @@ class _Settings:
         try:
             chosen = self._one_of(security, (STARTTLS, TLS))
             number = self._number(port, 1, 65_535) if self._text(port) else ports[chosen]
-            if server.host and not re.fullmatch(r"[A-Za-z0-9.:-]+", server.host):
+            if server.host and not _is_host(server.host):
                 raise self._wrong(host, "tên máy chủ, ví dụ mail.daklak.gov.vn")
         except MailError as error:  # it need not keep from mailing in another way
             return replace(server, problem=str(error))

@@ -556,6 +556,17 @@ def test_addresses_are_taken_as_mail_programs_copy_them():
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(office, said, wanted):
+@pytest.mark.parametrize(
+    "host",
+    ["mail..daklak.gov.vn", ".mail.vn", "mail.vn.", "a" * 64 + ".vn", "mail.vn:587", "1..2:"],
+)
+def test_a_host_that_cannot_be_looked_up_is_named(office, mail, host):
+    office.set_servers(host, host)
+    assert "“Máy chủ gửi (SMTP)”" in refusal(office)
+    with pytest.raises(MailError, match="“Máy chủ nhận"):
+        office.fetch()
+
+
     office.fill_in(**said)
     assert f"“{wanted}”" in refusal(office)
 
