@@ -427,6 +427,17 @@ def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
 
 
 def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
+def test_results_that_come_back_are_mended_where_the_leaders_address_stands(office, mail):
+    put_return(office.loaded, "Sở Y tế", PERIOD, {"III.1": {"status": "Đang thực hiện"}})
+    consolidate_period(office.loaded, PERIOD)
+    office.fill_in(Gửi_kết_quả_đến="sai@khac.test")
+    office.send(RESULT)
+    mail.wait_delivered()
+    for found in (office.fetch().findings, office.prepare(RESULT).held):
+        (told,) = [one for one in found if one.code == "mail-bounced"]
+        assert "“Gửi kết quả đến” ở trang Thư điện tử" in told.action
+
+
     mail.rules.greylist(address_of("Sở Y tế"))
     assert len(office.send(FORM).letters) == 2
     assert len(office.send(FORM).letters) == 1
