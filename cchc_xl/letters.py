@@ -35,6 +35,7 @@ from .workspace import Workspace
 LEADERS = "Lãnh đạo"
 _NO_PHONE = "chưa có số điện thoại ở trang Cơ quan"
 _MOST_NAMES = 12
+_DAYS_FOR_A_FORM = 3  # that goes out after the due day
 _DAY = datetime.timedelta(days=1)
 
 
@@ -87,17 +88,20 @@ def _forms(
 ) -> Iterator[Letter | Finding]:
     made = forms_of(desk.loaded, desk.period.id, desk.progress)
     files |= made.files
+    board = status_of(desk.loaded, desk.period.id)
     came = {
-        one.agency
-        for one in status_of(desk.loaded, desk.period.id).agencies
-        if one.state != MISSING and one.agency not in again
+        one.agency for one in board.agencies if one.state != MISSING and one.agency not in again
     }
     due = desk.loaded.programme.rows_by_agency(desk.period)
     for agency, path in made.paths.items():
         if agency in came:
             yield finding("form-not-needed", Place(), agency=agency)
             continue
-        facts = {"so_muc": sum(map(len, due[agency].values()))}
+        facts = {
+            "so_muc": sum(map(len, due[agency].values())),
+            "so_ngay_tre": desk.period.days_late(board.day),
+            "han_moi": format_date(_working_day(board.day, _DAYS_FOR_A_FORM)),
+        }
         form = Attachment(path.name, made.files[path])
         yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
 
@@ -177,10 +181,14 @@ def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
 
 
 def _working_day(day: datetime.date, later: int) -> datetime.date:
-    """The day so many days later, or the Monday after it."""
+    """The day so many days later, or the first working day after it."""
+    from holidays import country_holidays  # not before it is needed: many countries
+
+    calendar = country_holidays("VN")
     found = day + datetime.timedelta(days=later)
-    weekend = found.weekday() >= 5
-    return found + datetime.timedelta(days=7 - found.weekday() if weekend else 0)
+    while not calendar.is_working_day(found):
+        found += _DAY
+    return found
 
 
 def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:

@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 from mail_office import PERIOD, Office
 from scripted_agencies import address_of
+from support import edit_workbook
 from year import put_return
 
+from cchc_xl.letters import _working_day
 from cchc_xl.mail import MARK
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER
 from cchc_xl.standing import status_of
@@ -180,3 +182,52 @@ def test_how_long_to_wait_is_as_the_sheet_says(office, calendar):
     # Who looks at the board need not have the sheet in order.
     office.fill_in(Số_ngày_giữa_hai_lần_nhắc="nhiều")
     assert on_the_board(office).next_step == "Nhắc sửa lần 1"
+
+
+# ---------------------------------------------------------------- new deadlines
+
+
+def test_a_form_that_goes_out_after_the_due_day_names_a_new_one(office, mail, calendar):
+    calendar(6, 1)  # a Friday: returns were due before it
+    office.send(FORM)
+    letter = newest(mail)
+    assert "**" not in letter.text
+    assert "chậm nhất ngày 04/6/2018; hạn nộp của kỳ này (trước ngày 01/6/2018) đã qua" in (
+        letter.text
+    )
+
+
+def test_a_second_reminder_before_a_holiday_gives_a_day_after_it(office, mail, calendar):
+    edit_workbook(Workspace(office.root).master(), "Kỳ báo cáo", {"Kỳ": PERIOD},
+                  **{"Nộp trước ngày": datetime.date(2018, 4, 20)})  # fmt: skip
+    calendar(4, 20)
+    office.send(FORM)
+    for day in (24, 27):  # Monday 30/4 and Tuesday 1/5 are holidays
+        calendar(4, day)
+        office.send(REMINDER)
+    assert "chậm nhất ngày 02/5/2018" in newest(mail).text
+
+
+# Each year's first day of Tết and Giỗ Tổ (10/3 by the moon), as the government announced them;
+# 2027's as almanacs have them.
+MOON = {
+    2017: ((1, 28), (4, 6)), 2018: ((2, 16), (4, 25)), 2019: ((2, 5), (4, 14)),
+    2020: ((1, 25), (4, 2)), 2021: ((2, 12), (4, 21)), 2022: ((2, 1), (4, 10)),
+    2023: ((1, 22), (4, 29)), 2024: ((2, 10), (4, 18)), 2025: ((1, 29), (4, 7)),
+    2026: ((2, 17), (4, 26)), 2027: ((2, 6), (4, 16)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("year", MOON)
+def test_no_new_deadline_is_on_a_day_off(year):
+    new_year, kings = (datetime.date(year, *day) for day in MOON[year])
+    off = {new_year + datetime.timedelta(days=n) for n in range(-1, 4)} | {kings}
+    off |= {datetime.date(year, *day) for day in ((1, 1), (4, 30), (5, 1), (9, 2))}
+    days = [datetime.date(year, 1, 1) + datetime.timedelta(days=n) for n in range(365)]
+    for day in days:
+        found = _working_day(day, 1)
+        assert found not in off
+        assert found > day
+        assert (found - day).days <= 12  # Tết with the weekends around it
+    plain = [day for day in days if 6 <= day.month <= 8 and day.weekday() < 4]
+    assert all(_working_day(d, 1) == d + datetime.timedelta(days=1) for d in plain if d.day < 29)

@@ -71,7 +71,8 @@ def refusal(office: Office) -> str:
 # ------------------------------------------------------------------- a letter
 
 
-def test_a_letter_is_plain_and_html_with_the_form(office, mail):
+def test_a_letter_is_plain_and_html_with_the_form(office, mail, monkeypatch):
+    monkeypatch.setattr("cchc_xl.standing.today", lambda: datetime.date(2018, 5, 31))
     office.send(FORM)
     (message,) = received(mail, "Sở Y tế")
     form = Workspace(office.root).forms(PERIOD) / "Phieu_2018-6T_So-Y-te.xlsx"
@@ -93,7 +94,6 @@ def test_the_same_letter_is_the_same_mail(office):
     assert mails[0] == mails[1]
 
 
-def test_what_agencies_typed_is_text_and_nothing_else(office):
 SIGNS = " ,.;:()<>[]@\"'&/\\-–+=?_0123456789"
 titles = st.text(LETTERS + LETTERS.upper() + SIGNS, min_size=1, max_size=140).map(
     lambda text: " ".join(text.split()) or "Sở"
@@ -136,6 +136,7 @@ def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name)
         assert message["Subject"].endswith(f"6 tháng đầu năm 2018 - {agency}")
 
 
+def test_what_agencies_typed_is_text_and_nothing_else(office):
     nasty = "<script>x</script> [a](http://e.vn) ![i](http://e.vn/i.png) **đậm** http://e.vn\n# T"
     facts = {
         "co_quan": nasty, "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "han": "01/6/2018",
@@ -426,7 +427,6 @@ def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     assert len(mail.messages("van-thu.syt@tinh.test")) == 1
 
 
-def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
 def test_results_that_come_back_are_mended_where_the_leaders_address_stands(office, mail):
     put_return(office.loaded, "Sở Y tế", PERIOD, {"III.1": {"status": "Đang thực hiện"}})
     consolidate_period(office.loaded, PERIOD)
@@ -438,6 +438,7 @@ def test_results_that_come_back_are_mended_where_the_leaders_address_stands(offi
         assert "“Gửi kết quả đến” ở trang Thư điện tử" in told.action
 
 
+def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
     mail.rules.greylist(address_of("Sở Y tế"))
     assert len(office.send(FORM).letters) == 2
     assert len(office.send(FORM).letters) == 1
@@ -454,18 +455,6 @@ def test_a_letter_that_is_too_large_is_not_tried(office, mail, monkeypatch):
     assert sent.letters == ()
 
 
-# ----------------------------------------------------------------------- drafts
-
-
-def test_drafts_are_mails_that_open_for_editing(office, mail):
-    office.fill_in(Cách_gửi=DRAFTS)
-    assert len(office.send(FORM).letters) == 3
-    folder = Workspace(office.root).drafts(PERIOD)
-    drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
-    assert sorted(drafts) == [
-        "phieu_So-Tu-phap_STP.eml", "phieu_So-Y-te_SYT.eml", "phieu_UBND-huyen-Lak_LAK.eml",
-    ]  # fmt: skip
-    message = email.message_from_bytes(drafts["phieu_So-Y-te_SYT.eml"], policy=email.policy.default)
 @pytest.mark.long
 def test_each_refusal_is_told_with_its_address_and_reason(office_of_all, mail):
     names = list(office_of_all.loaded.programme.registry.by_name)
@@ -490,6 +479,18 @@ def test_what_is_the_same_for_many_is_told_in_one_line(office):
     assert told.count("chưa có địa chỉ thư điện tử") == 1
 
 
+# ----------------------------------------------------------------------- drafts
+
+
+def test_drafts_are_mails_that_open_for_editing(office, mail):
+    office.fill_in(Cách_gửi=DRAFTS)
+    assert len(office.send(FORM).letters) == 3
+    folder = Workspace(office.root).drafts(PERIOD)
+    drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert sorted(drafts) == [
+        "phieu_So-Tu-phap_STP.eml", "phieu_So-Y-te_SYT.eml", "phieu_UBND-huyen-Lak_LAK.eml",
+    ]  # fmt: skip
+    message = email.message_from_bytes(drafts["phieu_So-Y-te_SYT.eml"], policy=email.policy.default)
     assert message["X-Unsent"] == "1"
     assert message["To"] == address_of("Sở Y tế")
     assert message["Date"] is None
@@ -504,18 +505,6 @@ def test_outlook_is_for_the_buttons_in_excel(office):
     assert "nút trong Excel" in refusal(office)
 
 
-def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
-    office.fill_in(Cách_gửi=DRAFTS)
-    office.send(FORM)
-    draft = Workspace(office.root).drafts(PERIOD) / "phieu_So-Y-te_SYT.eml"
-    ours = draft.read_bytes()
-    draft.write_bytes(ours + b"sua tay")
-    office.send(FORM, again=["Sở Y tế"])
-    kept = list(draft.parent.glob("phieu_So-Y-te_SYT_ban-truoc-*.eml"))
-    assert [path.read_bytes() for path in kept] == [ours + b"sua tay"]
-
-
-# --------------------------------------------------------------------- settings
 def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, monkeypatch):
     """Outlook played: it refuses the second letter, once, as with one of its windows open."""
     items: list[SimpleNamespace] = []
@@ -543,6 +532,18 @@ def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, m
     assert sorted(made) == sorted(map(address_of, THREE))
 
 
+def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
+    office.fill_in(Cách_gửi=DRAFTS)
+    office.send(FORM)
+    draft = Workspace(office.root).drafts(PERIOD) / "phieu_So-Y-te_SYT.eml"
+    ours = draft.read_bytes()
+    draft.write_bytes(ours + b"sua tay")
+    office.send(FORM, again=["Sở Y tế"])
+    kept = list(draft.parent.glob("phieu_So-Y-te_SYT_ban-truoc-*.eml"))
+    assert [path.read_bytes() for path in kept] == [ours + b"sua tay"]
+
+
+# --------------------------------------------------------------------- settings
 
 
 def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
@@ -553,6 +554,17 @@ def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
 def test_addresses_are_taken_as_mail_programs_copy_them():
     text = "Phòng Tổ chức <tc@a.vn>; b@a.vn c@a.vn,\nVăn thư <B@a.vn>"
     assert addresses(text) == ("tc@a.vn", "b@a.vn", "c@a.vn")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["mail..daklak.gov.vn", ".mail.vn", "mail.vn.", "a" * 64 + ".vn", "mail.vn:587", "1..2:"],
+)
+def test_a_host_that_cannot_be_looked_up_is_named(office, mail, host):
+    office.set_servers(host, host)
+    assert "“Máy chủ gửi (SMTP)”" in refusal(office)
+    with pytest.raises(MailError, match="“Máy chủ nhận"):
+        office.fetch()
 
 
 @pytest.mark.parametrize(
@@ -567,17 +579,6 @@ def test_addresses_are_taken_as_mail_programs_copy_them():
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(office, said, wanted):
-@pytest.mark.parametrize(
-    "host",
-    ["mail..daklak.gov.vn", ".mail.vn", "mail.vn.", "a" * 64 + ".vn", "mail.vn:587", "1..2:"],
-)
-def test_a_host_that_cannot_be_looked_up_is_named(office, mail, host):
-    office.set_servers(host, host)
-    assert "“Máy chủ gửi (SMTP)”" in refusal(office)
-    with pytest.raises(MailError, match="“Máy chủ nhận"):
-        office.fetch()
-
-
     office.fill_in(**said)
     assert f"“{wanted}”" in refusal(office)
 
