@@ -40,6 +40,7 @@ from cchc_xl.excel.outlook import OutlookDrafts
 from cchc_xl.mail import MARK, Letter, mail_of
 from cchc_xl.mail_headers import decoded, read_headers
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
+from cchc_xl.mail_out import SmtpCarrier
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK, addresses
 from cchc_xl.mail_texts import Words, mail_words
 from cchc_xl.mailbox import open_mailbox
@@ -381,10 +382,30 @@ def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
     assert len(office.send(FORM).letters) == 3
 
 
-def test_a_recipient_with_the_offices_own_address_is_a_recipient(office, mail):
-    enter_addresses(Workspace(office.root).master(), {"Sở Y tế": OFFICE})
-    mail.rules.refuse(OFFICE, f"550 5.1.1 <{OFFICE}>: no such mailbox")
-    assert [one.agency for one in office.send(FORM).letters] == ["Sở Tư pháp", "UBND huyện Lắk"]
+@pytest.mark.parametrize(
+    ("code", "said", "of_the_sender"),
+    [
+        (553, "5.7.1 <snv@tinh.test>: Sender address rejected: not owned by user a@b.vn", True),
+        (450, "4.1.8 <snv@tinh.test>: Sender address rejected: Domain not found", True),
+        (550, "5.7.60 SMTP; Client does not have permissions to send as this sender", True),
+        (550, "<SNV@tinh.test> is not local", True),
+        (550, "5.1.1 <so-y-te@tinh.test>: Recipient address rejected: <snv@tinh.test> x", False),
+        (450, "4.7.1 greylisted <snv@tinh.test> to <so-y-te@tinh.test>", False),
+        (550, "5.1.1 <so-y-te@tinh.test>... User unknown", False),
+        (552, "5.2.2 Mailbox full", False),
+    ],
+)
+def test_refusals_in_the_words_of_many_servers(code, said, of_the_sender):
+    carrier = SmtpCarrier.__new__(SmtpCarrier)  # without its server, which has words of its own
+    carrier.settings = SimpleNamespace(sender=OFFICE)
+    assert carrier._is_of_the_sender(code, said.encode(), "so-y-te@tinh.test") == of_the_sender
+
+
+def test_an_office_that_is_an_agency_too_is_a_recipient_like_others():
+    carrier = SmtpCarrier.__new__(SmtpCarrier)
+    carrier.settings = SimpleNamespace(sender=OFFICE)
+    unknown = f"5.1.1 <{OFFICE}>... User unknown".encode()
+    assert not carrier._is_of_the_sender(550, unknown, OFFICE.upper())
 
 
 def test_a_letter_that_was_refused_is_to_be_sent_again(office, mail):
