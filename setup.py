@@ -45,6 +45,8 @@ setup(
         "click>=8.1",
         "docxtpl>=0.20",
         "filelock>=3.13",
+        # Tết and Giỗ Tổ by the moon, days off in lieu: new deadlines are on working days.
+        "holidays>=0.100",
         "imapclient>=3",
         "jinja2>=3.1",
         "keyring>=24",

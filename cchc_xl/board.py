@@ -8,45 +8,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .appendices import collections_of
-from .consolidate import Ledger
-from .mail_log import (
-    BOUNCED,
-    DRAFT,
-    FAILED,
-    FEEDBACK,
-    FORM,
-    REMINDER,
-    SENDING,
-    SENT,
-    Correspondence,
-    MailEvent,
+from .chasing import (
+    MISSING,
+    MOST_REMINDERS,
+    STATE_NAMES,
+    Mails,
+    Reminder,
+    mails_to,
+    next_reminder,
+    next_step,
+    state_of,
+    trouble_of,
 )
-from .mail_settings import addresses
-from .master_sheets import HANDLED, RESULT_COLLECTORS, RESULT_SUBMISSIONS
+from .consolidate import Ledger
+from .mail_log import DRAFT, FEEDBACK, FORM, REMINDER, Correspondence, MailEvent
+from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
 from .plan import Item
 from .results import Row, Submission, submissions, to_answer
-from .returns import Return
 from .vietnamese import format_date, key
 
-MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
-STATE_NAMES = dict(zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True))
-MOST_REMINDERS = 3
-MENDED = "Thư trước bị trả lại, địa chỉ đã sửa"
 _MANY = 8  # more names than this are counted, not listed
 
 
 @dataclass(frozen=True)
 class AgencyStatus:
-    """One agency in a period. `late` is how many days its return came late or, where none
-    came, how many days the due day has passed. `mails` are the mails that went out to it, of
-    each kind; `trouble` what happened to the last of them that did not arrive; `in_time` of
-    `asked` periods of the year came in time."""
+    """One agency in a period. `late` is how many days its return came late or, where there is
+    none, how many days the due day has passed. `mails` are as `mails_to` has them; `reminder` is
+    the next one where the agency owes something; `trouble` what happened to the last mail that
+    did not arrive; `in_time` of `asked` periods of the year came in time."""
 
     agency: str
     state: str
     form_made: datetime.date | None
-    mails: Mapping[str, Sequence[MailEvent]]
+    mails: Mails
+    reminder: Reminder | None
     submission: Submission
     late: int | None
     rows_due: int
@@ -123,9 +119,11 @@ def board(
     log: Correspondence,
     forms_made: Mapping[str, datetime.date],
     day: datetime.date | None,
+    days_between: int,
 ) -> Board:
     """How the last of the year's ledgers stands on a day; `log` is the mail of its period,
-    `forms_made` says when the form of an agency was made."""
+    `forms_made` says when the form of an agency was made, `days_between` how long to wait after
+    a reminder or an answer."""
     ledger = so_far[-1]
     answers = to_answer(ledger)
     rows = ledger.programme.rows_by_agency(ledger.period)
@@ -133,14 +131,16 @@ def board(
     agencies = []
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
-        newest, found = answers.get(one.agency, (one.newest, []))
+        newest, found = answers.get(one.agency, (None, []))
         errors, warnings = (sum(f.severity == s for f in found) for s in ("error", "warning"))
-        mails = {kind: log.gone(kind, one.agency) for kind in (FORM, REMINDER, FEEDBACK)}
-        state = _state(one, newest, errors + warnings, log)
+        mails = mails_to(log, one.agency)
+        state = state_of(one.agency, one.accepted, newest, errors + warnings, log)
         late = one.late
-        if one.newest is None and day is not None:
+        if state == MISSING and day is not None:
             late = ledger.period.days_late(day) or None
-        trouble = _trouble(log, one.agency, unit.email)
+        made, pressing = forms_made.get(one.agency), errors > 0 or not one.accepted
+        reminder = next_reminder(state, pressing, mails, made, day, days_between)
+        trouble = trouble_of(log, one.agency, unit.email)
         contact = _contact(so_far, one)
         refused = one.newest.findings if one.newest and not one.accepted else ()
         in_time, asked = punctual.get(one.agency, (0, 0))
@@ -148,8 +148,9 @@ def board(
             AgencyStatus(
                 agency=one.agency,
                 state=state,
-                form_made=forms_made.get(one.agency),
+                form_made=made,
                 mails=mails,
+                reminder=reminder,
                 submission=one,
                 late=late,
                 rows_due=sum(map(len, rows[one.agency].values())),
@@ -162,55 +163,13 @@ def board(
                 email=unit.email,
                 in_time=in_time,
                 asked=asked,
-                trouble=trouble,
-                next_step=_next_step(
-                    state, bool(found), mails, ledger.period, late, trouble,
-                    contact or unit.phone,
+                trouble=trouble.text,
+                next_step=next_step(
+                    state, reminder, mails, ledger.period, late, trouble, contact or unit.phone
                 ),
             )
-        )  # fmt: skip
+        )
     return Board(ledger.period, day, tuple(agencies), tuple(_collectors(so_far)))
-
-
-def _state(one: Submission, newest: Return | None, to_mend: int, log: Correspondence) -> str:
-    """`newest` is the return that feedback is about, with so much `to_mend`."""
-    if newest is None:
-        return MISSING
-    if one.accepted and not to_mend:
-        return FINE
-    answer = log.last(FEEDBACK, one.agency, newest.sha256)
-    if answer and answer.event in (SENT, DRAFT, SENDING):
-        return ASKED
-    return TO_ANSWER if one.accepted else UNUSABLE
-
-
-def _trouble(log: Correspondence, agency: str, email: str) -> str:
-    """What became of the last mail to an agency where it did not arrive for certain."""
-    latest: dict[tuple, MailEvent] = {}  # of each letter, the last one written down first
-    for one in reversed(log.events):
-        if one.agency == agency and one.event != BOUNCED:
-            latest.setdefault(one.key, one)
-    if not latest:
-        return ""
-    # A draft that was sent by hand is written down late, when it is found.
-    last = max(latest.values(), key=lambda e: e.time)
-    own = tuple(map(str.lower, addresses(email)))
-    if came_back := [e for e in log.bounces(last.message_id) if not _of_a_copy(e, own)]:
-        if own and not {e.address.lower() for e in came_back} & {*own}:
-            return MENDED
-        day = format_date(came_back[-1].time.date())
-        return f"Thư {day} bị trả lại ({came_back[-1].address})"
-    day = format_date(last.time.date())
-    if last.event == FAILED:
-        return f"Thư {day} chưa đi: {last.reason}"
-    if last.event == SENDING:
-        return f"Thư {day} không rõ đã đi hay chưa"
-    return ""
-
-
-def _of_a_copy(event: MailEvent, own: tuple[str, ...]) -> bool:
-    """Whether only a copy came back of a mail to an agency with these addresses."""
-    return event.address.lower() not in own and bool({*own} & {*map(str.lower, event.to)})
 
 
 def _contact(so_far: Sequence[Ledger], one: Submission) -> str:
@@ -233,39 +192,6 @@ def _punctuality(so_far: Sequence[Ledger], day: datetime.date | None) -> dict[st
             good = one.accepted and not one.late
             found[one.agency] = in_time + good, asked + 1
     return found
-
-
-def _next_step(
-    state: str,
-    has_findings: bool,
-    mails: Mapping[str, Sequence[MailEvent]],
-    period: Period,
-    late: int | None,
-    trouble: str,
-    call: str,
-) -> str:
-    if state == FINE:
-        return ""
-    reminders = len(mails[REMINDER])
-    if trouble == MENDED:
-        return "Địa chỉ đã sửa: gửi lại"
-    if trouble:
-        return f"{trouble}. Gọi điện{f': {call}' if call else ''}"
-    if state == TO_ANSWER:
-        return "Gửi phản hồi"
-    if state == UNUSABLE and has_findings:
-        return "Gửi phản hồi kèm phiếu mới"
-    if state == MISSING and not mails[FORM] and not reminders:
-        return "Gửi phiếu" if not late else "Gửi phiếu, nhắc nộp"
-    if reminders >= MOST_REMINDERS:
-        return f"Gọi điện{f': {call}' if call else ''}"
-    if state == ASKED:
-        sent = mails[FEEDBACK][-1].time.date() if mails[FEEDBACK] else None
-        since = f" (phản hồi ngày {format_date(sent)})" if sent else ""
-        return f"Chờ cơ quan sửa{since}"
-    if late:
-        return f"Nhắc nộp lần {reminders + 1}"
-    return f"Chờ nộp, hạn trước {format_date(period.due_before)}"
 
 
 # ------------------------------------------------------------------- collectors

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from .board import ASKED, MISSING, MOST_REMINDERS, AgencyStatus
+from .board import AgencyStatus
+from .chasing import ASKED, MISSING
 from .consolidate import Ledger
 from .consolidation import Progress, read_period, recorded_inputs
 from .dispatch import feedback_of, forms_of
@@ -24,14 +25,17 @@ from .mail_settings import MailSettings, addresses
 from .mail_texts import mail_words
 from .period_folder import returned_files
 from .periods import Period
-from .standing import status_of, today
+from .returns import EXCLUDED
+from .standing import status_of
 from .statuses import DONE, OVERDUE
 from .summaries import row_counts
 from .vietnamese import format_date, format_million, format_number
 from .workspace import Workspace
 
 LEADERS = "Lãnh đạo"
+_NO_PHONE = "chưa có số điện thoại ở trang Cơ quan"
 _MOST_NAMES = 12
+_DAYS_FOR_A_FORM = 3  # that goes out after the due day
 _DAY = datetime.timedelta(days=1)
 
 
@@ -84,17 +88,20 @@ def _forms(
 ) -> Iterator[Letter | Finding]:
     made = forms_of(desk.loaded, desk.period.id, desk.progress)
     files |= made.files
+    board = status_of(desk.loaded, desk.period.id)
     came = {
-        one.agency
-        for one in status_of(desk.loaded, desk.period.id).agencies
-        if one.state != MISSING and one.agency not in again
+        one.agency for one in board.agencies if one.state != MISSING and one.agency not in again
     }
     due = desk.loaded.programme.rows_by_agency(desk.period)
     for agency, path in made.paths.items():
         if agency in came:
             yield finding("form-not-needed", Place(), agency=agency)
             continue
-        facts = {"so_muc": sum(map(len, due[agency].values()))}
+        facts = {
+            "so_muc": sum(map(len, due[agency].values())),
+            "so_ngay_tre": desk.period.days_late(board.day),
+            "han_moi": format_date(_working_day(board.day, _DAYS_FOR_A_FORM)),
+        }
         form = Attachment(path.name, made.files[path])
         yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
 
@@ -102,56 +109,42 @@ def _forms(
 def _reminders(
     desk: Desk, files: dict[Path, bytes], again: Collection[str]
 ) -> Iterator[Letter | Finding]:
-    day = today()
-    for one in status_of(desk.loaded, desk.period.id, desk.progress).agencies:
-        if not _to_remind(one):
+    board = status_of(desk.loaded, desk.period.id, desk.progress)
+    for one in board.agencies:
+        due, before = one.reminder, one.mails[REMINDER]
+        if due is None:
             continue
-        before = one.mails[REMINDER]
-        last = before[-1] if before else None
-        if one.agency in again and last:  # the same letter once more, not a firmer one
-            yield _reminder(desk, one, len(before), before[-2] if len(before) > 1 else None, day)
-            continue
-        if (answered := one.mailed(FEEDBACK)) and one.state == ASKED:
-            since = (day - answered.time.date()).days
-            if since < desk.settings.days_between:
-                yield finding(
-                    "reminder-answered-lately", Place(), agency=one.agency,
-                    time=format_date(answered.time.date()), days=desk.settings.days_between,
-                )  # fmt: skip
-                continue
-        if one.state == MISSING and one.form_made is None:
-            yield finding("reminder-without-form", Place(), agency=one.agency)
-            continue
-        if last:
-            since = (day - last.time.date()).days
-            if since < desk.settings.days_between:
-                yield finding(
-                    "reminder-too-soon", Place(), agency=one.agency, count=len(before),
-                    time=format_date(last.time.date()), days=desk.settings.days_between,
-                )  # fmt: skip
-                continue
-            if len(before) >= MOST_REMINDERS:
-                call = one.contact or one.phone or "chưa có số điện thoại ở trang Cơ quan"
-                yield finding("reminder-last", Place(), call, agency=one.agency,
-                              count=len(before))  # fmt: skip
-                continue
-        yield _reminder(desk, one, len(before) + 1, last, day)
+        if one.agency in again and before:  # the same letter once more, not a firmer one
+            previous = before[-2] if len(before) > 1 else None
+            yield _reminder(desk, one, len(before), previous, board.day, before[-1].about)
+        elif due.held:
+            yield finding(
+                due.held, Place(), one.contact or one.phone or _NO_PHONE, agency=one.agency,
+                count=len(before), days=desk.settings.days_between,
+                time=format_date(due.after.time.date()) if due.after else "",
+            )  # fmt: skip
+        else:
+            last = before[-1] if before else None
+            yield _reminder(desk, one, due.number, last, board.day, _about(one, due.number))
 
 
-def _to_remind(one: AgencyStatus) -> bool:
-    """An agency that owes its return or a better one. What only warns is not pressed for, and
-    what was not answered yet is for the office to answer."""
-    return one.state == MISSING or (
-        one.state == ASKED and (one.errors > 0 or not one.submission.accepted)
-    )
+def _about(one: AgencyStatus, number: int) -> str:
+    """What tells a reminder from others: their numbers begin anew with every answer."""
+    answered = one.mailed(FEEDBACK)
+    return f"{number}-{answered.time:%y%m%d%H%M%S}" if answered else str(number)
 
 
 def _reminder(
-    desk: Desk, one: AgencyStatus, number: int, last: MailEvent | None, day: datetime.date
+    desk: Desk,
+    one: AgencyStatus,
+    number: int,
+    last: MailEvent | None,
+    day: datetime.date,
+    about: str,
 ) -> Letter:
     period, workspace = desk.period, desk.workspace
     to_mend = one.state == ASKED and one.submission.accepted
-    answered = one.mailed(FEEDBACK)
+    newest, answered = one.submission.newest, one.mailed(FEEDBACK)
     late = period.days_late(day)
     names = [workspace.forms(period.id)] if not to_mend else [workspace.feedback(period.id)]
     paths = [path for folder in names for path in _files_of(desk, folder, one.agency)]
@@ -159,6 +152,7 @@ def _reminder(
         "lan": number,
         "cho_sua": to_mend,
         "khong_dung_duoc": one.state != MISSING and not to_mend,
+        "bi_loai": one.state == MISSING and newest is not None and newest.fate == EXCLUDED,
         "ly_do": one.why_unusable,
         "so_loi": one.errors,
         "ngay_nhan": format_date(one.returned) if one.returned else "",
@@ -175,7 +169,7 @@ def _reminder(
     }
     copies = desk.settings.copy_to if number > 1 else ()
     return desk.letter(
-        REMINDER, one.agency, f"thư nhắc lần {number}", facts, attached(paths), str(number), copies
+        REMINDER, one.agency, f"thư nhắc lần {number}", facts, attached(paths), about, copies
     )
 
 
@@ -187,10 +181,14 @@ def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
 
 
 def _working_day(day: datetime.date, later: int) -> datetime.date:
-    """The day so many days later, or the Monday after it."""
+    """The day so many days later, or the first working day after it."""
+    from holidays import country_holidays  # not before it is needed: many countries
+
+    calendar = country_holidays("VN")
     found = day + datetime.timedelta(days=later)
-    weekend = found.weekday() >= 5
-    return found + datetime.timedelta(days=7 - found.weekday() if weekend else 0)
+    while not calendar.is_working_day(found):
+        found += _DAY
+    return found
 
 
 def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -92,12 +92,11 @@ def mail_of(
     a draft, which mail programs open for editing."""
     mail = EmailMessage(SMTP)
     if settings.sender:
-        user, _, domain = settings.sender.rpartition("@")
-        mail["From"] = Address(settings.name, user, domain)
+        mail["From"] = _Encoded("From", settings.name, f" <{settings.sender}>")
     mail["To"] = ", ".join(letter.to)
     if letter.copy_to:
         mail["Cc"] = ", ".join(letter.copy_to)
-    mail["Subject"] = letter.words.subject
+    mail["Subject"] = _Encoded("Subject", letter.words.subject)
     if date is None:
         mail["X-Unsent"] = "1"
         mail[DRAFT_MARK] = identity
@@ -114,6 +113,38 @@ def mail_of(
         mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     _mark_boundaries(mail, identity)
     return mail.as_bytes()
+
+
+class _Encoded(str):
+    """A header that is encoded and folded already (RFC 2047). Python's own folding loses blanks
+    where a name has a comma, and parts words in the middle, which shows where a program puts a
+    blank between the pieces."""
+
+    name: str
+
+    def __new__(cls, name: str, text: str, end: str = "") -> _Encoded:
+        words = (base64.b64encode(piece.encode()).decode() for piece in _pieces(text))
+        one = super().__new__(cls, "\r\n ".join(f"=?utf-8?B?{word}?=" for word in words) + end)
+        one.name = name
+        return one
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The lines of the header, as a policy asks headers for them."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces that fit into an encoded word each, parted after blanks where it can be."""
+    pieces = [""]
+    for word in re.findall(r"\S+\s*", text):
+        for part in [word] if len(word.encode()) <= _PIECE else word:
+            if len(f"{pieces[-1]}{part}".encode()) > _PIECE:
+                pieces.append("")
+            pieces[-1] += part
+    return pieces
+
+
+_PIECE = 39  # bytes, so that a line has no more than 76 characters with the header's name
 
 
 # Not those of the computer, which differ.

@@ -48,7 +48,7 @@ def status_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
 
 def _say_board(board: Board) -> None:
-    from .board import STATE_NAMES
+    from .chasing import STATE_NAMES
 
     counts = dict.fromkeys(STATE_NAMES.values(), 0)
     for one in board.agencies:
@@ -128,17 +128,18 @@ def send_command(
 
 
 def _say(found: Sequence[Finding]) -> None:
-    """All that is told, also why there is nothing to do; what many agencies share in one line."""
-    by_code: dict[str, list[Finding]] = {}
+    """All that is told, also why there is nothing to do; what is said of many agencies in the same
+    words, in one line."""
+    by_words: dict[tuple[str, str], list[Finding]] = {}
     for one in found:
-        by_code.setdefault(one.code, []).append(one)
-    for same in by_code.values():
+        words = one.message.replace(one.agency, "các cơ quan sau", 1) if one.agency else ""
+        by_words.setdefault((one.code, words or one.message), []).append(one)
+    for (_, words), same in by_words.items():
         level, first = SEVERITY_NAMES[same[0].severity], same[0]
         if len(same) > _MANY and first.agency:
             names = ", ".join(one.agency for one in same)
-            told = first.message.replace(first.agency, "các cơ quan sau", 1)
-            told = f"{told[0].upper()}{told[1:].rstrip('.')} ({len(same)}): {names}. {first.action}"
-            click.echo(f"  [{level}] {told}")
+            told = f"{words[0].upper()}{words[1:].rstrip('.')} ({len(same)}): {names}."
+            click.echo(f"  [{level}] {told} {first.action}")
             continue
         for one in same:
             click.echo(f"  [{level}] {one.message} {one.action}")

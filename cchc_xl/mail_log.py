@@ -26,11 +26,11 @@ SENDING, SENT, DRAFT, FAILED, BOUNCED = "sending", "sent", "draft", "failed", "b
 @dataclass(frozen=True)
 class MailEvent:
     """One event of one mail. `about` tells mails of one kind to one agency apart: the number of
-    a reminder, the SHA-256 of what a feedback answers. `files` has the SHA-256 of what was
-    attached; `reason` says why it failed or came back, `address` for whom. `agency_id` finds an
-    agency that was renamed since. `subject` and those it is `addressed` to (`to` without those who
-    get a copy) tell a draft that was sent by hand; a version that did not write them left them
-    empty."""
+    a reminder (with the time of the feedback since which it counts), the SHA-256 of what a
+    feedback answers. `files` has the SHA-256 of what was attached; `reason` says why it failed or
+    came back, `address` for whom. `agency_id` finds an agency that was renamed since. `subject`
+    and those it is `addressed` to (`to` without those who get a copy) tell a draft that was sent
+    by hand; a version that did not write them left them empty."""
 
     time: datetime.datetime
     event: str
@@ -66,11 +66,13 @@ class Correspondence:
             (e for e in reversed(self.events) if e.key == wanted and e.event != BOUNCED), None
         )
 
-    def gone(self, kind: str, agency: str) -> list[MailEvent]:
+    def gone(self, kind: str, agency: str, since: MailEvent | None = None) -> list[MailEvent]:
         """The mails of a kind that went out to an agency (or lie ready as drafts), in order, but
         for those that came back; one that went out went out, whatever became of sending it once
-        more."""
+        more. `since` leaves out those before another mail: by time, for a draft that was sent by
+        hand is written down late."""
         of_kind = (one for one in self._last_out() if (one.kind, one.agency) == (kind, agency))
+        of_kind = (one for one in of_kind if since is None or one.time > since.time)
         arrived = (one for one in of_kind if not self.came_back(one))
         return sorted(arrived, key=lambda e: e.time)
 

@@ -30,7 +30,8 @@ MAIL_MESSAGES: dict[str, Rule] = {
     "mail-bounced": Rule(
         "warning",
         "{agency}: {what} gửi đến {value} bị trả lại ({reason}).",
-        "Sửa địa chỉ ở cột E-mail của trang Cơ quan rồi gửi lại.",
+        "Sửa địa chỉ ở cột E-mail của trang Cơ quan (của lãnh đạo: dòng “Gửi kết quả đến” ở trang "
+        "Thư điện tử) rồi gửi lại.",
     ),
     "mail-copy-bounced": Rule(
         "warning",

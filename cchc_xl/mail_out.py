@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import re
 import smtplib
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,15 @@ class Refused(Exception):
     def __init__(self, code: str, address: str, **details: object):
         super().__init__(code)
         self.code, self.address, self.details = code, address, details
+
+
+class SenderRefused(MailError):
+    """The server does not let the office write from its address, or not now: no agency's fault,
+    and no other letter would go out. `begun` says whether that came after the letter itself."""
+
+    def __init__(self, message: str, begun: bool = False):
+        super().__init__(message)
+        self.begun = begun
 
 
 class Carrier(Protocol):
@@ -88,6 +98,8 @@ def hand_over_all(
             )
             note(FAILED, error.address, found[-1].message)
         except MailError as error:
+            if isinstance(error, SenderRefused) and error.begun:
+                note(FAILED, settings.sender, str(error))
             left = len(letters) - len(done)
             raise type(error)(
                 f"{error} Đã xong {len(done)} thư, còn {left} thư; bấm lại để làm tiếp, thư đã đi "
@@ -168,7 +180,7 @@ class SmtpCarrier:
                 self.smtp = _connected(self.settings.smtp, self.password)
                 refused = self._envelope(letter)
             begin()
-            _accept(self.smtp.data(content), letter)
+            self._accept(self.smtp.data(content), letter)
         except smtplib.SMTPDataError as error:
             raise Refused("mail-refused", letter.to[0], reason=_said(error)) from error
         except OSError as error:
@@ -179,19 +191,57 @@ class SmtpCarrier:
         """Say who writes to whom; gives address -> reason of those that are refused while others
         are not."""
         self.smtp.rset()
-        _accept(self.smtp.mail(self.settings.sender), letter)
+        code, said = self.smtp.mail(self.settings.sender)
+        if code == _LEAVING:
+            raise smtplib.SMTPServerDisconnected(short_reason(said))
+        if code != 250:  # whoever the letter is for
+            raise self._sender_refused(code, said)
         refused = {}
         for address in letter.recipients:
             code, said = self.smtp.rcpt(address)
             if code == _LEAVING:
                 raise smtplib.SMTPServerDisconnected(short_reason(said))
             if code not in (250, 251):
+                if self._is_of_the_sender(code, said, address):
+                    raise self._sender_refused(code, said)
                 refused[address] = f"{code} {short_reason(said)}"
         # A letter that only its copies reach has not reached the agency.
         if all(address in refused for address in letter.to):
             first = next(iter(refused))
             raise Refused("mail-refused", first, reason=refused[first])
         return refused
+
+    def _accept(self, answer: tuple[int, bytes], letter: Letter) -> None:
+        code, said = answer
+        if code == _LEAVING:
+            raise smtplib.SMTPServerDisconnected(short_reason(said))
+        if code != 250 and _OF_THE_SENDER.search(short_reason(said).lower()):
+            raise self._sender_refused(code, said, begun=True)
+        if code != 250:
+            raise Refused("mail-refused", letter.to[0], reason=f"{code} {short_reason(said)}")
+
+    def _is_of_the_sender(self, code: int, said: bytes, address: str) -> bool:
+        """Whether a refusal is of the sender, and not of the recipient with this address."""
+        text, sender = short_reason(said).lower(), self.settings.sender.lower()
+        if "recipient address" in text:
+            return False
+        named = code >= 500 and f"<{sender}>" in text and sender != address.lower()
+        return named or bool(_OF_THE_SENDER.search(text))
+
+    def _sender_refused(self, code: int, said: bytes, begun: bool = False) -> SenderRefused:
+        sender, server, told = self.settings.sender, self.settings.smtp, short_reason(said)
+        if code < 500 and not _OF_THE_SENDER.search(told.lower()):
+            return SenderRefused(
+                f"Máy chủ {server.host} chưa nhận thư của {sender} lúc này ({code} {told}). Chờ ít "
+                "phút rồi bấm lại.",
+                begun,
+            )
+        return SenderRefused(
+            f"Máy chủ {server.host} không cho gửi từ địa chỉ {sender} với tên đăng nhập "
+            f"“{server.user}” ({code} {told}). Kiểm tra các dòng “Địa chỉ thư” và “Tên đăng nhập” "
+            "ở trang Thư điện tử; đúng cả rồi thì báo cán bộ công nghệ thông tin.",
+            begun,
+        )
 
     def _size_limit(self) -> int:
         text = self.smtp.esmtp_features.get("size", "")
@@ -206,15 +256,9 @@ class SmtpCarrier:
 
 
 _LEAVING = 421  # the server ends the connection
+# Postfix, Exchange, Zimbra; most servers say it only when they are told a recipient.
+_OF_THE_SENDER = re.compile(r"sender address rejected|not owned by user|send as this sender")
 _WRONG_PASSWORD = (534, 535)
-
-
-def _accept(answer: tuple[int, bytes], letter: Letter) -> None:
-    code, said = answer
-    if code == _LEAVING:
-        raise smtplib.SMTPServerDisconnected(short_reason(said))
-    if code != 250:
-        raise Refused("mail-refused", letter.to[0], reason=f"{code} {short_reason(said)}")
 
 
 def reach_server(server: Server) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import MailError
+from .errors import MailError, MasterWorkbookError
 from .master_sheets import MAIL, NO, TABLES, YES
 from .master_tables import read_table
 from .sheets import WorkbookSheets
@@ -18,10 +20,13 @@ OUTLOOK, DRAFTS, SMTP = "Bản nháp trong Outlook", "Tệp thư nháp (.eml)", 
 WAYS = (OUTLOOK, DRAFTS, SMTP)
 STARTTLS, TLS = "STARTTLS", "TLS"
 SENDING, RECEIVING = "máy chủ gửi thư", "máy chủ nhận thư"
+USUAL_DAYS = 3
 _SMTP_PORTS = {STARTTLS: 587, TLS: 465}
 _IMAP_PORTS = {STARTTLS: 143, TLS: 993}
 # Vietnamese offices have plain addresses; what is stranger is a slip of typing.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
 
 class MailRow(NamedTuple):
@@ -33,16 +38,15 @@ class MailRow(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-_WAY = MailRow(
-    "Cách gửi", DRAFTS, "Chọn trong danh sách; bản nháp thì tự bấm Gửi.", WAYS
-)
+_WAY = MailRow("Cách gửi", DRAFTS, "Chọn trong danh sách; bản nháp thì tự bấm Gửi.", WAYS)
 _NAME = MailRow("Tên người gửi", "", "Trống thì ghi tên cơ quan tổng hợp.")
 _FROM = MailRow("Địa chỉ thư", "", "Địa chỉ của cơ quan tổng hợp, ví dụ snv@daklak.gov.vn.")
 _CONTACT = MailRow("Người liên hệ", "", "Ghi ở cuối thư.")
 _PHONE = MailRow("Điện thoại liên hệ", "", "Ghi ở cuối thư.")
 _RESULTS = MailRow("Gửi kết quả đến", "", "Địa chỉ của lãnh đạo; nhiều địa chỉ cách nhau bằng “;”.")
 _COPY = MailRow("Đồng gửi khi nhắc lại", "", "Nhận bản sao từ lần nhắc thứ hai.")
-_DAYS = MailRow("Số ngày giữa hai lần nhắc", "3", "Chưa đủ số ngày thì không nhắc tiếp.")
+_DAYS = MailRow("Số ngày giữa hai lần nhắc", str(USUAL_DAYS),
+                "Chưa đủ số ngày thì không nhắc tiếp.")  # fmt: skip
 _SMTP_HOST = MailRow("Máy chủ gửi (SMTP)", "", "Chỉ cần khi gửi thẳng, ví dụ mail.daklak.gov.vn.")
 _SMTP_SECURITY = MailRow("Bảo mật khi gửi", STARTTLS, "STARTTLS (cổng 587) hoặc TLS (cổng 465).",
                          (STARTTLS, TLS))  # fmt: skip
@@ -104,6 +108,13 @@ def is_address(text: str) -> bool:
     return len(text) <= 254 and bool(_ADDRESS.fullmatch(text))
 
 
+def _is_host(text: str) -> bool:
+    """Whether a name can be looked up: Python fails in its own words at one that cannot."""
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(text))
+    return len(text) <= 253 and bool(_HOST.fullmatch(text))
+
+
 def addresses(text: str) -> tuple[str, ...]:
     """The addresses of a cell, as typed: parted by ; , or blanks, or with names as mail programs
     copy them, "Phòng Tổ chức <ptc@daklak.gov.vn>"."""
@@ -130,6 +141,19 @@ def read_mail_settings(
 
     Raises MailError, which names the line that cannot be used.
     """
+    return _Settings(_said(workbook, file), folder).read(office)
+
+
+def days_between_reminders(workbook: WorkbookSheets, file: str) -> int:
+    """That setting alone, the usual one where it cannot be used: who looks at the board and does
+    not mail need not have the sheet in order."""
+    with contextlib.suppress(MailError, MasterWorkbookError):
+        return _Settings(_said(workbook, file), Path()).days_between
+    return USUAL_DAYS
+
+
+def _said(workbook: WorkbookSheets, file: str) -> dict[str, str]:
+    """What each line says, the usual where nothing stands."""
     said = {row.name: row.usual for row in MAIL_ROWS}
     if MAIL in workbook.names:
         names = {key(row.name): row.name for row in MAIL_ROWS}
@@ -137,7 +161,7 @@ def read_mail_settings(
             name = names.get(key(record.text("Mục")))
             if name and (text := record.text("Giá trị")):
                 said[name] = text
-    return _Settings(said, folder).read(office)
+    return said
 
 
 class _Settings:
@@ -159,7 +183,7 @@ class _Settings:
             phone=self._text(_PHONE),
             results_to=self._addresses(_RESULTS),
             copy_to=self._addresses(_COPY),
-            days_between=self._number(_DAYS, 0, 60),
+            days_between=self.days_between,
             per_minute=self._number(_RATE, 1, 10_000),
             smtp=self._server(SENDING, (_SMTP_HOST, _SMTP_SECURITY, _SMTP_PORT),
                               _SMTP_PORTS, user, ca_file),
@@ -168,6 +192,10 @@ class _Settings:
             folder=self._text(_FOLDER),
             mark_seen=key(self._text(_MARK)) == key(YES),
         )  # fmt: skip
+
+    @property
+    def days_between(self) -> int:
+        return self._number(_DAYS, 0, 60)
 
     def _text(self, row: MailRow) -> str:
         return " ".join(self.said[row.name].split())
@@ -217,7 +245,7 @@ class _Settings:
         try:
             chosen = self._one_of(security, (STARTTLS, TLS))
             number = self._number(port, 1, 65_535) if self._text(port) else ports[chosen]
-            if server.host and not re.fullmatch(r"[A-Za-z0-9.:-]+", server.host):
+            if server.host and not _is_host(server.host):
                 raise self._wrong(host, "tên máy chủ, ví dụ mail.daklak.gov.vn")
         except MailError as error:  # it need not keep from mailing in another way
             return replace(server, problem=str(error))

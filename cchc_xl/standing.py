@@ -11,6 +11,7 @@ from .consolidation import Progress, Reading, read_period, silent
 from .forms import form_files
 from .loading import Loaded, find_period
 from .mail_log import correspondence
+from .mail_settings import USUAL_DAYS, days_between_reminders
 from .period_folder import inputs_of
 from .workspace import VIETNAM, Workspace, arrival
 
@@ -30,7 +31,10 @@ def read_so_far(loaded: Loaded, period_id: str, progress: Progress = silent) -> 
 
 
 def standing(
-    workspace: Workspace, so_far: Sequence[Ledger], day: datetime.date | None = None
+    workspace: Workspace,
+    so_far: Sequence[Ledger],
+    day: datetime.date | None = None,
+    days_between: int = USUAL_DAYS,
 ) -> Board:
     """How the last of the year's ledgers stands on a day, with the mail of its period."""
     ledger = so_far[-1]
@@ -42,10 +46,17 @@ def standing(
         if (folder / file).exists()
     }
     log = correspondence(workspace.correspondence(ledger.period.id), ledger.programme.registry)
-    return board(so_far, log, made, day)
+    return board(so_far, log, made, day, days_between)
+
+
+def standing_of(loaded: Loaded, so_far: Sequence[Ledger], day: datetime.date) -> Board:
+    """The same for a workspace whose master says how long to wait between reminders."""
+    sheets = loaded.sheets
+    days_between = days_between_reminders(sheets, sheets.name)
+    return standing(loaded.workspace, so_far, day, days_between)
 
 
 def status_of(loaded: Loaded, period_id: str, progress: Progress = silent) -> Board:
     """How a period stands today; nothing is written."""
     reading = read_so_far(loaded, period_id, progress)
-    return standing(loaded.workspace, [*reading.earlier, reading.ledger], today())
+    return standing_of(loaded, [*reading.earlier, reading.ledger], today())

@@ -137,7 +137,7 @@ def consolidate_period(
     Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work,
     TemplateError when a template cannot be used.
     """
-    from .standing import standing, today  # brings in pandas
+    from .standing import standing_of, today  # brings in pandas
 
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
@@ -155,7 +155,7 @@ def consolidate_period(
         reading.ledger,
         (*reading.findings, *edited),
         tuple(outputs),
-        standing(workspace, so_far, day or today()),
+        standing_of(loaded, so_far, day or today()),
     )
 
 

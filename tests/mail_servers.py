@@ -339,6 +339,8 @@ class MailServers:
                 options += f" -o smtpd_tls_chain_files={self.folder / certificates[host]}"
             if host == SMALL_HOST:
                 options += f" -o message_size_limit={SMALLEST}"
+                # And it says at once whom it takes no mail from, not only at the first recipient.
+                options += " -o smtpd_delay_reject=no -o smtpd_client_restrictions="
             for port, kind in (
                 (self.submission_port, ""),
                 (self.smtps_port, " -o smtpd_tls_wrappermode=yes"),

@@ -33,6 +33,8 @@ from cchc_xl.workspace import VIETNAM
 KEPT = {"3598-2017": ("1.1", "1.4", "4.1", "4.2", "4.5", "7.1", "6.2"), "2784-2017": ("III.3",)}
 SEEDS = int(os.environ.get("CCHC_SEEDS", "40"))
 COPY = "lanh-dao@tinh.test"
+OTHER_ADDRESS = "@phong-hai.tinh.test"  # some agencies have two mailboxes
+WAIT = 3  # days after a reminder or an answer
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,11 @@ def small(programme):
     """The real plan with fewer rows, its agencies with addresses."""
     cut = cut_down(programme, KEPT)
     agencies = tuple(
-        replace(one, email=f"{one.id.lower()}@tinh.test", phone=f"0262 {n}" if n % 3 else "")
+        replace(
+            one,
+            email=f"{one.id.lower()}@tinh.test; {one.id.lower()}{OTHER_ADDRESS}",
+            phone=f"0262 {n}" if n % 3 else "",
+        )
         for n, one in enumerate(cut.registry.agencies)
     )
     # The only findings are those that the stories tell.
@@ -61,6 +67,7 @@ class Agency:
     counted: Return | None = None  # the return whose figures count
     refused: Return | None = None  # else the newest one that cannot be used
     came: bool = True  # anything at all
+    left_out: bool = False  # by an officer, or gone from the folder
     errors: int = 0
     warnings: int = 0
     said: set[str] = field(default_factory=set)  # codes of the rows it reported
@@ -81,6 +88,7 @@ class Letter:
     arrived: bool
     out: bool  # it went out, or lies ready as a draft
     address: str = ""
+    story: str = ""
 
 
 def _moment(day: datetime.date, hour: int = 9) -> datetime.datetime:
@@ -132,7 +140,7 @@ class Situation:
     def _files(self, one: Agency, period) -> list[Return]:
         chance = self.chance
         story = chance.choice(("none", "good", "good", "good", "bad", "bad", "two",
-                               "bad then good", "good then bad", "left out"))  # fmt: skip
+                               "bad then good", "good then bad", "left out", "gone"))  # fmt: skip
         day = period.due_before + datetime.timedelta(days=chance.randint(-12, 8))
         later = day + datetime.timedelta(days=chance.randint(1, 5))
         one.came = story != "none"
@@ -153,10 +161,11 @@ class Situation:
                 # The office answers what came last: it cannot be used.
                 return [self._good(one, day), self._bad(one, later)]
             case _:
-                gone = replace(self._good(one, day), fate="excluded", rows=())
+                fate = "gone" if story == "gone" else "excluded"
+                gone = replace(self._good(one, day), fate=fate, rows=())
                 why = finding("return-left-out", Place(gone.file), "x", agency=one.name)
                 gone = replace(gone, findings=(why,), contact="")
-                one.refused, one.counted = gone, None
+                one.refused, one.counted, one.left_out = gone, None, True
                 one.errors = one.warnings = 0
                 one.said = set()
                 return [gone]
@@ -211,9 +220,11 @@ class Situation:
         for number in range(chance.choice((0, 0, 0, 1, 2, 3))):
             kinds.append(("reminder", str(number + 1)))
         answered = here.refused or here.counted
-        if answered and chance.random() < 0.5:
-            about = answered.sha256 if chance.random() < 0.7 else _sha("an earlier file", name)
+        if answered and chance.random() < 0.6:
+            about = answered.sha256 if chance.random() < 0.8 else _sha("an earlier file", name)
             kinds.append(("feedback", about))
+            for number in range(chance.choice((0, 0, 1, 2, 3))):
+                kinds.append(("reminder", f"{number + 1} since"))
         letters = []
         for kind, about in kinds:
             day += datetime.timedelta(days=chance.randint(1, 4))
@@ -221,10 +232,10 @@ class Situation:
         return letters
 
     def _handed_over(self, name: str, kind: str, about: str, day: datetime.date) -> Letter:
-        own = self.programme.registry.by_name[name].email
+        own, other = self.programme.registry.by_name[name].email.split("; ")
         story = self.chance.choice(
             ("sent",) * 5 + ("draft", "draft", "failed", "cut off", "came back", "second try",
-             "twice", "copy came back", "again in vain")
+             "twice", "copy came back", "again in vain", "half came back")
         )  # fmt: skip
         events = {
             "sent": ("sending", "sent"),
@@ -236,6 +247,7 @@ class Situation:
             "twice": ("sending", "sent", "sending", "sent"),
             "copy came back": ("sending", "sent", "bounced"),
             "again in vain": ("sending", "sent", "sending", "failed"),
+            "half came back": ("sending", "sent", "bounced"),
         }[story]
         address = COPY if story == "copy came back" else own
         for n, event in enumerate(events):
@@ -243,11 +255,16 @@ class Situation:
             self.log.events.append(
                 MailEvent(
                     _moment(day, 8 + n), event, kind, name, about, f"<{_sha(name, kind, about)}>",
-                    (own, COPY), ("f" * 64,), address if told else "", "đầy" if told else "",
+                    (own, other, COPY), ("f" * 64,), address if told else "",
+                    f"{name}: hộp thư đầy." if told else "",
                 )
             )  # fmt: skip
-        arrived = story in ("sent", "draft", "second try", "twice", "copy came back")
-        return Letter(kind, about, day, arrived, story not in ("failed", "cut off"), own)
+            if story == "came back" and event == "bounced":
+                self.log.events.append(replace(self.log.events[-1], address=other))
+        arrived = story in (
+            "sent", "draft", "second try", "twice", "copy came back", "half came back"
+        )  # fmt: skip
+        return Letter(kind, about, day, arrived, story not in ("failed", "cut off"), own, story)
 
 
 _TOLD = {"options": "", "suggestion": "", "choices": "", "likely": ""}
@@ -257,7 +274,7 @@ _TOLD = {"options": "", "suggestion": "", "choices": "", "likely": ""}
 
 
 def state_of(one: Agency, letters: list[Letter], log: Correspondence) -> str:
-    if not one.came:
+    if not one.came or one.left_out:
         return "missing"
     wrong = one.refused or (one.counted if one.errors or one.warnings else None)
     if wrong is None:
@@ -282,30 +299,64 @@ def punctuality(situation: Situation, name: str) -> tuple[int, int]:
     return in_time, asked
 
 
-def next_step(one: Agency, state: str, letters: list[Letter], late: int) -> str:
-    reminders = sum(1 for letter in letters if letter.kind == "reminder" and letter.out)
-    formed = any(letter.kind == "form" and letter.out for letter in letters)
+def reminders_that_count(letters: list[Letter]) -> list[Letter]:
+    """Those since the office answered last: an answer asks for another thing."""
+    counted: list[Letter] = []
+    for letter in letters:
+        if letter.out and letter.kind == "feedback":
+            counted = []
+        elif letter.out and letter.kind == "reminder":
+            counted.append(letter)
+    return counted
+
+
+BUTTONS = {"form": "Gửi phiếu", "reminder": "Nhắc nộp", "feedback": "Gửi phản hồi"}
+
+
+def next_step(
+    one: Agency, state: str, letters: list[Letter], late: int, made: bool, day: datetime.date
+) -> tuple[str, bool]:
+    """What the next step begins with, and whether the button Nhắc nộp prepares a letter."""
+    out = [letter for letter in letters if letter.out]
+    counted = reminders_that_count(letters)
+    owes = state == "missing" or (state == "asked" and (one.errors > 0 or not one.counted))
+    waits = counted or [x for x in out if x.kind == "feedback" and state == "asked"]
+    early = bool(waits) and (day - waits[-1].day).days < WAIT
+    reminds = owes and not early and len(counted) < 3 and (made or bool(out))
     if state == "accepted":
-        return ""
-    if letters and not letters[-1].arrived:
-        return "call"
+        return "", reminds
+    last = letters[-1].story if letters else ""
+    if last in ("cut off", "came back"):
+        return "call", reminds
+    if (
+        last in ("failed", "again in vain")
+        and {
+            "form": state == "missing",
+            "reminder": reminds,
+            "feedback": state in ("to-answer", "unusable"),
+        }[letters[-1].kind]
+    ):
+        return "again", reminds
     if state == "to-answer":
-        return "Gửi phản hồi"
-    if state == "unusable" and one.errors:  # else the office itself left it out
-        return "Gửi phản hồi kèm phiếu mới"
-    if state == "missing" and not formed and not reminders:
-        return "Gửi phiếu, nhắc nộp" if late else "Gửi phiếu"
-    if reminders == 3:
-        return "call"
-    if state == "asked":
-        return "Chờ cơ quan sửa"
-    return f"Nhắc nộp lần {reminders + 1}" if late else "Chờ nộp"
+        return "Gửi phản hồi", reminds
+    if state == "unusable":
+        return "Gửi phản hồi kèm phiếu mới", reminds
+    if state == "missing" and not out:
+        return "Gửi phiếu, nhắc nộp" if late else "Gửi phiếu", reminds
+    if owes and not early and len(counted) == 3:
+        return "call", reminds
+    if state == "missing" and not late:
+        return "Chờ nộp, hạn trước", reminds
+    word = "nộp" if state == "missing" else "sửa"
+    if reminds:
+        return f"Nhắc {word} lần {len(counted) + 1}", reminds
+    return "Chờ nộp" if state == "missing" else "Chờ cơ quan sửa", reminds
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_each_agency_stands_as_what_happened_says(small, seed):
     told = Situation(small, seed)
-    shown = board(told.ledgers, told.log, told.forms_made, told.day)
+    shown = board(told.ledgers, told.log, told.forms_made, told.day, WAIT)
     here = told.agencies[told.period.id]
     assert [one.agency for one in shown.agencies] == list(here)
     for found in shown.agencies:
@@ -313,7 +364,7 @@ def test_each_agency_stands_as_what_happened_says(small, seed):
         state = state_of(one, letters, told.log)
         assert found.state == state, found
         newest = one.counted or one.refused
-        day = one.first_day if newest else told.day
+        day = told.day if state == "missing" else one.first_day
         late = max(0, (day - told.period.due_before).days + 1)
         assert (found.late or 0) == late
         assert found.returned == (newest.arrived.date() if newest else None)
@@ -321,15 +372,31 @@ def test_each_agency_stands_as_what_happened_says(small, seed):
         assert found.form_made == told.forms_made.get(one.name)
         for kind in ("form", "reminder", "feedback"):
             days = [x.day for x in letters if x.kind == kind and x.out]
+            if kind == "reminder":
+                days = [x.day for x in reminders_that_count(letters)]
             assert [mail.time.date() for mail in found.mails[kind]] == days
         assert found.rows_due == len(one.duties)
         assert found.rows_reported == (len(one.said) if one.counted else None)
         assert (found.in_time, found.asked) == punctuality(told, one.name)
-        step = next_step(one, state, letters, late)
+        made = one.name in told.forms_made
+        step, reminds = next_step(one, state, letters, late, made, told.day)
         assert ("Gọi điện" in found.next_step) == (step == "call"), found
-        assert step == "call" or found.next_step.startswith(step), found
+        assert ("Bấm gửi lại" in found.next_step) == (step == "again"), found
+        if step == "again":
+            assert found.next_step.endswith(f": hộp thư đầy. Bấm gửi lại: {_button(letters)}")
+        else:
+            assert step == "call" or found.next_step.startswith(step), found
         assert bool(step) == bool(found.next_step)
+        # What the board says and what the button does are one.
+        assert (found.reminder is not None and not found.reminder.held) == reminds, found
+        if step not in ("", "call", "again"):
+            half = bool(letters) and letters[-1].story == "half came back"
+            assert ("không đến được" in found.next_step) == half, found
         assert COPY not in found.trouble
+
+
+def _button(letters: list[Letter]) -> str:
+    return BUTTONS[letters[-1].kind]
 
 
 def collections(frequency: str, months: int, complete: list[int]) -> tuple[int, int] | None:
@@ -347,7 +414,7 @@ def collections(frequency: str, months: int, complete: list[int]) -> tuple[int, 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_each_collector_owes_what_the_rows_say(small, seed):
     told = Situation(small, seed)
-    shown = board(told.ledgers, told.log, told.forms_made, told.day)
+    shown = board(told.ledgers, told.log, told.forms_made, told.day, WAIT)
     expected: dict[tuple[str, str], dict] = {}
     for plan in small.plans:
         for item in plan.leaves:

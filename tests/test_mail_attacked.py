@@ -341,7 +341,7 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
     make_forms(loaded, PERIOD)
     day = period.due_before - datetime.timedelta(days=20)
     for number in (1, 2, 3):
-        monkeypatch.setattr("cchc_xl.letters.today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.standing.today", lambda day=day: day)
         loaded = load(workspace)
         outgoing = prepare(loaded, PERIOD, REMINDER, way=DRAFTS)
         [letter] = outgoing.letters

@@ -6,12 +6,18 @@ import datetime
 import email
 import email.policy
 import re
+import sys
 import zipfile
+from email.header import decode_header, make_header
+from types import ModuleType, SimpleNamespace
 
+import hypothesis
 import mail_rules
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from mail_office import PERIOD, THREE, Office
 from mail_servers import (
     EXPIRED_HOST,
@@ -24,17 +30,22 @@ from mail_servers import (
 )
 from scripted_agencies import address_of, enter_addresses
 from support import edit_workbook
+from test_mails import LETTERS
 from year import put_return
 
-from cchc_xl import letters
 from cchc_xl.cli import cchc_xl
+from cchc_xl.correspondence import deliver
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
-from cchc_xl.mail import MARK, mail_of
+from cchc_xl.excel.outlook import OutlookDrafts
+from cchc_xl.mail import MARK, Letter, mail_of
+from cchc_xl.mail_headers import decoded, read_headers
 from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER, RESULT
+from cchc_xl.mail_out import SmtpCarrier
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK, addresses
-from cchc_xl.mail_texts import mail_words
+from cchc_xl.mail_texts import Words, mail_words
 from cchc_xl.mailbox import open_mailbox
 from cchc_xl.standing import status_of
+from cchc_xl.steps import consolidate_period
 from cchc_xl.workspace import Workspace
 
 
@@ -61,7 +72,8 @@ def refusal(office: Office) -> str:
 # ------------------------------------------------------------------- a letter
 
 
-def test_a_letter_is_plain_and_html_with_the_form(office, mail):
+def test_a_letter_is_plain_and_html_with_the_form(office, mail, monkeypatch):
+    monkeypatch.setattr("cchc_xl.standing.today", lambda: datetime.date(2018, 5, 31))
     office.send(FORM)
     (message,) = received(mail, "Sở Y tế")
     form = Workspace(office.root).forms(PERIOD) / "Phieu_2018-6T_So-Y-te.xlsx"
@@ -81,6 +93,48 @@ def test_the_same_letter_is_the_same_mail(office):
     day = datetime.datetime(2018, 5, 2, 9, tzinfo=datetime.UTC)
     mails = [mail_of(one, office.settings, "<1@tinh.test>", day) for one in (first, second)]
     assert mails[0] == mails[1]
+
+
+SIGNS = " ,.;:()<>[]@\"'&/\\-–+=?_0123456789"
+titles = st.text(LETTERS + LETTERS.upper() + SIGNS, min_size=1, max_size=140).map(
+    lambda text: " ".join(text.split()) or "Sở"
+)
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@given(name=titles, subject=titles)
+def test_the_senders_name_and_the_subject_arrive_as_they_are_written(name, subject):
+    letter = Letter("form", PERIOD, "Sở Y tế", "", "", ("a@b.vn",), Words(subject, "x", "x"))
+    office = SimpleNamespace(sender=OFFICE, name=name)
+    raw = mail_of(letter, office, "<1@tinh.test>")
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78 + len(OFFICE)
+    headers, _ = read_headers(raw, 0, len(raw))
+    sender = headers["from"].decode().rpartition(" <")[0]
+    assert decoded(headers["subject"]) == by_an_older_program(headers["subject"]) == subject
+    assert decoded(sender.encode()) == by_an_older_program(sender.encode()) == name
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    (address,) = message["From"].addresses
+    # Python's parser of addresses puts a blank between two encoded words.
+    assert address.display_name.split() == name.split() or max(map(len, name.split())) > 12
+    assert (address.addr_spec, message["Subject"]) == (OFFICE, subject)
+
+
+def by_an_older_program(header: bytes) -> str:
+    return str(make_header(decode_header(header.decode())))
+
+
+@pytest.mark.parametrize("name", [
+    "Phòng Cải cách hành chính, Sở Nội vụ",
+    "Sở Nội vụ, tỉnh Đắk Lắk (Phòng CCHC)",
+    "Ban Chỉ đạo cải cách hành chính tỉnh Đắk Lắk, Sở Nội vụ, Phòng CCHC và Văn thư, lưu trữ",
+])  # fmt: skip
+def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name):
+    office.fill_in(Tên_người_gửi=name)
+    office.send(FORM)
+    for agency in THREE:
+        (message,) = received(mail, agency)
+        assert message["From"].addresses[0].display_name.split() == name.split()
+        assert message["Subject"].endswith(f"6 tháng đầu năm 2018 - {agency}")
 
 
 def test_what_agencies_typed_is_text_and_nothing_else(office):
@@ -107,7 +161,7 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     for days in (0, 1, 3, 4, 6, 12):
         day = start + datetime.timedelta(days=days)
         now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
-        monkeypatch.setattr(letters, "today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.standing.today", lambda day=day: day)
         monkeypatch.setattr("cchc_xl.mail_out._now", lambda now=now: now)
         said.append([one.about for one in office.send(REMINDER).letters])
     assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
@@ -315,6 +369,64 @@ def test_a_refused_recipient_costs_only_their_own_letter(office, mail):
     assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("host", [HOST, SMALL_HOST])  # told at the first recipient, or at once
+def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
+    office.set_servers(host, Địa_chỉ_thư="cchc@tinh.test", Tên_đăng_nhập=OFFICE)
+    office.keep_password()
+    line = refusal(office)
+    assert "“Địa chỉ thư” và “Tên đăng nhập” ở trang Thư điện tử" in line
+    assert "not owned by user" in line
+    assert "còn 3 thư" in line
+    assert events(office) == []
+    office.fill_in(Địa_chỉ_thư=OFFICE)
+    assert len(office.send(FORM).letters) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "of_the_sender"),
+    [
+        (553, "5.7.1 <snv@tinh.test>: Sender address rejected: not owned by user a@b.vn", True),
+        (450, "4.1.8 <snv@tinh.test>: Sender address rejected: Domain not found", True),
+        (550, "5.7.60 SMTP; Client does not have permissions to send as this sender", True),
+        (550, "<SNV@tinh.test> is not local", True),
+        (550, "5.1.1 <so-y-te@tinh.test>: Recipient address rejected: <snv@tinh.test> x", False),
+        (450, "4.7.1 greylisted <snv@tinh.test> to <so-y-te@tinh.test>", False),
+        (550, "5.1.1 <so-y-te@tinh.test>... User unknown", False),
+        (552, "5.2.2 Mailbox full", False),
+    ],
+)
+def test_refusals_in_the_words_of_many_servers(code, said, of_the_sender):
+    carrier = SmtpCarrier.__new__(SmtpCarrier)  # without its server, which has words of its own
+    carrier.settings = SimpleNamespace(sender=OFFICE)
+    assert carrier._is_of_the_sender(code, said.encode(), "so-y-te@tinh.test") == of_the_sender
+
+
+def test_an_office_that_is_an_agency_too_is_a_recipient_like_others():
+    carrier = SmtpCarrier.__new__(SmtpCarrier)
+    carrier.settings = SimpleNamespace(sender=OFFICE)
+    unknown = f"5.1.1 <{OFFICE}>... User unknown".encode()
+    assert not carrier._is_of_the_sender(550, unknown, OFFICE.upper())
+
+
+def test_a_letter_that_was_refused_is_to_be_sent_again(office, mail):
+    mail.rules.refuse(address_of("Sở Y tế"))
+    office.send(FORM)
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert status.next_step.endswith("). Bấm gửi lại: Gửi phiếu")
+    assert "chưa đi: máy chủ không nhận thư gửi đến so-y-te@tinh.test (550" in status.next_step
+
+
+def test_one_dead_address_of_two_is_told_as_that(office, mail):
+    both = f"{address_of('Sở Y tế')}; cu@khac.test"
+    enter_addresses(Workspace(office.root).master(), {"Sở Y tế": both})
+    office.send(FORM)
+    mail.wait_delivered()
+    office.fetch()
+    (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
+    assert status.next_step.startswith("Nhắc nộp lần 1 (thư ")
+    assert "không đến được cu@khac.test, các địa chỉ khác không bị trả lại" in status.next_step
+
+
 def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     mail.make_full(address_of("Sở Y tế"))
     assert len(office.send(FORM).letters) == 3
@@ -336,6 +448,17 @@ def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     assert len(mail.messages("van-thu.syt@tinh.test")) == 1
 
 
+def test_results_that_come_back_are_mended_where_the_leaders_address_stands(office, mail):
+    put_return(office.loaded, "Sở Y tế", PERIOD, {"III.1": {"status": "Đang thực hiện"}})
+    consolidate_period(office.loaded, PERIOD)
+    office.fill_in(Gửi_kết_quả_đến="sai@khac.test")
+    office.send(RESULT)
+    mail.wait_delivered()
+    for found in (office.fetch().findings, office.prepare(RESULT).held):
+        (told,) = [one for one in found if one.code == "mail-bounced"]
+        assert "“Gửi kết quả đến” ở trang Thư điện tử" in told.action
+
+
 def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
     mail.rules.greylist(address_of("Sở Y tế"))
     assert len(office.send(FORM).letters) == 2
@@ -351,6 +474,30 @@ def test_a_letter_that_is_too_large_is_not_tried(office, mail, monkeypatch):
     sent = office.send(FORM)
     assert {one.code for one in sent.findings} == {"mail-too-large"}
     assert sent.letters == ()
+
+
+@pytest.mark.long
+def test_each_refusal_is_told_with_its_address_and_reason(office_of_all, mail):
+    names = list(office_of_all.loaded.programme.registry.by_name)
+    for name in names:
+        mail.add(address_of(name))
+    reasons = ["552 5.2.2 Mailbox full", "550 5.1.1 User unknown", "550 5.7.1 Blocked",
+               "550 5.1.1 No such user", "554 5.7.1 Spam"]  # fmt: skip
+    for name, reason in zip(names, reasons, strict=False):
+        mail.rules.refuse(address_of(name), reason)
+    command = ["send", str(office_of_all.root), "forms", "--period", PERIOD]
+    told = CliRunner().invoke(cchc_xl, command).output.splitlines()
+    for name, reason in zip(names, reasons, strict=False):
+        (line,) = [line for line in told if f"{name}: " in line]
+        assert address_of(name) in line
+        assert reason.split(" ", 2)[2] in line
+
+
+def test_what_is_the_same_for_many_is_told_in_one_line(office):
+    command = ["send", str(office.root), "forms", "--period", PERIOD, "--dry-run"]
+    told = CliRunner().invoke(cchc_xl, command).output
+    assert "Các cơ quan sau chưa có địa chỉ thư điện tử (33): Văn phòng UBND tỉnh, " in told
+    assert told.count("chưa có địa chỉ thư điện tử") == 1
 
 
 # ----------------------------------------------------------------------- drafts
@@ -379,6 +526,33 @@ def test_outlook_is_for_the_buttons_in_excel(office):
     assert "nút trong Excel" in refusal(office)
 
 
+def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, monkeypatch):
+    """Outlook played: it refuses the second letter, once, as with one of its windows open."""
+    items: list[SimpleNamespace] = []
+    made: list[str] = []
+
+    def create_item(_):
+        files = SimpleNamespace(Add=lambda *_: None)
+        item = SimpleNamespace(Attachments=files, Save=lambda: made.append(item.To))
+        items.append(item)
+        if len(items) == 2:
+            raise RuntimeError("com_error")
+        return item
+
+    client = ModuleType("win32com.client")
+    client.Dispatch = lambda _: SimpleNamespace(CreateItem=create_item)
+    monkeypatch.setitem(sys.modules, "win32com", SimpleNamespace(client=client))
+    monkeypatch.setitem(sys.modules, "win32com.client", client)
+    office.fill_in(Cách_gửi=OUTLOOK)
+    with pytest.raises(MailError, match="bấm lại"):
+        deliver(office.loaded, office.prepare(FORM), OutlookDrafts)
+    assert len(made) == 1
+    outgoing = office.prepare(FORM)
+    assert "mail-unsure" not in {one.code for one in outgoing.held}
+    assert len(deliver(office.loaded, outgoing, OutlookDrafts).letters) == 2
+    assert sorted(made) == sorted(map(address_of, THREE))
+
+
 def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
     office.fill_in(Cách_gửi=DRAFTS)
     office.send(FORM)
@@ -401,6 +575,17 @@ def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
 def test_addresses_are_taken_as_mail_programs_copy_them():
     text = "Phòng Tổ chức <tc@a.vn>; b@a.vn c@a.vn,\nVăn thư <B@a.vn>"
     assert addresses(text) == ("tc@a.vn", "b@a.vn", "c@a.vn")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["mail..daklak.gov.vn", ".mail.vn", "mail.vn.", "a" * 64 + ".vn", "mail.vn:587", "1..2:"],
+)
+def test_a_host_that_cannot_be_looked_up_is_named(office, mail, host):
+    office.set_servers(host, host)
+    assert "“Máy chủ gửi (SMTP)”" in refusal(office)
+    with pytest.raises(MailError, match="“Máy chủ nhận"):
+        office.fetch()
 
 
 @pytest.mark.parametrize(

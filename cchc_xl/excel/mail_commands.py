@@ -19,7 +19,7 @@ from ..master_sheets import RESULT_SUBMISSIONS
 from ..passwords import keep_password, password_of
 from ..result_sheets import RESULTS
 from ..results import result_rows
-from ..standing import read_so_far, standing, today
+from ..standing import read_so_far, standing_of, today
 from ..steps import Progress
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
@@ -258,7 +258,7 @@ def _show_board(master: OpenMaster, loaded: Loaded, progress: Progress) -> None:
     """Show how the chosen period stands; the other sheets of results are of that period too."""
     reading = read_so_far(loaded, master.chosen_period, progress)
     ledger = reading.ledger
-    rows = standing(loaded.workspace, [*reading.earlier, ledger], today()).tables
+    rows = standing_of(loaded, [*reading.earlier, ledger], today()).tables
     if master.shown_period == ledger.period.id:
         master.show_rows(rows)
     else:

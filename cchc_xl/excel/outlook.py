@@ -32,7 +32,7 @@ class OutlookDrafts:
             ) from error
 
     def hand_over(self, letter: Letter, identity: str, begin: Callable[[], None]) -> dict[str, str]:
-        begin()
+        # A draft does not leave by itself: nothing to note before it is there.
         try:
             item = self.outlook.CreateItem(_MAIL_ITEM)
             item.To = "; ".join(letter.to)
