@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import email
 import os
+import re
 import shutil
 from email.policy import default
 from pathlib import Path
@@ -17,6 +18,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from scripted_agencies import ScriptedAgencies, address_of
 from year import put_return
 
+import cchc_xl.dashboard
 import cchc_xl.master
 from cchc_xl.loading import load
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK, SMTP
@@ -105,6 +107,9 @@ class Desk:
     def cells_of(self, first: str, last: str = "") -> str:
         names = [row["Cơ quan"] for row in self.book.table("TienDoNop")]
         return f"B{5 + names.index(first)}:C{5 + names.index(last or first)}"
+
+    def title(self, sheet: str) -> str:
+        return self.book.cell(sheet, "A1")
 
     def files(self) -> dict[str, bytes]:
         """What lies in the folder, the lock aside."""
@@ -335,6 +340,11 @@ def test_the_board_comes_to_the_front_and_no_file_is_written(desk):
     assert desk.row(SECOND)["Tình trạng"] == "Chưa nộp"
     assert desk.book.table("NguoiThuThap")
     assert desk.files() == before
+    # As of now, and only the board: the other sheets are read, not consolidated.
+    assert re.fullmatch(rf"TIẾN ĐỘ NỘP · KỲ {PERIOD} · \d\d:\d\d ngày .{{10}}", desk.title(BOARD))
+    assert desk.title("Kết quả") == f"KẾT QUẢ · KỲ {PERIOD}"
+    desk.press("Tổng hợp")
+    assert re.fullmatch(rf"KẾT QUẢ · KỲ {PERIOD} · \d\d:\d\d ngày .{{10}}", desk.title("Kết quả"))
 
 
 def test_what_officers_added_to_the_board_stays(desk):
@@ -359,19 +369,20 @@ def test_what_officers_added_to_the_board_stays(desk):
 
 @pytest.fixture
 def older(tmp_path, decision_files, monkeypatch) -> Path:
-    """A workspace whose master an earlier version made: fewer sheets, fewer columns."""
+    """A workspace whose master an earlier version made: fewer sheets, fewer columns, plain titles,
+    and no place for when the board was made."""
     rows_of, write = cchc_xl.master.plan_rows, cchc_xl.master._write_sheet
-    table = RESULTS[RESULT_SUBMISSIONS]
-    kept = [n for n, heading in enumerate(table.headings) if heading not in table.later]
 
-    def fewer_columns(sheet, declared, rows, colour):
-        if declared.name == table.name:
-            declared = declared._replace(columns=tuple(declared.columns[n] for n in kept))
-            rows = [tuple(row[n] for n in kept) for row in rows]
-        write(sheet, declared, rows, colour)
+    def fewer_columns(sheet, declared, rows, colour, title):
+        kept = [n for n, heading in enumerate(declared.headings) if heading not in declared.later]
+        columns = tuple(declared.columns[n] for n in kept)
+        rows = [tuple(row[n] for n in kept) for row in rows]
+        declared = declared._replace(columns=columns, colours=("", {}))
+        write(sheet, declared, rows, colour, sheet.raw.get_name().upper())
 
     with monkeypatch.context() as before:
         before.setattr(cchc_xl.master, "_write_sheet", fewer_columns)
+        before.setattr(cchc_xl.dashboard, "BOARD_AT", "LUC_KHAC")
         before.setattr(cchc_xl.master, "plan_rows", lambda *given: without_later(rows_of(*given)))
         before.setattr(cchc_xl.master, "RESULTS", without_later(RESULTS))
         master, _, _ = init(tmp_path / "cu" / "CCHC-2018", decision_files)
