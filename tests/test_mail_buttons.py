@@ -22,7 +22,7 @@ import cchc_xl.dashboard
 import cchc_xl.master
 from cchc_xl.loading import load
 from cchc_xl.mail_settings import DRAFTS, OUTLOOK, SMTP
-from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS, RESULT_SUBMISSIONS
+from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS
 from cchc_xl.result_sheets import RESULTS
 from cchc_xl.steps import init
 
