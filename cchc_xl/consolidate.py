@@ -153,7 +153,7 @@ def consolidate(
 ) -> Ledger:
     """Put the accepted returns of a period together, held to the rules. `earlier` are the
     year's periods before, in their order; `issued` what stood on the forms that were sent."""
-    checker = Checker(programme, _history(earlier), issued or {})
+    checker = Checker(programme, _history(programme, period, earlier), issued or {})
     checked: list[Finding] = []
     held = []
     for one in returns:
@@ -180,14 +180,16 @@ def consolidate(
     )
 
 
-def _history(earlier: Sequence[Ledger]) -> History:
+def _history(programme: Programme, period: Period, earlier: Sequence[Ledger]) -> History:
     """What each agency reported last for each row, figure by figure: a period in which
-    nothing was said does not hide what was said before."""
+    nothing was said does not hide what was said before. Who took a row over goes on from what
+    was reported for it."""
     history: dict[tuple[str, str], Past] = {}
     for ledger in earlier:
         for one in ledger.accepted.values():
             for row in one.rows:
-                at = one.agency, row_key(row.item.plan, row.item.code)
+                agency = programme.heir(one.agency, row.item, period) or one.agency
+                at = agency, row_key(row.item.plan, row.item.code)
                 history[at] = history.get(at, Past()).followed_by(ledger.period.name, row)
     return history
 

@@ -239,6 +239,12 @@ class Programme:
             return ""
         return self.registry.in_office(item.budget_holder, period.answered_on if period else None)
 
+    def heir(self, agency: str, item: Item, period: Period) -> str:
+        """The agency that has taken a row over from another by a period, "" where none has. One
+        that the plan itself names for the row had its own figures there from the beginning."""
+        answers = self.registry.in_office(agency, period.answered_on)
+        return "" if answers == agency or answers in self.reporters(item) else answers
+
     def rows_by_agency(self, period: Period) -> dict[str, dict[str, tuple[Item, ...]]]:
         """agency -> plan id -> the rows it must report, in the plan's order; agencies in
         the registry's order, those without a row left out."""

@@ -70,11 +70,9 @@ def _by_row(returns: Sequence[Return]) -> Rows:
 
 
 def _heir(programme: Programme, one: Explanation, period: Period) -> str:
-    """The agency that has taken the row over by a period, "" where none has. One that the plan
-    itself names for the row had its own figures there, and explains them itself."""
-    answers = programme.registry.in_office(one.agency, period.answered_on)
+    """The agency that explains in place of another by a period, "" where that one still does."""
     item = programme.plan_by_id[one.plan].by_code[one.code]
-    return "" if answers in (one.agency, *programme.reporters(item)) else answers
+    return programme.heir(one.agency, item, period)
 
 
 def _changed(programme: Programme, one: Explanation, since: Sequence[tuple[Period, Rows]]) -> str:

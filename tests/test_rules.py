@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 import openpyxl
@@ -127,12 +128,14 @@ def test_a_rule_is_tried_on_a_period_without_writing_anything(workspace, returne
 
 @pytest.fixture
 def two_periods(workspace):
-    """What Sở Tư pháp says for the first quarter and for six months."""
+    """What Sở Tư pháp says for the first quarter, and it or its successor for six months."""
 
-    def come(first, second):
-        for period, entries in (("2018-Q1", first), (PERIOD, second)):
+    def come(first, second, agency="Sở Tư pháp"):
+        for period, entries, name in (
+            ("2018-Q1", first, "Sở Tư pháp"), (PERIOD, second, agency),
+        ):  # fmt: skip
             paths, _ = make_forms(load(workspace), period)
-            return_form(paths["Sở Tư pháp"], workspace / period / "nhan-ve", {"1.3.4": entries})
+            return_form(paths[name], workspace / period / "nhan-ve", {"1.3.4": entries})
         return read(workspace)[0]
 
     return come
@@ -152,6 +155,16 @@ def test_what_falls_or_reopens_within_the_year_is_said_with_what_was(two_periods
     assert set(found) == {"spent-fell", "percent-fell", "done-reopened"}
     assert "20 triệu đồng, ít hơn kỳ Quý I 2018 (30)" in found["spent-fell"]
     assert "60%, thấp hơn kỳ Quý I 2018 (100%)" in found["percent-fell"]
+
+
+def test_a_successor_goes_on_from_what_its_forerunner_reported(workspace, two_periods):
+    edit_workbook(
+        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"},
+        **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": datetime.date(2018, 5, 2)},
+    )  # fmt: skip
+    ledger = two_periods(DONE, DONE | {"spent": 20}, "Sở Nội vụ")
+    assert "20 triệu đồng, ít hơn kỳ Quý I 2018 (30)" in past(ledger)["spent-fell"]
+    assert [one.agency for one in ledger.returns] == ["Sở Nội vụ"]
 
 
 def test_what_grows_or_stays_is_not_said(two_periods):
