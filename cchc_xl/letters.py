@@ -29,7 +29,7 @@ from .returns import EXCLUDED
 from .standing import status_of
 from .statuses import DONE, OVERDUE
 from .summaries import row_counts
-from .vietnamese import format_date, format_million, format_number
+from .vietnamese import few, format_date, format_million, format_number
 from .workspace import Workspace
 
 LEADERS = "Lãnh đạo"
@@ -235,8 +235,6 @@ def _is_current(path: Path, workbook: Path) -> bool:
 def _figures(ledger: Ledger) -> dict[str, object]:
     """What a letter with results tells at once; money in triệu đồng as printed."""
     counts = row_counts(ledger, None)
-    missing = ", ".join(ledger.missing[:_MOST_NAMES])
-    more = len(ledger.missing) - _MOST_NAMES
     money = []
     for plan in ledger.programme.plans:
         budget, spent = ledger.totals(plan)
@@ -253,7 +251,7 @@ def _figures(ledger: Ledger) -> dict[str, object]:
     return {
         "phai_nop": len(ledger.programme.rows_by_agency(ledger.period)),
         "da_nop": len(ledger.accepted),
-        "chua_nop": f"{missing} và {more} cơ quan khác" if more > 0 else missing,
+        "chua_nop": few(ledger.missing, _MOST_NAMES, "cơ quan khác"),
         "so_viec": sum(counts.values()),
         "hoan_thanh": counts[DONE],
         "qua_han": counts[OVERDUE],

@@ -14,6 +14,7 @@ from .mail_settings import DRAFTS, OUTLOOK, SMTP, MailSettings, Server, addresse
 from .mailbox import open_mailbox, reach_mailbox
 from .passwords import needed_password
 from .plan import Programme
+from .vietnamese import few
 
 _MOST_NAMES = 5
 
@@ -87,6 +88,5 @@ def _agencies_by_address(programme: Programme) -> tuple[list[str], list[str]]:
 
 
 def _lacking(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    named = ", ".join(names[:_MOST_NAMES]) + (f" và {more} nơi khác" if more > 0 else "")
+    named = few(names, _MOST_NAMES)
     return f"{len(names)} cơ quan chưa có ({named}); ghi ở cột E-mail của trang Cơ quan"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from .findings import Finding, Place, finding
 from .mail_log import SENT, Correspondence, MailEvent
 from .mailbox import Mailbox, SentMail
-from .vietnamese import clean
+from .vietnamese import clean, few
 from .workspace import VIETNAM
 
 UNSENT = "mail-drafts-unsent"
@@ -38,7 +38,8 @@ def note_sent(box: Mailbox, log: Correspondence) -> list[Finding]:
             finding("mail-draft-sent", Place(), draft.subject, agency=draft.agency, time=told)
         )
     if drafts:
-        found.append(finding(UNSENT, Place(), len(drafts), names=_names(drafts)))
+        names = few(list(dict.fromkeys(one.agency for one in drafts)), _MOST_NAMES)
+        found.append(finding(UNSENT, Place(), len(drafts), names=names))
     return found
 
 
@@ -56,9 +57,3 @@ def _draft_of(mail: SentMail, drafts: Sequence[MailEvent]) -> MailEvent | None:
     if not subject or len({one.agency for one in alike}) > 1:
         return None  # agencies may share an address: nobody knows whose it was
     return max(alike, key=lambda one: one.time, default=None)
-
-
-def _names(drafts: Sequence[MailEvent]) -> str:
-    names = list(dict.fromkeys(one.agency for one in drafts))
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" và {more} nơi khác" if more > 0 else "")

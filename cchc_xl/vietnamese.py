@@ -6,6 +6,7 @@ import calendar
 import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +36,12 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[:most].rsplit(" ", 1)[0] + " … (xem trang Nguồn số liệu)"
+
+
+def few(names: Sequence[str], most: int, others: str = "nơi khác") -> str:
+    """Names in a sentence: the first of them, and how many others there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" và {more} {others}" if more > 0 else "")
 
 
 def without_marks(text: str) -> str:

@@ -21,6 +21,7 @@ from ..result_sheets import RESULTS
 from ..results import result_rows
 from ..standing import read_so_far, standing_of, today
 from ..steps import Progress
+from ..vietnamese import few
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
 from .open_master import OpenMaster
@@ -163,7 +164,7 @@ def _summary(outgoing: Outgoing) -> str:
         [
             f"Kỳ {outgoing.period.name}: {letters[0].what}, {len(letters)} thư. Cách gửi: "
             f"{outgoing.settings.way}.",
-            f"Nơi nhận: {_names(names)}.{attached}",
+            f"Nơi nhận: {few(names, _MOST_NAMES)}.{attached}",
             *_held(outgoing.held),
             "",
             "Làm tiếp?",
@@ -177,16 +178,11 @@ def _held(held: Sequence[Finding]) -> list[str]:
     for one in held:
         by_reason.setdefault(one.code, []).append(one.agency)
     lines = [
-        f"Không gửi, {_WHY[code]} ({len(names)}): {_names(names)}."
+        f"Không gửi, {_WHY[code]} ({len(names)}): {few(names, _MOST_NAMES)}."
         for code, names in by_reason.items()
         if code in _WHY
     ]
     return [*lines, *(f"{one.message} {one.action}" for one in held if one.code not in _WHY)]
-
-
-def _names(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" và {more} nơi khác" if more > 0 else "")
 
 
 def _lines(found: Sequence[Finding]) -> Iterable[str]:
