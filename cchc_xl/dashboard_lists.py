@@ -120,7 +120,7 @@ class _Lists:
         words.remove(FATES[ACCEPTED])
         condition = "+".join(f'(TienDoNop[Tình trạng]="{word}")' for word in words)
         title = _title(
-            "Cơ quan chưa có phiếu dùng được",
+            "Chưa có phiếu dùng được",
             "+".join(f'COUNTIF(TienDoNop[Tình trạng],"{word}")' for word in words),
             len(found),
             _MISSING_ROWS,
@@ -268,8 +268,8 @@ class _Lists:
 
 def _title(text: str, count: str, number: int, rows: int, sheet: str) -> Formula:
     """The title of a list, which says so where there is more than it can show."""
-    more = f'" ({rows} trong "&{count}&", xem trang {sheet})"'
-    shown = f" ({rows} trong {number}, xem trang {sheet})" if number > rows else ""
+    more = f'" ({rows} trong "&{count}&", trang {sheet})"'
+    shown = f" ({rows} trong {number}, trang {sheet})" if number > rows else ""
     return Formula(f'="{text}"&IF({count}>{rows},{more},"")', text + shown)
 
 

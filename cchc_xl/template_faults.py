@@ -49,7 +49,7 @@ def refused(name: str, what: str, place: str = "") -> TemplateError:
 
 def nearest(name: object, known: Iterable[object]) -> str:
     """The known names that are like one, as a part of a sentence."""
-    like = difflib.get_close_matches(str(name), [str(one) for one in known], n=3)
+    like = difflib.get_close_matches(str(name), [str(one) for one in known], n=3, cutoff=0.7)
     return f"; gần giống: {', '.join(like)}" if like else ""
 
 

@@ -40,6 +40,7 @@ FACTS = {
     "co_quan": "Sở Tư pháp", "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "ma_ky": PERIOD,
     "han": "20/6/2018", "so_muc": 4, "lan": 1, "nguoi_lien_he": "", "dien_thoai": "", "thu": "",
     "phat_hien": [{"o": "A1", "noi_dung": "x"}], "so_lieu": None, "trong": [],
+    "so_ngay_tre": 0, "han_moi": "", "cho_sua": False, "khong_dung_duoc": False,
 }  # fmt: skip
 
 
