@@ -100,8 +100,7 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
     check_periods(issued, so_far)
     check_changes(issued, so_far)
     check_charts(issued, so_far)
-    files = [one["file"] for one in record.returns]
-    check_submissions(issued, now, came, counts_of(findings, files))
+    check_submissions(issued, now, came, counts_of(findings))
     check_files(issued, record.returns)
     given = _explanations(journal, record, programme, [one.period.id for one in so_far])
     check_explanations(issued, so_far, findings, given)
@@ -195,18 +194,19 @@ def _read(
         registry = programme.registry
         by_code = registry.by_id.get(says.get("agency", ""))
         name = by_code.name if by_code else registry.resolve(says.get("agency_name", "")).name
-        if registry.is_agency(name) and one["agency"] not in (name, _heir(name, one, programme)):
-            raise _AnotherForm(f"phiếu ghi là của {name}")
+        if registry.is_agency(name):
+            allowed = (name, _heir(name, one, programme, period))
+            if one["agency"] not in allowed:
+                raise _AnotherForm(f"phiếu ghi là của {name}")
         if says.get("period") != period.id:
             raise _AnotherForm(f"phiếu ghi là của kỳ {says.get('period')}")
     rows = walk(pages, titles_for(programme, period, one["agency"]))
     return Accepted(one["agency"], one["file"], _arrived(one), rows)
 
 
-def _heir(name: str, one: Mapping[str, str], programme: Programme) -> str:
+def _heir(name: str, one: Mapping[str, str], programme: Programme, period: Period) -> str:
     """The agency that took over another's form, where an officer says so and has a reason."""
-    unit = programme.registry.by_name[name]
-    follower = programme.registry.resolve(unit.successor).name
+    follower = programme.registry.in_office(name, period.answered_on)
     files = {key(one["file"]), key(one["file"].split(" › ")[0])}
     said = {c.agency for c in programme.choices if c.reason and key(c.file) in files}
     return follower if follower in said else ""

@@ -39,6 +39,7 @@ _LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
 _ABOUT = {
     "spent-over-budget": "spent", "spent-without-budget": "spent", "spent-fell": "spent",
     "spent-maybe-thousands": "spent", "spent-implausible": "spent", "spent-missing": "spent",
+    "spent-over-budget-together": "spent",
     "percent-fell": "percent", "done-below-full-percent": "percent",
     "done-reopened": "status", "full-percent-not-done": "status", "status-missing": "status",
     "done-without-evidence": "proof",
@@ -142,12 +143,13 @@ def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
         cases = []
         for figures, by_row in zip(so_far, reports, strict=True):
             fact = by_row.get((_answers(one, figures), one.row))
-            if figures.period.months >= since and fact is not None and fact.came:
-                cases.append(_case(one.rule, fact))
-        stayed = all(
+            if figures.period.months >= since:
+                cases.append(_case(one.rule, fact) if fact is not None and fact.came else None)
+        *before, last = cases
+        stayed = last is None or all(
             was in (None, "", is_now)
-            for case in cases
-            for was, is_now in zip(case, cases[-1], strict=True)
+            for case in before
+            for was, is_now in zip(case or (), last, strict=bool(case))
         )
         found.append(one._replace(answers=_answers(one, so_far[-1]), stayed=stayed))
     return found

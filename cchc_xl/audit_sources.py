@@ -4,7 +4,6 @@ Nguồn số liệu and what the sheet Phát hiện says was left out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -345,11 +344,9 @@ def _shown(name: str, own: object, fact: Fact, period: Period) -> object:
     return million_from_dong(own) if name == "spent" and isinstance(own, int) else own
 
 
-def counts_of(findings: Findings, files: Iterable[str]) -> dict[tuple[str, str], int]:
-    """(agency, severity) -> how many findings the workbook lists of returned files."""
-    known, counts = set(files), {}
+def counts_of(findings: Findings) -> dict[tuple[str, str], int]:
+    """(file, severity) -> how many findings the workbook lists of it."""
+    counts: dict[tuple[str, str], int] = {}
     for one in findings.told:
-        if one.file in known:
-            at = one.agency, one.severity
-            counts[at] = counts.get(at, 0) + 1
+        counts[one.file, one.severity] = counts.get((one.file, one.severity), 0) + 1
     return counts

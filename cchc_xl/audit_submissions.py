@@ -13,7 +13,9 @@ from .vietnamese import clean
 
 
 class Came(NamedTuple):
-    """What came from an agency that must report: the return that counts, else the newest."""
+    """What came from an agency that must report: the return that counts, else the newest;
+    `answered` is the file that the agency is answered about, the newest not used where that came
+    later."""
 
     agency: str
     state: str
@@ -21,6 +23,7 @@ class Came(NamedTuple):
     file: str = ""
     arrived: datetime.datetime | None = None
     late: int | None = None
+    answered: str = ""
 
     @property
     def punctuality(self) -> str:
@@ -44,8 +47,14 @@ def what_came(figures: Figures, returns: Sequence[Mapping[str, str]]) -> dict[st
         # Punctual by the first that could be used; "before a day" makes the day itself one late.
         usable = [_moment(o["arrived"]) for o in own if o["fate"] in ("accepted", "superseded")]
         late = (min(usable, default=arrived).date() - period.due_before).days + 1
+        asked = max(
+            (o for o in own if o["fate"] in ("accepted", "rejected")),
+            key=lambda o: (_moment(o["arrived"]), o["fate"] == "accepted"),
+            default={"file": ""},
+        )
         came[agency] = Came(agency, FATES[newest["fate"]], bool(counts), newest["file"], arrived,
-                            late if late > 0 else None)  # fmt: skip
+                            late if late > 0 else None,
+                            asked["file"])  # fmt: skip
     return came
 
 
@@ -79,7 +88,7 @@ def check_submissions(
         page.count(row, at["Số mục đã báo cáo"], f"{name}: Số mục đã báo cáo", number,
                    now.sources("status", reported))  # fmt: skip
         for severity in ("Lỗi", "Cảnh báo"):
-            count = findings.get((clean(name), severity), 0)
+            count = findings.get((one.answered, severity), 0) if one.answered else 0
             page.count(row, at[severity], f"{name}: {severity} trong trang Phát hiện", count)
         page.words(row, at["Tệp"], f"{name}: tệp", one.file)
     due = now.period.due_before

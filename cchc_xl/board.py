@@ -4,6 +4,7 @@ what is open, and the next step."""
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from .mail_log import DRAFT, FEEDBACK, FORM, REMINDER, Correspondence, MailEvent
 from .master_sheets import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from .periods import Period
 from .plan import Item
-from .results import Row, Submission, submissions, to_answer
+from .results import Row, Submission, counts_to_see, submissions, to_answer
 from .vietnamese import format_date, key
 
 _MANY = 8  # more names than this are counted, not listed
@@ -35,8 +36,9 @@ _MANY = 8  # more names than this are counted, not listed
 class AgencyStatus:
     """One agency in a period. `late` is how many days its return came late or, where there is
     none, how many days the due day has passed. `mails` are as `mails_to` has them; `reminder` is
-    the next one where the agency owes something; `trouble` what happened to the last mail that
-    did not arrive; `in_time` of `asked` periods of the year came in time."""
+    the next one where the agency owes something; `answered` is when it was answered last;
+    `trouble` what happened to the last mail that did not arrive; `in_time` of `asked` periods of
+    the year came in time."""
 
     agency: str
     state: str
@@ -53,6 +55,7 @@ class AgencyStatus:
     contact: str
     phone: str
     email: str
+    answered: datetime.datetime | None
     in_time: int
     asked: int
     trouble: str
@@ -125,21 +128,24 @@ def board(
     `forms_made` says when the form of an agency was made, `days_between` how long to wait after
     a reminder or an answer."""
     ledger = so_far[-1]
-    answers = to_answer(ledger)
+    answers, to_see = to_answer(ledger), counts_to_see(ledger)
     rows = ledger.programme.rows_by_agency(ledger.period)
     punctual = _punctuality(so_far, day)
     agencies = []
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
         newest, found = answers.get(one.agency, (None, []))
-        errors, warnings = (sum(f.severity == s for f in found) for s in ("error", "warning"))
+        to_mend = sum(f.severity in ("error", "warning") for f in found)
+        counts = to_see.get(one.agency, Counter())
         mails = mails_to(log, one.agency)
-        state = state_of(one.agency, one.accepted, newest, errors + warnings, log)
+        state = state_of(one.agency, one.accepted, newest, to_mend, log)
         late = one.late
         if state == MISSING and day is not None:
             late = ledger.period.days_late(day) or None
-        made, pressing = forms_made.get(one.agency), errors > 0 or not one.accepted
-        reminder = next_reminder(state, pressing, mails, made, day, days_between)
+        made, pressing = forms_made.get(one.agency), counts["error"] > 0 or not one.accepted
+        reminder = next_reminder(
+            state, pressing, mails, ledger.period, made, day, days_between
+        )
         trouble = trouble_of(log, one.agency, unit.email)
         contact = _contact(so_far, one)
         refused = one.newest.findings if one.newest and not one.accepted else ()
@@ -155,12 +161,13 @@ def board(
                 late=late,
                 rows_due=sum(map(len, rows[one.agency].values())),
                 rows_reported=len(one.newest.rows) if one.newest and one.accepted else None,
-                errors=errors,
-                warnings=warnings,
+                errors=counts["error"],
+                warnings=counts["warning"],
                 why_unusable=" ".join(found.message for found in refused),
                 contact=contact,
                 phone=unit.phone,
                 email=unit.email,
+                answered=log.handed_over(mails[FEEDBACK][-1]).time if mails[FEEDBACK] else None,
                 in_time=in_time,
                 asked=asked,
                 trouble=trouble.text,

@@ -28,6 +28,7 @@ from .vietnamese import format_date
 MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
 STATE_NAMES = dict(zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True))
 MOST_REMINDERS = 3
+_DAY = datetime.timedelta(days=1)
 MENDED, IN_PART = "mended", "in-part"
 _BUTTONS = {FORM: "Gửi phiếu", REMINDER: "Nhắc nộp", FEEDBACK: "Gửi phản hồi"}
 
@@ -35,8 +36,8 @@ Mails = Mapping[str, Sequence[MailEvent]]
 
 
 def mails_to(log: Correspondence, agency: str) -> Mails:
-    """The mails that went out to an agency, by kind; of reminders those since it was answered
-    last: what it is asked for from then on is another thing."""
+    """The mails that went out to an agency, by kind; of reminders those since the last answer
+    that reached it: what it is asked for from then on is another thing."""
     answers = log.gone(FEEDBACK, agency)
     return {
         FORM: log.gone(FORM, agency),
@@ -68,10 +69,28 @@ class Reminder(NamedTuple):
     held: str
 
 
+def working_day(day: datetime.date, later: int) -> datetime.date:
+    """The day so many days later, or the first working day after it."""
+    from holidays import country_holidays  # not before it is needed: many countries
+
+    calendar = country_holidays("VN")
+    found = day + datetime.timedelta(days=later)
+    while not calendar.is_working_day(found):
+        found += _DAY
+    return found
+
+
+def deadline_of(number: int, day: datetime.date, period: Period) -> datetime.date:
+    """The last day that the reminder of a number names when it goes out on a day: never sooner
+    than the one that all were told."""
+    return max(working_day(day, 3 if number == 2 else 1), period.due_before - _DAY)
+
+
 def next_reminder(
     state: str,
     pressing: bool,
     mails: Mails,
+    period: Period,
     form_made: datetime.date | None,
     day: datetime.date | None,
     days_between: int,
@@ -88,6 +107,8 @@ def next_reminder(
         held = "reminder-without-form"
     elif after and (day - after.time.date()).days < days_between:
         held = "reminder-too-soon" if before else "reminder-answered-lately"
+    elif len(before) > 1 and day <= deadline_of(len(before), before[-1].time.date(), period):
+        held = "reminder-too-soon"  # the first names no day of its own
     elif len(before) >= MOST_REMINDERS:
         held = "reminder-last"
     return Reminder(len(before) + 1, after, held)
@@ -154,14 +175,19 @@ def next_step(
     if state == FINE:
         return ""
     to_call = f"Gọi điện{f': {call}' if call else ''}"
-    if trouble.what == MENDED:
-        return "Địa chỉ đã sửa: gửi lại"
-    if trouble.what in (BOUNCED, SENDING):
-        return f"{trouble.text}. {to_call}"
+    if trouble.what in (MENDED, BOUNCED, SENDING) and state in _WANTED[trouble.kind]:
+        mended = trouble.what == MENDED
+        return "Địa chỉ đã sửa: gửi lại" if mended else f"{trouble.text}. {to_call}"
     if trouble.what == FAILED and _goes_again(trouble.kind, state, reminder):
         return f"{trouble.text}. Bấm gửi lại: {_BUTTONS[trouble.kind]}"
     usual = _usual_step(state, reminder, mails, period, late, to_call)
     return f"{usual} ({trouble.text})" if trouble.what == IN_PART else usual
+
+
+# In which states a kind of mail is still wanted: what became of another is past.
+_WANTED = {
+    FORM: (MISSING,), REMINDER: (MISSING, ASKED), FEEDBACK: (TO_ANSWER, UNUSABLE, ASKED),
+}  # fmt: skip
 
 
 def _goes_again(kind: str, state: str, reminder: Reminder | None) -> bool:

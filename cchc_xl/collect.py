@@ -30,8 +30,9 @@ from .returned_workbook import read_workbook
 from .seen_mails import SeenMails, Taken
 from .sent_folder import UNSENT, note_sent
 from .standing import today
+from .vietnamese import few
 from .work import Work
-from .workspace import VIETNAM, Workspace, read_file, set_arrival
+from .workspace import Workspace, now, read_file, set_arrival
 
 _DAYS_BEFORE_DUE = 60  # from when on returns are looked for where nothing was mailed
 _MEGABYTE = 2**20
@@ -182,15 +183,14 @@ class _Collector:
             return False
         log, event = found
         if all(b.address.lower() != one.address for b in log.bounces(event.message_id)):
-            now = datetime.datetime.now(VIETNAM).replace(microsecond=0)
             log.add(
                 MailEvent(
-                    now, BOUNCED, event.kind, event.agency, event.about, event.message_id,
+                    now(), BOUNCED, event.kind, event.agency, event.about, event.message_id,
                     event.to, (), one.address, one.reason, event.agency_id,
                 )
             )  # fmt: skip
-            taken.tell("mail-bounced", one.address, agency=event.agency, what="thư",
-                       reason=one.reason)  # fmt: skip
+        # Also where a run that was cut off has noted it, and told nobody.
+        taken.tell("mail-bounced", one.address, agency=event.agency, what="thư", reason=one.reason)
         return True
 
     def _take_files(self, content: bytes, relation: Relation, taken: Taken) -> None:
@@ -225,8 +225,7 @@ class _Collector:
             taken.tell("mail-form-blank", agency=relation.writer, subject=heading.subject)
             return
         names = heading.structure.names
-        more = f" và {len(names) - _MOST_NAMED} tệp khác" if len(names) > _MOST_NAMED else ""
-        others = f"; có: {', '.join(names[:_MOST_NAMED])}{more}" if names else ""
+        others = f"; có: {few(names, _MOST_NAMED, 'tệp khác')}" if names else ""
         taken.tell(
             "mail-without-form", agency=relation.writer, subject=heading.subject, others=others
         )

@@ -40,7 +40,7 @@ from .periods import Period
 from .plan import Programme
 from .proofs import prove_programme
 from .returned_workbook import read_workbook
-from .returns import ACCEPTED, GONE, REJECTED, Return
+from .returns import ACCEPTED, EXCLUDED, GONE, REJECTED, Return
 from .templates import using
 from .versions import settle_versions
 from .vietnamese import key
@@ -174,9 +174,9 @@ def _read_file(process: Reader, reader: ReturnReader, file: ReturnedFile) -> lis
 
 
 def _known_by_name(one: Return, reader: ReturnReader) -> Return:
-    """A file that could not be used, of the agency whose form it was by the name that it was
-    sent with, where nothing else tells."""
-    if one.fate != REJECTED or one.agency:
+    """A file that could not be read, of the agency whose form it was by the name that it was
+    sent with, where nothing else tells; also where an officer left it out."""
+    if one.fate not in (REJECTED, EXCLUDED) or one.agency:
         return one
     agency = agency_of_name(reader.programme, reader.period, one.file)
     return replace(

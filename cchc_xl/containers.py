@@ -27,6 +27,7 @@ from .parts import (
 )
 from .sheets import SUFFIXES
 from .tnef_parts import read_tnef
+from .vietnamese import few
 
 __all__ = ["CONTAINERS", "Part", "container_of", "unpack"]
 
@@ -57,8 +58,7 @@ def _listed(others: list[str]) -> str:
     names = list(dict.fromkeys(others))
     if not names:
         return ""
-    more = f" và {len(names) - _MOST_NAMED} tệp khác" if len(names) > _MOST_NAMED else ""
-    return f"; có: {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"; có: {few(names, _MOST_NAMED, 'tệp khác')}"
 
 
 def _with_names_of_their_own(parts: list[Part]) -> list[Part]:

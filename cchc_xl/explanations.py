@@ -29,6 +29,7 @@ UNNEEDED = "Không còn cảnh báo"
 
 EXPLAINED = "Cơ quan giải trình:"
 _NEXT_STEP = "Không cần làm gì nếu chấp nhận; nếu không, ghi “Không chấp nhận” ở trang Giải trình."
+_NOTHING_TO_MEND = "Không phải sửa: đã có giải trình."
 
 
 class Explanation(NamedTuple):
@@ -146,7 +147,10 @@ def _explained(found: Finding, known: dict[_Case, Settled]) -> Finding:
         message = f"{found.message} {EXPLAINED} {same.explanation}"
         if same.state:
             return replace(found, message=f"{message}, không được chấp nhận.")
-        return replace(found, message=f"{message}.", set_severity="info", set_action=_NEXT_STEP)
+        return replace(
+            found, message=f"{message}.", set_severity="info", set_action=_NEXT_STEP,
+            set_fix=_NOTHING_TO_MEND,
+        )  # fmt: skip
     others = [one for one, refused in known.values() if not refused]
     if not others:
         return found

@@ -166,7 +166,9 @@ def _letter(ledger: Ledger, one: Return, sheet: str, marks: Sequence[Mark]) -> L
         (
             f"Cơ quan: {one.agency}. Kỳ báo cáo: {ledger.period.name}. Tệp đã nhận: {one.file}.",
             "Sửa ngay trong trang phiếu của tệp này (các ô tô màu, rê chuột vào để xem ghi chú), "
-            f"rồi gửi lại cho {ledger.programme.office}. Bấm vào cột Ô để đến chỗ cần sửa.",
+            f"rồi gửi lại cho {ledger.programme.office}. Bấm vào cột Ô để đến chỗ cần sửa."
+            if any(mark.cell for mark in marks)
+            else f"Điền trang phiếu của tệp này rồi gửi lại cho {ledger.programme.office}.",
             *([explain] if any(mark.keys for mark in marks) else ()),
         ),
         ledger.programme.office,
@@ -187,6 +189,7 @@ def _facts(
         "so_loi": _counts(findings, "error"),
         "so_canh_bao": _counts(findings, "warning"),
         "phieu_moi": fresh,
+        "dien_san": fresh and bool(one.rows or one.agency in ledger.accepted),
         "giai_trinh": any(map(can_be_explained, findings)),
         "phat_hien": [
             {

@@ -41,7 +41,8 @@ NOWHERE = Place()
 class Finding:
     """One finding. `value` is what stood at `place`; `agency` is a name or ""; `set_severity`
     is that of an officer's own setting, else it is the catalogue's; `row` is the key of the row
-    of a plan that a rule speaks of; `set_action` takes the place of the catalogue's next step."""
+    of a plan that a rule speaks of; `set_action` and `set_fix` take the place of the catalogue's
+    next steps."""
 
     code: str
     place: Place
@@ -51,6 +52,7 @@ class Finding:
     set_severity: str = ""
     row: str = ""
     set_action: str = ""
+    set_fix: str = ""
 
     @property
     def severity(self) -> str:
@@ -63,7 +65,7 @@ class Finding:
     @property
     def fix(self) -> str:
         """What the agency itself is asked to do."""
-        return self.set_action or CATALOGUE[self.code].fix or self.action
+        return self.set_fix or CATALOGUE[self.code].fix or self.action
 
     @property
     def is_for_agency(self) -> bool:

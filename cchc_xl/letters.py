@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from .board import AgencyStatus
-from .chasing import ASKED, MISSING
+from .chasing import ASKED, MISSING, deadline_of, working_day
 from .consolidate import Ledger
 from .consolidation import Progress, read_period, recorded_inputs
 from .dispatch import feedback_of, forms_of
@@ -25,6 +25,7 @@ from .mail_settings import MailSettings, addresses
 from .mail_texts import mail_words
 from .period_folder import returned_files
 from .periods import Period
+from .results import without_spending
 from .returns import EXCLUDED
 from .standing import status_of
 from .statuses import DONE, OVERDUE
@@ -36,7 +37,6 @@ LEADERS = "Lãnh đạo"
 _NO_PHONE = "chưa có số điện thoại ở trang Cơ quan"
 _MOST_NAMES = 12
 _DAYS_FOR_A_FORM = 3  # that goes out after the due day
-_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _forms(
         facts = {
             "so_muc": sum(map(len, due[agency].values())),
             "so_ngay_tre": desk.period.days_late(board.day),
-            "han_moi": format_date(_working_day(board.day, _DAYS_FOR_A_FORM)),
+            "han_moi": format_date(working_day(board.day, _DAYS_FOR_A_FORM)),
         }
         form = Attachment(path.name, made.files[path])
         yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
@@ -130,8 +130,7 @@ def _reminders(
 
 def _about(one: AgencyStatus, number: int) -> str:
     """What tells a reminder from others: their numbers begin anew with every answer."""
-    answered = one.mailed(FEEDBACK)
-    return f"{number}-{answered.time:%y%m%d%H%M%S}" if answered else str(number)
+    return f"{number}-{one.answered:%y%m%d%H%M%S}" if one.answered else str(number)
 
 
 def _reminder(
@@ -146,8 +145,8 @@ def _reminder(
     to_mend = one.state == ASKED and one.submission.accepted
     newest, answered = one.submission.newest, one.mailed(FEEDBACK)
     late = period.days_late(day)
-    names = [workspace.forms(period.id)] if not to_mend else [workspace.feedback(period.id)]
-    paths = [path for folder in names for path in _files_of(desk, folder, one.agency)]
+    folder = workspace.feedback(period.id) if to_mend else workspace.forms(period.id)
+    paths = _files_of(desk, folder, one.agency)
     facts = {
         "lan": number,
         "cho_sua": to_mend,
@@ -162,10 +161,7 @@ def _reminder(
         "so_ngay_con": (period.due_before - day).days,
         "viec": "phiếu đã sửa" if one.state != MISSING else "phiếu báo cáo",
         "kem_phieu": bool(paths),
-        # Never sooner than the day that all were told.
-        "han_moi": format_date(
-            max(_working_day(day, 3 if number == 2 else 1), period.due_before - _DAY)
-        ),
+        "han_moi": format_date(deadline_of(number, day, period)),
     }
     copies = desk.settings.copy_to if number > 1 else ()
     return desk.letter(
@@ -178,17 +174,6 @@ def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
     programme, period = desk.loaded.programme, desk.period
     names = {files(programme, period)[agency] for files in (form_files, feedback_files)}
     return [folder / name for name in sorted(names) if (folder / name).exists()]
-
-
-def _working_day(day: datetime.date, later: int) -> datetime.date:
-    """The day so many days later, or the first working day after it."""
-    from holidays import country_holidays  # not before it is needed: many countries
-
-    calendar = country_holidays("VN")
-    found = day + datetime.timedelta(days=later)
-    while not calendar.is_working_day(found):
-        found += _DAY
-    return found
 
 
 def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
@@ -256,6 +241,7 @@ def _figures(ledger: Ledger) -> dict[str, object]:
         "hoan_thanh": counts[DONE],
         "qua_han": counts[OVERDUE],
         "kinh_phi": money,
+        "chua_gom": few(without_spending(ledger), _MOST_NAMES, "cơ quan khác"),
     }
 
 

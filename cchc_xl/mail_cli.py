@@ -48,7 +48,7 @@ def status_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
 
 def _say_board(board: Board) -> None:
-    from .chasing import STATE_NAMES
+    from .chasing import MISSING, STATE_NAMES
 
     counts = dict.fromkeys(STATE_NAMES.values(), 0)
     for one in board.agencies:
@@ -61,7 +61,7 @@ def _say_board(board: Board) -> None:
     for one in to_do:
         parts = [
             STATE_NAMES[one.state],
-            f"nhận {format_date(one.returned)}" if one.returned else "",
+            f"nhận {format_date(one.returned)}" if one.returned and one.state != MISSING else "",
             f"trễ {one.late} ngày" if one.late else "",
             f"{one.errors} lỗi" if one.errors else "",
             f"{one.warnings} cảnh báo" if one.warnings else "",
@@ -136,10 +136,10 @@ def _say(found: Sequence[Finding]) -> None:
         by_words.setdefault((one.code, words or one.message), []).append(one)
     for (_, words), same in by_words.items():
         level, first = SEVERITY_NAMES[same[0].severity], same[0]
-        if len(same) > _MANY and first.agency:
-            names = ", ".join(one.agency for one in same)
-            told = f"{words[0].upper()}{words[1:].rstrip('.')} ({len(same)}): {names}."
-            click.echo(f"  [{level}] {told} {first.action}")
+        agencies = list(dict.fromkeys(one.agency for one in same))
+        if len(agencies) > _MANY:
+            told = f"{words[0].upper()}{words[1:].rstrip('.')} ({len(agencies)})"
+            click.echo(f"  [{level}] {told}: {', '.join(agencies)}. {first.action}")
             continue
         for one in same:
             click.echo(f"  [{level}] {one.message} {one.action}")

@@ -69,12 +69,23 @@ class Correspondence:
     def gone(self, kind: str, agency: str, since: MailEvent | None = None) -> list[MailEvent]:
         """The mails of a kind that went out to an agency (or lie ready as drafts), in order, but
         for those that came back; one that went out went out, whatever became of sending it once
-        more. `since` leaves out those before another mail: by time, for a draft that was sent by
-        hand is written down late."""
+        more. `since` leaves out those that were handed over before another mail was."""
         of_kind = (one for one in self._last_out() if (one.kind, one.agency) == (kind, agency))
-        of_kind = (one for one in of_kind if since is None or one.time > since.time)
+        if since:
+            first = self._place(since)
+            of_kind = (one for one in of_kind if self._place(one) > first)
         arrived = (one for one in of_kind if not self.came_back(one))
         return sorted(arrived, key=lambda e: e.time)
+
+    def handed_over(self, mail: MailEvent) -> MailEvent:
+        """The event with which a mail was handed over last: the beginning of its sending, or its
+        draft. That a draft was sent by hand is written down late, when it is found."""
+        return self.events[self._place(mail)]
+
+    def _place(self, mail: MailEvent) -> int:
+        places = (at for at, one in enumerate(self.events) if one.key == mail.key
+                  and one.event in (SENDING, DRAFT))  # fmt: skip
+        return max(places, default=self.events.index(mail))
 
     @property
     def drafts(self) -> list[MailEvent]:

@@ -52,7 +52,8 @@ MAIL_MESSAGES: dict[str, Rule] = {
     ),
     "reminder-too-soon": Rule(
         "info",
-        "{agency} đã được nhắc lần {count} ngày {time}; chưa đến {days} ngày nên chưa nhắc tiếp.",
+        "{agency} đã được nhắc lần {count} ngày {time}; chưa đến {days} ngày, hoặc chưa hết hạn "
+        "ghi trong thư, nên chưa nhắc tiếp.",
         "Chờ thêm, hoặc gọi điện.",
     ),
     "reminder-last": Rule(

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import datetime
 import re
 import smtplib
 import time
@@ -22,7 +21,7 @@ from .mail import Letter, mail_of, message_id, short_reason
 from .mail_log import BOUNCED, DRAFT, FAILED, SENDING, SENT, Correspondence, MailEvent
 from .mail_servers import SECONDS_TO_ANSWER, trust, why_no_server, wrong_password
 from .mail_settings import TLS, MailSettings, Server
-from .workspace import VIETNAM, read_file, write_files
+from .workspace import now, read_file, write_files
 
 MEGABYTE = 2**20
 
@@ -84,7 +83,7 @@ def hand_over_all(
         def note(event: str, address: str = "", reason: str = "", letter=letter, identity=identity):
             log.add(
                 MailEvent(
-                    _now(), event, letter.kind, letter.agency, letter.about, identity,
+                    now(), event, letter.kind, letter.agency, letter.about, identity,
                     letter.recipients, letter.files, address, reason, letter.agency_id,
                     letter.words.subject, letter.to,
                 )
@@ -116,10 +115,6 @@ def hand_over_all(
             done.append(letter)
         progress(number, len(letters), letter.agency)
     return Delivered(tuple(done), tuple(found))
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(VIETNAM).replace(microsecond=0)
 
 
 # ---------------------------------------------------------------------- drafts
@@ -166,7 +161,7 @@ class SmtpCarrier:
         self.smtp = _connected(settings.smtp, password)
 
     def hand_over(self, letter: Letter, identity: str, begin: Callable[[], None]) -> dict[str, str]:
-        content = mail_of(letter, self.settings, identity, _now())
+        content = mail_of(letter, self.settings, identity, now())
         limit = self._size_limit()
         if limit and len(content) > limit:
             size, most = -(-len(content) // MEGABYTE), limit // MEGABYTE
@@ -221,11 +216,12 @@ class SmtpCarrier:
             raise Refused("mail-refused", letter.to[0], reason=f"{code} {short_reason(said)}")
 
     def _is_of_the_sender(self, code: int, said: bytes, address: str) -> bool:
-        """Whether a refusal is of the sender, and not of the recipient with this address."""
+        """Whether a refusal is of the sender. One that names the recipient is of that one, or of
+        what the office may send there: the other letters go out."""
         text, sender = short_reason(said).lower(), self.settings.sender.lower()
-        if "recipient address" in text:
+        if "recipient address" in text or f"<{address.lower()}>" in text:
             return False
-        named = code >= 500 and f"<{sender}>" in text and sender != address.lower()
+        named = code >= 500 and f"<{sender}>" in text
         return named or bool(_OF_THE_SENDER.search(text))
 
     def _sender_refused(self, code: int, said: bytes, begun: bool = False) -> SenderRefused:

@@ -52,7 +52,10 @@ def why_no_server(error: Exception, server: Server) -> MailError:
             "tử rồi bấm lại."
         )
     if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionAbortedError):
-        return MailError(f"Mất kết nối với {where}. Kiểm tra mạng rồi bấm lại.")
+        return MailError(
+            f"Mất kết nối với {where}. Kiểm tra mạng rồi bấm lại; mới khai báo thì xem lại cổng và "
+            "dòng bảo mật (STARTTLS hay TLS) ở trang Thư điện tử."
+        )
     return MailError(
         f"Không kết nối được {where}. Kiểm tra mạng, tên máy chủ và cổng ở trang Thư điện tử rồi "
         "bấm lại."

@@ -25,7 +25,7 @@ _SMTP_PORTS = {STARTTLS: 587, TLS: 465}
 _IMAP_PORTS = {STARTTLS: 143, TLS: 993}
 # Vietnamese offices have plain addresses; what is stranger is a slip of typing.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
+# Labels as a name server takes them.
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
 

@@ -101,7 +101,7 @@ class Mailbox:
         MailError."""
         with _told(self.settings):
             new = [n for n in self._came_since(since) if self._uid(n) not in known]
-            for number, answer in self._answers(new, _HEADERS, "RFC822.SIZE", "BODYSTRUCTURE"):
+            for number, answer in self._fetched(new, _HEADERS, "RFC822.SIZE", "BODYSTRUCTURE"):
                 yield _heading(self._uid(number), answer)
 
     def sent(self, since: datetime.date) -> list[SentMail] | None:
@@ -113,7 +113,7 @@ class Mailbox:
                 for name in _sent_folders(self.client.list_folders()):
                     self.client.select_folder(name, readonly=True)
                     # Headers only, for a folder of tens of thousands of mails.
-                    answers = self._answers(self._came_since(since), _HEADERS_SENT)
+                    answers = self._fetched(self._came_since(since), _HEADERS_SENT)
                     found = [*(found or ()), *(_sent(answer) for _, answer in answers)]
             except imaplib.IMAP4.abort:
                 raise
@@ -126,7 +126,7 @@ class Mailbox:
         # A day earlier: servers reckon in time zones of their own.
         return sorted(self.client.search(["SINCE", since - datetime.timedelta(days=1)]))
 
-    def _answers(self, numbers: list[int], *wanted: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
+    def _fetched(self, numbers: list[int], *wanted: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
         for at in range(0, len(numbers), _AT_ONCE):
             answers = self.client.fetch(numbers[at : at + _AT_ONCE], [*wanted, "INTERNALDATE"])
             for number in sorted(answers):
@@ -239,7 +239,7 @@ def _told(settings: MailSettings) -> Iterator[None]:
         raise why_no_server(error, server) from error
     except imaplib.IMAP4.abort as error:
         raise why_no_server(ConnectionAbortedError(), server) from error
-    except (IMAPClientError, imaplib.IMAP4.error) as error:
+    except (IMAPClientError, imaplib.IMAP4.error, RecursionError) as error:
         said = " ".join(str(error).split())[:200]
         raise MailError(
             f"Máy chủ {server.host} không cho lấy thư ({said}). Bấm lại; vẫn lỗi thì báo cán bộ "

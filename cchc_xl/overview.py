@@ -24,6 +24,7 @@ from .master_sheets import (
 from .result_sheets import RESULTS
 from .results import (
     Row,
+    counts_to_see,
     file_rows,
     finding_rows,
     submissions,
@@ -43,8 +44,8 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         RESULT_SUBMISSIONS,
         f"TIẾN ĐỘ NỘP PHIẾU BÁO CÁO - {period.name.upper()}",
         f"Đã nhận {len(ledger.accepted)}/{len(due)} cơ quan; nộp trước ngày "
-        f"{format_date(period.due_before)}. Ngày nhận là ngày lưu của tệp trong thư mục nhan-ve; "
-        "trễ tính theo phiếu dùng được đầu tiên của cơ quan.",
+        f"{format_date(period.due_before)}. Ngày nhận là ngày của bức thư hay ngày lưu "
+        "của tệp trong thư mục nhan-ve; trễ tính theo phiếu dùng được đầu tiên của cơ quan.",
         ("TienDoNop", _numbered_columns(_SUBMISSION_COLUMNS), _submission_rows(ledger)),
     )
 
@@ -66,11 +67,12 @@ _SUBMISSION_COLUMNS = (
 
 def _submission_rows(ledger: Ledger) -> list[Row]:
     """Who returned, when, and who is missing."""
-    severities = Counter((f.agency, f.severity) for f in ledger.findings)
+    to_see = counts_to_see(ledger)
     due = ledger.programme.rows_by_agency(ledger.period)
     rows: list[Row] = []
     for number, one in enumerate(submissions(ledger), 1):
         unit = ledger.programme.registry.by_name[one.agency]
+        counts = to_see.get(one.agency, Counter())
         rows.append(
             (
                 number,
@@ -80,8 +82,8 @@ def _submission_rows(ledger: Ledger) -> list[Row]:
                 one.late,
                 sum(map(len, due[one.agency].values())),
                 len(one.newest.rows) if one.newest and one.accepted else None,
-                severities[one.agency, "error"] or None,
-                severities[one.agency, "warning"] or None,
+                counts["error"] or None,
+                counts["warning"] or None,
                 one.newest.file if one.newest else "",
                 unit.email,
                 unit.phone,

@@ -98,17 +98,16 @@ def recognise(workbook: WorkbookSheets, file: str, wanted: Wanted) -> Recognised
 
 def _in_office(found: Recognised, file: str, wanted: Wanted) -> Recognised:
     """The form of an agency that has a successor is the successor's if an officer says so. Else
-    it is refused: the successor's own form asks for more."""
+    it is refused: the successor's own form asks for more, and must not be replaced by this one."""
     successor = wanted.in_office(found.agency)
-    if successor == found.agency:
+    if successor == found.agency or found.form is None:
         return found
-    decided = wanted.choice is not None and wanted.choice.agency == successor
-    if found.form is None or decided:
+    if wanted.choice is not None and wanted.choice.agency == successor:
         return replace(found, agency=successor)
     refusal = finding(
-        "agency-succeeded", Place(file, found.form.grid.name), found.agency, agency=successor
+        "agency-succeeded", Place(file, found.form.grid.name), successor, agency=found.agency
     )
-    return Recognised(successor, None, refusal)
+    return Recognised(found.agency, None, refusal)
 
 
 # ------------------------------------------------------------------- by identity

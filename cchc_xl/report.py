@@ -35,7 +35,7 @@ from .money import million_from_dong, sum_known
 from .packages import repacked
 from .plan import Item, Plan
 from .report_template import filled_report
-from .results import submissions
+from .results import submissions, without_spending
 from .statuses import ALL_STATUSES, DONE, OVERDUE
 from .summaries import row_counts
 from .vietnamese import Target, format_date, key
@@ -109,7 +109,7 @@ class _Context:
             "nop": self._submissions(),
             "viec": self._rows(None),
             "kinh_phi": self._money(None),
-            "kinh_phi_thieu": self._without_money(),
+            "kinh_phi_thieu": names_in_words(without_spending(self.ledger)),
             "ke_hoach": [self._plan(plan) for plan in self.programme.plans],
             "kinh_phi_co_quan": self._agencies(),
             "qua_han": self._overdue(),
@@ -237,11 +237,6 @@ class _Context:
     def _agencies(self) -> list[dict[str, Any]]:
         holders = dict.fromkeys(one.agency for one in self.ledger.agencies if one.budget)
         return [{"ten": name, **self._money(None, name)} for name in holders]
-
-    def _without_money(self) -> str:
-        """The agencies whose spending is in no total, for want of a return."""
-        holders = {one.agency for one in self.ledger.agencies if one.budget}
-        return names_in_words(name for name in self.ledger.missing if name in holders)
 
     def _overdue(self) -> list[dict[str, Any]]:
         """Rows of work that are overdue, with the agencies that have not finished them and why;

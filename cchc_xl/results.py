@@ -6,6 +6,7 @@ declared in `master_sheets.RESULTS`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -142,6 +143,23 @@ def to_answer(ledger: Ledger) -> dict[str, tuple[Return, list[Finding]]]:
         if found.is_for_agency:
             by_file.setdefault(found.place.file, []).append(found)
     return {agency: (one, by_file.get(one.file, [])) for agency, one in chosen.items()}
+
+
+def counts_to_see(ledger: Ledger) -> dict[str, Counter[str]]:
+    """Of each agency that must report and has returned something: severity -> how many findings
+    there are of the file that it is answered about."""
+    by_file: dict[str, Counter[str]] = {}
+    for found in ledger.findings:
+        by_file.setdefault(found.place.file, Counter())[found.severity] += 1
+    return {
+        agency: by_file.get(one.file, Counter()) for agency, (one, _) in to_answer(ledger).items()
+    }
+
+
+def without_spending(ledger: Ledger) -> list[str]:
+    """The agencies that hold money and of whose spending nothing is known: no total has it."""
+    unknown = [one.agency for one in ledger.agencies if one.budget and one.spent is None]
+    return list(dict.fromkeys(unknown))
 
 
 def file_rows(ledger: Ledger) -> list[Row]:

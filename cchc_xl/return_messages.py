@@ -52,10 +52,10 @@ RETURN_MESSAGES: dict[str, Rule] = {
     ),
     "agency-succeeded": Rule(
         "error",
-        "Phiếu của {value}, nay {agency} kế thừa và báo cáo thay; không được tính.",
-        "Gửi phiếu của kỳ cho đơn vị kế thừa. Nếu lấy luôn phiếu này thì ghi tệp và đơn vị kế thừa "
-        "vào trang Xử lý phiếu.",
-        "Điền vào phiếu kèm theo, có cả những việc của đơn vị cũ.",
+        "Phiếu của {agency}, nay {value} kế thừa và báo cáo thay; không được tính.",
+        "Gửi đơn vị kế thừa phiếu mới, có cả việc của đơn vị cũ: chọn dòng của đơn vị đó ở trang "
+        "Tiến độ nộp rồi bấm Gửi phiếu. Nếu đơn vị đó chưa nộp phiếu nào thì có thể lấy phiếu này: "
+        "ghi tệp và đơn vị kế thừa vào trang Xử lý phiếu.",
     ),
     "period-unknown": Rule(
         "error",

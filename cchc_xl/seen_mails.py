@@ -12,7 +12,7 @@ from .catalogue import CATALOGUE
 from .findings import SEVERITY_NAMES, Finding, Place, finding
 from .mail_log import add_line, read_lines
 from .mailbox import Heading, Uid
-from .workspace import VIETNAM, Workspace
+from .workspace import Workspace, now
 
 
 @dataclass
@@ -36,7 +36,6 @@ class SeenMails:
 
     def __init__(self, workspace: Workspace):
         self.path = workspace.mailbox
-        self.note = workspace.mailbox_note
         written = list(read_lines(self.path))
         lines = [line for line in written if _is_of_a_mail(line)]
         # A line of a version that did not note which mailbox it was counts for none: such mails are
@@ -54,7 +53,7 @@ class SeenMails:
         OutputError."""
         one = taken.heading
         line = {
-            "time": _now(),
+            "time": now().isoformat(),
             "box": one.uid.box,
             "validity": one.uid.validity,
             "number": one.uid.number,
@@ -96,11 +95,7 @@ _NOTE_HEAD = "Lấy từ hộp thư: những điều đã thấy trong từng th
 def note_told(workspace: Workspace, count: int) -> None:
     """Note that somebody was told what the first `count` lines of the journal say. Raises
     OutputError."""
-    add_line(workspace.mailbox, {"time": _now(), "told": count})
-
-
-def _now() -> str:
-    return datetime.datetime.now(VIETNAM).isoformat(timespec="seconds")
+    add_line(workspace.mailbox, {"time": now().isoformat(), "told": count})
 
 
 def _findings(line: Mapping[str, Any]) -> list[Finding]:

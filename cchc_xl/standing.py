@@ -13,12 +13,12 @@ from .loading import Loaded, find_period
 from .mail_log import correspondence
 from .mail_settings import USUAL_DAYS, days_between_reminders
 from .period_folder import inputs_of
-from .workspace import VIETNAM, Workspace, arrival
+from .workspace import Workspace, arrival, now
 
 
 def today() -> datetime.date:
     """The day in the office."""
-    return datetime.datetime.now(VIETNAM).date()
+    return now().date()
 
 
 def read_so_far(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:

@@ -28,6 +28,11 @@ _SECONDS_TO_WAIT = 10.0
 _DEBRIS = {"thumbs.db", "desktop.ini", ".ds_store"}
 
 
+def now() -> datetime.datetime:
+    """The time in the office, to the second."""
+    return datetime.datetime.now(VIETNAM).replace(microsecond=0)
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A folder with a master workbook, and a folder for each period."""

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
+from holidays import country_holidays
 from support import stored_values
 from year import FIRST, LATE, PERIOD, SILENT, cut_down, put_return, put_returns
 
@@ -314,7 +315,8 @@ BUTTONS = {"form": "Gửi phiếu", "reminder": "Nhắc nộp", "feedback": "G�
 
 
 def next_step(
-    one: Agency, state: str, letters: list[Letter], late: int, made: bool, day: datetime.date
+    one: Agency, state: str, letters: list[Letter], late: int, made: bool, day: datetime.date,
+    due: datetime.date,
 ) -> tuple[str, bool]:
     """What the next step begins with, and whether the button Nhắc nộp prepares a letter."""
     out = [letter for letter in letters if letter.out]
@@ -322,11 +324,22 @@ def next_step(
     owes = state == "missing" or (state == "asked" and (one.errors > 0 or not one.counted))
     waits = counted or [x for x in out if x.kind == "feedback" and state == "asked"]
     early = bool(waits) and (day - waits[-1].day).days < WAIT
+    if len(counted) > 1:  # these name a working day, which is to pass first
+        named = counted[-1].day + datetime.timedelta(days=3 if len(counted) == 2 else 1)
+        calendar = country_holidays("VN")
+        while not calendar.is_working_day(named):
+            named += datetime.timedelta(days=1)
+        early |= day <= max(named, due - datetime.timedelta(days=1))
     reminds = owes and not early and len(counted) < 3 and (made or bool(out))
     if state == "accepted":
         return "", reminds
     last = letters[-1].story if letters else ""
-    if last in ("cut off", "came back"):
+    still_wanted = letters and state in {
+        "form": ("missing",),
+        "reminder": ("missing", "asked"),
+        "feedback": ("to-answer", "unusable", "asked"),
+    }[letters[-1].kind]
+    if last in ("cut off", "came back") and still_wanted:
         return "call", reminds
     if (
         last in ("failed", "again in vain")
@@ -379,7 +392,7 @@ def test_each_agency_stands_as_what_happened_says(small, seed):
         assert found.rows_reported == (len(one.said) if one.counted else None)
         assert (found.in_time, found.asked) == punctuality(told, one.name)
         made = one.name in told.forms_made
-        step, reminds = next_step(one, state, letters, late, made, told.day)
+        step, reminds = next_step(one, state, letters, late, made, told.day, told.period.due_before)
         assert ("Gọi điện" in found.next_step) == (step == "call"), found
         assert ("Bấm gửi lại" in found.next_step) == (step == "again"), found
         if step == "again":

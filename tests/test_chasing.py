@@ -4,18 +4,30 @@ send. With real mail servers."""
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from mail_office import PERIOD, Office
+from mail_servers import OFFICE
 from scripted_agencies import address_of
 from support import edit_workbook
 from year import put_return
 
-from cchc_xl.letters import _working_day
+from cchc_xl.chasing import mails_to, working_day
 from cchc_xl.mail import MARK
-from cchc_xl.mail_log import FEEDBACK, FORM, REMINDER
+from cchc_xl.mail_log import (
+    BOUNCED,
+    DRAFT,
+    FEEDBACK,
+    FORM,
+    REMINDER,
+    SENT,
+    Correspondence,
+    MailEvent,
+)
+from cchc_xl.mail_log import correspondence as log_of
 from cchc_xl.standing import status_of
 from cchc_xl.steps import consolidate_period
 from cchc_xl.workspace import VIETNAM, Workspace
@@ -33,13 +45,18 @@ def calendar(monkeypatch):
         today = datetime.date(2018, month, day)
         now = datetime.datetime.combine(today, datetime.time(9), VIETNAM)
         monkeypatch.setattr("cchc_xl.standing.today", lambda: today)
-        monkeypatch.setattr("cchc_xl.mail_out._now", lambda: now)
+        monkeypatch.setattr("cchc_xl.mail_out.now", lambda: now)
 
     return set_day
 
 
 def on_the_board(office: Office, agency: str = AGENCY):
     return next(o for o in status_of(office.loaded, PERIOD).agencies if o.agency == agency)
+
+
+def correspondence(office: Office) -> Correspondence:
+    path = Workspace(office.root).correspondence(PERIOD)
+    return log_of(path, office.loaded.programme.registry)
 
 
 def sent(office: Office, kind: str, again=()) -> list[str]:
@@ -129,7 +146,7 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
     assert on_the_board(office).mails[REMINDER] == []
 
     texts = []
-    for number, day in enumerate((12, 15, 18), 1):
+    for number, day in enumerate((12, 15, 19), 1):
         calendar(6, day)
         assert on_the_board(office).next_step == f"Nhắc sửa lần {number}"
         assert AGENCY in sent(office, REMINDER)
@@ -144,7 +161,7 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
     assert "ĐÔN ĐỐC lần 3: sửa phiếu báo cáo" in third.subject
     assert "danh sách cơ quan chưa sửa phiếu báo cáo" in third.text
     assert not any("không nộp" in one.text for one in texts)
-    calendar(6, 21)
+    calendar(6, 23)
     assert on_the_board(office).next_step.startswith("Gọi điện")
     held = {one.agency: one.code for one in office.prepare(REMINDER).held}
     assert held[AGENCY] == "reminder-last"
@@ -168,6 +185,43 @@ def test_an_answer_that_is_sent_again_begins_anew_too(office, mail, calendar):
     calendar(6, 11)
     assert on_the_board(office).next_step == "Nhắc sửa lần 1"
     assert AGENCY in sent(office, REMINDER)
+
+
+def test_a_draft_found_late_moves_no_reminder():
+    """An answer and a reminder lay as drafts; the officer sent the reminder first."""
+    log = Correspondence(None)
+
+    def note(event: str, kind: str, about: str, day: int) -> None:
+        moment = datetime.datetime(2018, 6, day, 9, tzinfo=VIETNAM)
+        log.events.append(
+            MailEvent(moment, event, kind, AGENCY, about, f"<{kind}{day}>", (OFFICE,), ())
+        )
+
+    def reminders() -> list[str]:
+        return [one.about for one in mails_to(log, AGENCY)[REMINDER]]
+
+    note(DRAFT, REMINDER, "1", 1)
+    note(DRAFT, FEEDBACK, "f" * 64, 2)
+    assert reminders() == []
+    note(DRAFT, REMINDER, "1-180602090000", 5)
+    note(SENT, REMINDER, "1-180602090000", 6)
+    note(SENT, REMINDER, "1", 7)
+    note(SENT, FEEDBACK, "f" * 64, 8)
+    assert reminders() == ["1-180602090000"]
+    (answer,) = mails_to(log, AGENCY)[FEEDBACK]
+    assert (answer.time.day, log.handed_over(answer).time.day) == (8, 2)
+
+
+def test_what_became_of_a_mail_that_nobody_needs_any_more_hides_no_step(office, mail, calendar):
+    """The form came back, but the agency has returned one that it got elsewhere."""
+    calendar(5, 15)
+    office.send(FORM)
+    log = correspondence(office)
+    (form,) = log.gone(FORM, AGENCY)
+    log.add(replace(form, event=BOUNCED, address=address_of(AGENCY), reason="x"))
+    assert on_the_board(office).next_step.startswith("Thư 15/5/2018 bị trả lại")
+    put_return(office.loaded, AGENCY, PERIOD, WRONG)
+    assert on_the_board(office).next_step == "Gửi phản hồi"
 
 
 def test_how_long_to_wait_is_as_the_sheet_says(office, calendar):
@@ -225,9 +279,9 @@ def test_no_new_deadline_is_on_a_day_off(year):
     off |= {datetime.date(year, *day) for day in ((1, 1), (4, 30), (5, 1), (9, 2))}
     days = [datetime.date(year, 1, 1) + datetime.timedelta(days=n) for n in range(365)]
     for day in days:
-        found = _working_day(day, 1)
+        found = working_day(day, 1)
         assert found not in off
         assert found > day
         assert (found - day).days <= 12  # Tết with the weekends around it
     plain = [day for day in days if 6 <= day.month <= 8 and day.weekday() < 4]
-    assert all(_working_day(d, 1) == d + datetime.timedelta(days=1) for d in plain if d.day < 29)
+    assert all(working_day(d, 1) == d + datetime.timedelta(days=1) for d in plain if d.day < 29)

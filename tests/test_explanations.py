@@ -17,6 +17,7 @@ from openxml_audit import OpenXmlValidator
 from reports import paragraphs
 from support import Form, edit_workbook, return_form
 
+from cchc_xl import audit_explanations
 from cchc_xl.as_json import ledger_json
 from cchc_xl.dispatch import make_feedback, make_forms
 from cchc_xl.explanation_sheet import EXPLANATION, KEYS
@@ -544,6 +545,10 @@ def test_only_the_version_that_counts_changes_a_figure(workspace):
 
 def test_of_every_rule_it_is_known_what_it_looks_at():
     assert LOOKS_AT.keys() == RULES.keys()
+    # The audit knows it by itself.
+    for rule, names in LOOKS_AT.items():
+        own = {audit_explanations._ABOUT.get(rule), audit_explanations._BESIDES.get(rule)}
+        assert own - {None} == {*names}, rule
 
 
 # ------------------------------------------------------------------------- a successor
@@ -882,3 +887,22 @@ def test_a_sheet_that_nobody_explained_is_caught(workspace):
     page.append([1, AGENCY, "Phụ lục", "1.1.3", "x", "20", WHY, "k", "t", "s", "c", "", IN_FORCE])
     book.save(path)
     assert "Giải trình" in sheets_that_differ(workspace)
+
+
+@pytest.mark.long
+def test_before_an_agency_reports_again_nothing_has_changed(workspace):
+    """Explained twice around a change that came to nothing; the year's return is not there yet."""
+    spent = {FIRST: 20, PERIOD: 21, THIRD: 20}
+    for day, (period, amount) in enumerate(spent.items(), 1):
+        row = {"status": "Đang thực hiện", "percent": 50, "spent": amount}
+        send(workspace, {"1.1.3": row}, period=period, day=day)
+    send(workspace, {}, period=YEAR, day=9, agency=HEIR)
+    about = AGENCY, "3598-2017", "1.1.3"
+    officers_type(
+        workspace,
+        (FIRST, *about, OVER, "20", "Giá tăng", None, "CV 1"),
+        (THIRD, *about, OVER, "20", "Giá vẫn cao", None, "CV 2"),
+    )
+    for period in (*spent, YEAR):
+        consolidate_period(load(workspace), period)
+        assert audit_period(load(workspace), period).differences == ()

@@ -158,11 +158,12 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     office.send(FORM)
     start = datetime.date(2018, 6, 4)
     said = []
-    for days in (0, 1, 3, 4, 6, 12):
+    # The second one, of Thursday 7/6, gives time until Monday 11/6.
+    for days in (0, 1, 3, 7, 8, 14):
         day = start + datetime.timedelta(days=days)
         now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
         monkeypatch.setattr("cchc_xl.standing.today", lambda day=day: day)
-        monkeypatch.setattr("cchc_xl.mail_out._now", lambda now=now: now)
+        monkeypatch.setattr("cchc_xl.mail_out.now", lambda now=now: now)
         said.append([one.about for one in office.send(REMINDER).letters])
     assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
     got = [m for m in received(mail, "Sở Y tế") if "reminder" in str(m[MARK])]
@@ -393,6 +394,8 @@ def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
         (450, "4.7.1 greylisted <snv@tinh.test> to <so-y-te@tinh.test>", False),
         (550, "5.1.1 <so-y-te@tinh.test>... User unknown", False),
         (552, "5.2.2 Mailbox full", False),
+        (550, "5.1.1 <so-y-te@tinh.test>: User unknown (from <snv@tinh.test>)", False),
+        (550, "<snv@tinh.test>: not allowed to write to <so-y-te@tinh.test>", False),
     ],
 )
 def test_refusals_in_the_words_of_many_servers(code, said, of_the_sender):

@@ -194,12 +194,12 @@ def test_the_form_of_an_agency_that_ended_is_not_taken_for_its_successor_s(works
     merge(workspace, datetime.date(2018, 5, 31))
     reading = read_returns(load(workspace), PERIOD)
     (one,) = reading.ledger.returns
-    assert (one.fate, one.agency) == ("rejected", "Sở Nội vụ")
+    assert (one.fate, one.agency) == ("rejected", AGENCY)
     (found,) = one.findings
     assert found.code == "agency-succeeded" and "Sở Tư pháp, nay Sở Nội vụ kế thừa" in found.message
     board = {row.agency: row for row in status_of(load(workspace), PERIOD).agencies}
     assert AGENCY not in board
-    assert board["Sở Nội vụ"].next_step == "Gửi phản hồi kèm phiếu mới"
+    assert board["Sở Nội vụ"].next_step == "Gửi phiếu, nhắc nộp"
     assert consolidate_period(load(workspace), PERIOD).ledger.items["3598-2017", "1.1.3"].due == 1
     assert audit_period(load(workspace), PERIOD).differences == ()
 
@@ -210,3 +210,30 @@ def test_the_form_of_an_agency_that_ended_is_not_taken_for_its_successor_s(works
     assert done.ledger.items["3598-2017", "1.1.3"].spent == 5_000_000
     assert not [f for f in done.ledger.findings if f.severity == "error"]
     assert audit_period(load(workspace), PERIOD).differences == ()
+
+
+@pytest.mark.long
+def test_a_successors_successor_may_take_a_form_over(workspace, come):
+    come(FIRST, "a.xlsx", arrived=10)
+    for old, new, day in ((AGENCY, "Sở Y tế", 1), ("Sở Y tế", "Sở Nội vụ", 20)):
+        edit_workbook(
+            workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": old},
+            **{"Đơn vị kế thừa": new, "Kế thừa từ ngày": datetime.date(2018, 5, day)},
+        )  # fmt: skip
+    decide(workspace, (PERIOD, "a.xlsx", "Dùng bản này", "Sở Nội vụ", "Đã gọi điện"))
+    (one,) = consolidate_period(load(workspace), PERIOD).ledger.returns
+    assert (one.fate, one.agency) == ("accepted", "Sở Nội vụ")
+    assert audit_period(load(workspace), PERIOD).differences == ()
+
+
+def test_a_file_known_by_its_name_is_its_agencys_also_when_it_is_left_out(workspace, form):
+    (workspace / PERIOD / "nhan-ve" / form.name).write_bytes(b"hong")
+    decide(workspace, (PERIOD, form.name, "Loại khỏi tổng hợp", None, "Tệp hỏng"))
+
+    def came():
+        (one,) = read_returns(load(workspace), PERIOD).ledger.returns
+        return one.fate, one.agency
+
+    assert came() == ("excluded", AGENCY)
+    decide(workspace, (None,) * 5)
+    assert came() == ("rejected", AGENCY)

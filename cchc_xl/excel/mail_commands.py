@@ -29,7 +29,9 @@ from .open_master import OpenMaster
 _MOST_NAMES = 8
 _MOST_SIGNS = 2_500
 # Letters that an officer may want to go out once more.
-_ONCE_MORE = {"mail-sent-before", "mail-changed-since", "mail-unsure", "mail-bounced"}
+_ONCE_MORE = {
+    "form-not-needed", "mail-sent-before", "mail-changed-since", "mail-unsure", "mail-bounced",
+}  # fmt: skip
 _WHY = {
     "mail-address-missing": "chưa có địa chỉ",
     "mail-address-wrong": "địa chỉ sai",
