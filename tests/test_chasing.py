@@ -170,7 +170,7 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
     assert sent(office, REMINDER, [AGENCY]) == [AGENCY]
     assert newest(mail).subject == third.subject
     row = next(r for r in status_of(office.loaded, PERIOD).tables["Tiến độ nộp"] if r[0] == AGENCY)
-    assert row[6:9] == ("12/6/2018", "15/6/2018", "21/6/2018")
+    assert row[6:9] == ("12/6/2018", "15/6/2018", "23/6/2018")
 
 
 def test_an_answer_that_is_sent_again_begins_anew_too(office, mail, calendar):
