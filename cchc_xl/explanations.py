@@ -8,7 +8,7 @@ letter, or refuse one, on the master's sheet Giải trình.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ def settle(
     several explanations of the same value the one given last holds; of each only that is told,
     those before and after the figures changed apart."""
     findings = list(findings)
-    refusals = {(*one.subject, one.value) for one in explanations if one.handling == REFUSE}
+    refusals = {(*e.subject, e.value): e.text for e in explanations if e.handling == REFUSE}
     by_subject: dict[tuple[str, str, str], dict[_Case, Settled]] = {}
     for one in explanations:
         if one.handling == REFUSE or not one.text:
@@ -108,7 +108,7 @@ def settle(
         known[case] = settled
     found_of = {(f.agency, f.code, f.row): f for f in findings if f.row and f.severity != "trial"}
     explained = [
-        _explained(found, by_subject.get((found.agency, found.code, found.row), {}))
+        _explained(found, by_subject.get((found.agency, found.code, found.row), {}), refusals)
         for found in findings
     ]
     return explained, [
@@ -121,9 +121,12 @@ def settle(
 _Case = tuple[str, bool]  # a value, and whether the figures have changed since
 
 
-def _refused(one: Explanation, refusals: set[tuple[str, ...]]) -> str:
+_Refusals = Mapping[tuple[str, ...], str]  # subject and value -> why, in the officer's words
+
+
+def _refused(one: Explanation, refusals: _Refusals) -> str:
     """An officer's refusal is of what agencies say; what an officer typed and accepted stands."""
-    if one.handling != ACCEPT and {(*one.subject, one.value), (*one.subject, "")} & refusals:
+    if one.handling != ACCEPT and {(*one.subject, one.value), (*one.subject, "")} & {*refusals}:
         return REFUSED
     return ""
 
@@ -137,7 +140,12 @@ def _state(one: Explanation, found: Finding | None) -> str:
     return IN_FORCE if same and not one.changed else CHANGED
 
 
-def _explained(found: Finding, known: dict[_Case, Settled]) -> Finding:
+def _why(one: Explanation, refusals: _Refusals) -> str:
+    reason = refusals.get((*one.subject, one.value)) or refusals.get((*one.subject, ""))
+    return f" (lý do: {in_a_message(reason)})" if reason else ""
+
+
+def _explained(found: Finding, known: dict[_Case, Settled], refusals: _Refusals) -> Finding:
     """A finding with what was said to it."""
     if not known or not found.row or found.severity not in ("warning", "info"):
         return found
@@ -146,7 +154,8 @@ def _explained(found: Finding, known: dict[_Case, Settled]) -> Finding:
     if same and (same.state or not same.explanation.changed):
         message = f"{found.message} {EXPLAINED} {same.explanation}"
         if same.state:
-            return replace(found, message=f"{message}, không được chấp nhận.")
+            why = _why(same.explanation, refusals)
+            return replace(found, message=f"{message}, không được chấp nhận{why}.")
         return replace(
             found, message=f"{message}.", set_severity="info", set_action=_NEXT_STEP,
             set_fix=_NOTHING_TO_MEND,

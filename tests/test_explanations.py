@@ -394,11 +394,12 @@ def test_a_typed_value_is_understood_as_findings_tell_it(workspace, value):
 @pytest.mark.parametrize(("value", "holds"), [(None, True), ("20", True), ("21", False)])
 @pytest.mark.long
 def test_a_refused_explanation_does_not_silence(explained, value, holds):
-    refusal = (PERIOD, AGENCY, "Phụ lục", "1.1.3", OVER, value, None, REFUSE, None)
+    why = "Chưa có văn bản cho phép"
+    refusal = (PERIOD, AGENCY, "Phụ lục", "1.1.3", OVER, value, why, REFUSE, None)
     officers_type(explained, (*refusal[:2], "3598-2017", *refusal[3:]))
     one = found(explained)[OVER]
     assert one.severity == ("warning" if holds else "info")
-    assert ("không được chấp nhận" in one.message) is holds
+    assert (f"không được chấp nhận (lý do: {why})." in one.message) is holds
     assert (states(explained)[OVER] == REFUSED) is holds
     assert severities(explained)[DONE] == "info"
 
