@@ -56,10 +56,11 @@ class Relations:
         return Relation(agencies, writer, answered, period or self.period_in(heading.subject))
 
     def is_own(self, heading: Heading) -> bool:
-        """Whether it is a mail of ours: the office may be one of those that it writes to."""
+        """Whether it is a mail of ours: the office may be one of those that it writes to. Our mark
+        alone is not enough: who edits our mail and sends it back may send it along."""
         identity = heading.message_id
-        known = identity and any(log.of_message(identity) for log in self.logs.values())
-        return bool(heading.is_marked or known)
+        known = any(log.of_message(identity) for log in self.logs.values()) if identity else False
+        return heading.sender == self.own_address and (heading.is_marked or known)
 
     def _answered(self, heading: Heading) -> tuple[MailEvent | None, Period | None]:
         for identity in heading.answers:

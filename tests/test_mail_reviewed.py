@@ -22,6 +22,7 @@ from cchc_xl.collect import fetch
 from cchc_xl.errors import MailError
 from cchc_xl.excel.mail_commands import _as_much_as_fits
 from cchc_xl.forms import IDENTITY_SHEET
+from cchc_xl.mail import MARK
 from cchc_xl.mail_log import BOUNCED, FEEDBACK, FORM, REMINDER
 from cchc_xl.mail_settings import DRAFTS
 from cchc_xl.mailbox import Mailbox, open_mailbox
@@ -536,6 +537,15 @@ def test_what_the_office_mails_to_itself_is_no_answer(office, mail, changed):
     assert fetched.findings == ()
     # Where nothing is left that shows it, it is looked into.
     assert fetched.mails == (len(changed) == 2)
+
+
+def test_our_own_mail_that_an_agency_edits_and_sends_back_brings_its_return(office, agencies, mail):
+    one = agencies.officers[AGENCY]
+    letter = attach(one.reply(), one.filled(), "Phieu.xlsx")
+    letter[MARK] = f"{PERIOD} form"
+    mail.drop(OFFICE, letter.as_bytes())
+    assert told(office.fetch()) == []
+    assert len(saved(office)) == 1
 
 
 def test_what_the_office_returns_itself_counts(office, mail):
