@@ -29,6 +29,7 @@ from cchc_xl.master_sheets import (
 from cchc_xl.result_sheets import RESULTS
 from cchc_xl.steps import consolidate_period, init
 from cchc_xl.templates import NAMES
+from cchc_xl.workspace import now
 
 pytestmark = pytest.mark.long
 
@@ -181,7 +182,7 @@ def test_the_dashboard_says_which_period_it_shows(book):
     book.press("Tổng hợp")
     book.calculate()
     state = book.cell(DASHBOARD, "B5")
-    today = f"ngày {datetime.date.today():%d/%m/%Y}."
+    today = f"ngày {now():%d/%m/%Y}."
     assert state.startswith("Số liệu bên dưới là của kỳ 2018-6T, tổng hợp lúc ")
     assert state.endswith(today)
     book.set_cell(DASHBOARD, "F4", "2018-Q1")

@@ -32,7 +32,7 @@ from cchc_xl.parts import OLE_SIGNATURE
 from cchc_xl.standing import status_of
 from cchc_xl.templates import using
 from cchc_xl.vietnamese import format_date
-from cchc_xl.workspace import Workspace
+from cchc_xl.workspace import Workspace, now
 
 pytestmark = pytest.mark.long
 
@@ -351,8 +351,8 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
         for letter in outgoing.letters:
             assert days_before != 16 or format_date(last) in letter.words.plain
         path = Workspace(workspace).correspondence(PERIOD)
-        now = str(datetime.date.today())
-        path.write_text(path.read_text("utf-8").replace(now, str(day)), "utf-8")
+        written = str(now().date())
+        path.write_text(path.read_text("utf-8").replace(written, str(day)), "utf-8")
 
 
 def test_a_form_from_an_address_that_nobody_knows_is_told(office, agencies, mail):

@@ -3,7 +3,6 @@ a real password store."""
 
 from __future__ import annotations
 
-import datetime
 import email
 import os
 import re
@@ -25,6 +24,7 @@ from cchc_xl.mail_settings import DRAFTS, OUTLOOK, SMTP
 from cchc_xl.master_sheets import DASHBOARD, LATER_SHEETS
 from cchc_xl.result_sheets import RESULTS
 from cchc_xl.steps import init
+from cchc_xl.workspace import now
 
 pytestmark = pytest.mark.long
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 PERIOD = "2018-6T"
 BOARD = "Tiến độ nộp"
 FIRST, SECOND, THIRD = AGENCIES = ("Sở Nội vụ", "Sở Tư pháp", "Sở Y tế")
-TODAY = f"{datetime.date.today():%d/%m/%Y}"
+TODAY = f"{now():%d/%m/%Y}"  # in the office, wherever the tests run
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +27,7 @@ from ..master_sheets import (
 from ..result_sheets import RESULTS
 from ..results import Row
 from ..sheets import Grid, cell_text, find_columns
-from ..workspace import Workspace
+from ..workspace import Workspace, now
 from .live_tables import LiveTable, check_writable, find_table
 
 # How COM hands over error values, old and new.
@@ -187,7 +186,7 @@ class OpenMaster:
 
 def _now() -> str:
     """The time as a text, which the apostrophe keeps it."""
-    return f"'{datetime.datetime.now():%H:%M ngày %d/%m/%Y}"
+    return f"'{now():%H:%M ngày %d/%m/%Y}"
 
 
 def with_errors(cell: object) -> object:
