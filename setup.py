@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 here = Path(__file__).parent
 version = re.search(r'__version__ = "(.+)"', (here / "cchc_xl/__init__.py").read_text("utf-8"))[1]
@@ -19,11 +19,10 @@ setup(
     # docs/, templates/ and workbook/ stand at the top level for those who restyle and build;
     # what is needed of them at run time ships inside the package.
     packages=[
-        "cchc_xl",
+        *find_packages(include=["cchc_xl", "cchc_xl.*"]),
         "cchc_xl.data",
         "cchc_xl.docs",
         "cchc_xl.docs.images",
-        "cchc_xl.excel",
         "cchc_xl.templates",
         "cchc_xl.workbook",
     ],
@@ -74,6 +73,7 @@ setup(
         "test": [
             "build",
             "hypothesis>=6.100",
+            "import-linter>=2",
             # A second source for amounts in words; where it is wrong is known for this version.
             "num2words==0.5.14",
             "openxml-audit>=0.8",
@@ -86,7 +86,7 @@ setup(
             "xlrd>=2",
         ],
     },
-    entry_points={"console_scripts": ["cchc-xl = cchc_xl.cli:main"]},
+    entry_points={"console_scripts": ["cchc-xl = cchc_xl.cli.commands:main"]},
     classifiers=[
         "Environment :: Console",
         "Intended Audience :: End Users/Desktop",

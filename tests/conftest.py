@@ -7,18 +7,22 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from year import FIRST, put_returns
 
-from cchc_xl.agencies import Registry
-from cchc_xl.consolidation import Reading, read_period
-from cchc_xl.decision import Decision, read_decision
-from cchc_xl.demo import decision_paths, run_demo
-from cchc_xl.loading import load
-from cchc_xl.period_folder import inputs_of
-from cchc_xl.plan import Programme
-from cchc_xl.steps import Consolidation, consolidate_period, init, load_registry
+from cchc_xl.cli.demo import decision_paths, run_demo
+from cchc_xl.cli.steps import Consolidation, consolidate_period, init, load_registry
+from cchc_xl.decision.reader import Decision, read_decision
+from cchc_xl.master.opening import load
+from cchc_xl.period.consolidation import Reading, read_period
+from cchc_xl.period.folder import inputs_of
+from cchc_xl.plan.agencies import Registry
+from cchc_xl.plan.model import Programme
+from tests.support.year import FIRST, put_returns
 
-pytest_plugins = ("mail_servers", "desktop_keyring", "mail_office")
+pytest_plugins = (
+    "tests.support.mail_servers",
+    "tests.support.desktop_keyring",
+    "tests.support.mail_office",
+)
 
 PERIOD = "2018-6T"
 

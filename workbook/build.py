@@ -1,7 +1,7 @@
 """Build what the master workbook is made of, and the example master beside this script.
 
 vbaProject.bin is made of vba/*.bas, of the wrappers of the functions in cells (one for each
-in `cchc_xl.functions`), and of the module that the installed xlwings ships. Run
+in `cchc_xl.master.functions`), and of the module that the installed xlwings ships. Run
 `python workbook/build.py` after a change to any of these, to ribbon.xml or to how masters
 are written; a test holds the built files to their sources.
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pyopenvba import ExcelFile
 
-from cchc_xl.demo import decision_paths
-from cchc_xl.functions import FUNCTIONS, Function
-from cchc_xl.steps import init
+from cchc_xl.cli.demo import decision_paths
+from cchc_xl.cli.steps import init
+from cchc_xl.master.functions import FUNCTIONS, Function
 
 HERE = Path(__file__).parent
 PROJECT = HERE / "vbaProject.bin"

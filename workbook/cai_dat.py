@@ -151,7 +151,7 @@ class Installer:
                 f"Không tạo được sổ tổng hợp trong {folder}. Kiểm tra quyền ghi vào thư mục này.",
             )
         code = (
-            "import pathlib, sys; from cchc_xl import settings; "
+            "import pathlib, sys; from cchc_xl.workspace import python_settings as settings; "
             "pathlib.Path(sys.argv[1], settings.NAME).write_bytes(settings.settings_file())"
         )
         self.run(

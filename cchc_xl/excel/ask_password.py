@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import MailError
-from ..mail_settings import Server
+from ..master.mail_settings import Server
 
 
 def ask_password(server: Server) -> str | None:

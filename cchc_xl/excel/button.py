@@ -18,9 +18,9 @@ from pathlib import Path
 import click
 import xlwings as xw
 
+from ..cli.steps import Progress
 from ..errors import CchcError
-from ..steps import Progress
-from ..workspace import cause
+from ..workspace.folders import cause
 from .faults import note_fault
 from .open_master import OpenMaster
 

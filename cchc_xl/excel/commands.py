@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..findings import SEVERITY_NAMES, Finding
-from ..master_sheets import TABLES
-from ..result_sheets import RESULTS
-from ..steps import Consolidation, Progress
+from ..cli.steps import Consolidation, Progress
+from ..findings.finding import SEVERITY_NAMES, Finding
+from ..master.layout import TABLES
+from ..master.result_tables import RESULTS
 from .button import command, open_with_system, recalculate
 from .open_master import OpenMaster
 
@@ -23,9 +23,9 @@ _DECISIONS = "Quyết định (Word/Excel/văn bản),*.docx;*.xlsx;*.xlsm;*.xls
 @command
 def load_decisions(master: OpenMaster, progress: Progress) -> str:
     """Nạp quyết định: choose decisions, and add their plans to the workbook."""
-    from ..master import plan_rows
-    from ..steps import load_decisions as step
-    from ..steps import nothing_reported
+    from ..cli.steps import load_decisions as step
+    from ..cli.steps import nothing_reported
+    from ..master.writer import plan_rows
 
     master.check_tables(RESULTS | TABLES)
     loaded = master.load()
@@ -60,8 +60,8 @@ def _not_shown(sheet: str) -> str:
 @command
 def make_forms(master: OpenMaster, progress: Progress) -> str:
     """Tạo phiếu báo cáo: the forms of the chosen period."""
-    from ..dispatch import make_forms as step
-    from ..loading import find_period
+    from ..master.opening import find_period
+    from ..period.dispatch import make_forms as step
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -100,7 +100,7 @@ _EDITED = ("output-edited", "report-edited")
 @command
 def export_pdf(master: OpenMaster, progress: Progress) -> str:
     """Xuất PDF: consolidate, and print what is to be signed to a PDF."""
-    from ..steps import to_be_signed
+    from ..cli.steps import to_be_signed
 
     done = _consolidate(master, progress)
     target = done.outputs[0].with_suffix(".pdf")
@@ -119,7 +119,7 @@ def export_pdf(master: OpenMaster, progress: Progress) -> str:
 def _consolidate(
     master: OpenMaster, progress: Progress, with_report: bool = False
 ) -> Consolidation:
-    from ..steps import consolidate_period
+    from ..cli.steps import consolidate_period
 
     master.check_tables(RESULTS)
     done = consolidate_period(master.load(), master.chosen_period, progress, with_report)
@@ -149,8 +149,8 @@ def _counted(findings: Sequence[Finding]) -> str:
 @command
 def make_feedback(master: OpenMaster, progress: Progress) -> str:
     """Lập phản hồi: each agency's own file back, with what is to be mended marked in it."""
-    from ..dispatch import make_feedback as step
-    from ..loading import find_period
+    from ..master.opening import find_period
+    from ..period.dispatch import make_feedback as step
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -166,8 +166,8 @@ def make_feedback(master: OpenMaster, progress: Progress) -> str:
 @command
 def make_handouts(master: OpenMaster, progress: Progress) -> str:
     """Bảng từng cơ quan: a workbook to mail to each agency and to each collector."""
-    from ..dispatch import make_handouts as step
-    from ..loading import find_period
+    from ..master.opening import find_period
+    from ..period.dispatch import make_handouts as step
 
     loaded = master.load()
     period = find_period(loaded.programme, master.chosen_period)
@@ -184,7 +184,7 @@ def make_handouts(master: OpenMaster, progress: Progress) -> str:
 @command
 def open_inbox(master: OpenMaster, progress: Progress) -> str:
     """Mở thư mục nhận về: where returned files of the chosen period go."""
-    from ..loading import find_period
+    from ..master.opening import find_period
 
     loaded = master.load()
     inbox = loaded.workspace.inbox(find_period(loaded.programme, master.chosen_period).id)
@@ -196,7 +196,7 @@ def open_inbox(master: OpenMaster, progress: Progress) -> str:
 @command
 def check_computer(master: OpenMaster, progress: Progress) -> str:
     """Kiểm tra máy: what is right on this computer, and what to do about the rest."""
-    from ..steps import check_computer as step
+    from ..cli.steps import check_computer as step
     from .outlook import OutlookDrafts
 
     report, wrong = step(master.workspace.root, master.load, OutlookDrafts)
@@ -209,7 +209,7 @@ def check_computer(master: OpenMaster, progress: Progress) -> str:
 @command
 def open_templates(master: OpenMaster, progress: Progress) -> str:
     """Mẫu trình bày: the workspace's own templates, put there for the first time if need be."""
-    from ..steps import check_templates, own_templates
+    from ..cli.steps import check_templates, own_templates
 
     own_templates(master.workspace)
     open_with_system(master.workspace.templates)  # first: there the officer mends what is told
@@ -220,7 +220,7 @@ def open_templates(master: OpenMaster, progress: Progress) -> str:
 @command
 def open_guide(master: OpenMaster, progress: Progress) -> str:
     """Hướng dẫn: the officers' guide."""
-    from ..steps import write_guide
+    from ..cli.steps import write_guide
 
     open_with_system(write_guide(master.workspace))
     return ""

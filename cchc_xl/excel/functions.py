@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import xlwings as xw
 
-from ..functions import FUNCTIONS, Function
+from ..master.functions import FUNCTIONS, Function
 from .faults import note_fault
 from .open_master import with_errors
 

@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 import xlwings as xw
 
-from ..cells import ANY_MONEY
 from ..errors import MasterWorkbookError
-from ..master_sheets import Table
-from ..money import million_number
-from ..sheets import cell_text, find_columns
+from ..files.spreadsheets import cell_text, find_columns
+from ..master.layout import Table
+from ..text.money import million_number
+from ..writing.cells import ANY_MONEY
 from .filters import without_filters
 
 # Excel refuses a block with a longer text; such a text goes in by itself.

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
+from ..cli.steps import Progress
 from ..errors import MailError, WrongPasswordError
-from ..findings import Finding
-from ..loading import Loaded
-from ..mail_log import FEEDBACK, FORM, REMINDER, RESULT
-from ..mail_out import Carrier, Delivered
-from ..mail_settings import DRAFTS, OUTLOOK, SMTP, Server
-from ..master_sheets import RESULT_SUBMISSIONS
-from ..passwords import keep_password, password_of
-from ..result_sheets import RESULTS
-from ..results import result_rows
-from ..standing import read_so_far, standing_of, today
-from ..steps import Progress
-from ..vietnamese import few
+from ..findings.finding import Finding
+from ..ledger.result_rows import result_rows
+from ..mail.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
+from ..mail.log import FEEDBACK, FORM, REMINDER, RESULT
+from ..mail.passwords import keep_password, password_of
+from ..mail.period_status import read_so_far, standing_of, today
+from ..mail.sending import Carrier, Delivered
+from ..master.layout import RESULT_SUBMISSIONS
+from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, Server
+from ..master.opening import Loaded
+from ..master.result_tables import RESULTS
+from ..text.vietnamese import few
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
 from .open_master import OpenMaster
@@ -71,9 +71,9 @@ def send_results(master: OpenMaster, progress: Progress) -> str:
 @command
 def fetch_mail(master: OpenMaster, progress: Progress) -> str:
     """Lấy từ hộp thư: save what agencies returned by mail into nhan-ve."""
-    from ..collect import fetch
-    from ..mailbox import open_mailbox
-    from ..seen_mails import note_told
+    from ..mail.collecting import fetch
+    from ..mail.mailbox import open_mailbox
+    from ..mail.seen_mails import note_told
 
     master.check_tables(RESULTS)
     loaded = master.load()
@@ -231,7 +231,7 @@ def _done(outgoing: Outgoing, delivered: Delivered) -> str:
 
 def _password(server: Server) -> str:
     """The password that is kept, else the one the officer types now. Raises MailError."""
-    from ..mail_servers import check_server
+    from ..mail.servers import check_server
 
     check_server(server)
     password = password_of(server)

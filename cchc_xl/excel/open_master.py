@@ -8,10 +8,11 @@ from pathlib import Path
 
 import xlwings as xw
 
-from ..dashboard import BOARD_AT, CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
 from ..errors import MasterWorkbookError, WorkspaceError
-from ..loading import Loaded, load_open
-from ..master_sheets import (
+from ..files.spreadsheets import Grid, cell_text, find_columns
+from ..ledger.result_rows import Row
+from ..master.dashboard import BOARD_AT, CHOSEN_PERIOD, SHOWN_AT, SHOWN_PERIOD
+from ..master.layout import (
     AGENCIES,
     AGENCY,
     CHOICES,
@@ -24,10 +25,9 @@ from ..master_sheets import (
     TABLES,
     Table,
 )
-from ..result_sheets import RESULTS
-from ..results import Row
-from ..sheets import Grid, cell_text, find_columns
-from ..workspace import Workspace, now
+from ..master.opening import Loaded, load_open
+from ..master.result_tables import RESULTS
+from ..workspace.folders import Workspace, now
 from .live_tables import LiveTable, check_writable, find_table
 
 # How COM hands over error values, old and new.

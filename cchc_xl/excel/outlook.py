@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import MailError
-from ..mail import Letter
-from ..mail_log import DRAFT
+from ..mail.letter import Letter
+from ..mail.log import DRAFT
 
 _MAIL_ITEM = 0
 _BY_VALUE = 1

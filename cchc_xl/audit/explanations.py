@@ -1,0 +1,334 @@
+"""The audit of explanations: those in the returned files, read once more, and those that officers
+typed, against the sheets Giải trình and Phát hiện."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..files.spreadsheets import cell_text, column_letters, printed
+from ..findings.catalogue import CATALOGUE
+from ..findings.finding import SEVERITY_NAMES
+from ..plan.model import Programme
+from ..plan.rules import RULES
+from ..text.legacy_fonts import from_tcvn3, from_vni
+from ..text.vietnamese import clean, key, parse_number
+from .figures import Fact, Figures
+from .issued import Issued, Table
+from .reading import AuditPage
+from .sources import Findings, Told
+
+SHEET, NOTE, ERROR = "Giải trình", "Ghi chú", "Lỗi"
+# What stands in the workbooks, kept here by hand.
+_TEXT = "Giải trình (nếu số liệu đúng)"
+_KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")
+_LABELS = ("Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị", "Kỳ")
+_REST = ("Giải trình", "Tệp", "Trang", "Ô", "Nguồn")
+_HOLDS, _CHANGED, _REFUSED, _AN_ERROR, _UNNEEDED = (
+    "Có hiệu lực", "Số liệu đã đổi", "Không chấp nhận", "Là lỗi, phải sửa số",
+    "Không còn cảnh báo",
+)  # fmt: skip
+_REFUSE, _ACCEPT = "Không chấp nhận", "Chấp nhận"
+_ANSWERED = re.compile(" (?:Cơ quan giải trình:|Giải trình trước đây là cho) ")
+_LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
+# The figure that a rule is about.
+_ABOUT = {
+    "spent-over-budget": "spent", "spent-without-budget": "spent", "spent-fell": "spent",
+    "spent-maybe-thousands": "spent", "spent-implausible": "spent", "spent-missing": "spent",
+    "spent-over-budget-together": "spent",
+    "percent-fell": "percent", "done-below-full-percent": "percent",
+    "done-reopened": "status", "full-percent-not-done": "status", "status-missing": "status",
+    "done-without-evidence": "proof",
+}  # fmt: skip
+# What else makes the case that an explanation is about.
+_BESIDES = {
+    "done-without-evidence": "status", "full-percent-not-done": "percent",
+    "done-below-full-percent": "status",
+}  # fmt: skip
+
+
+class Given(NamedTuple):
+    """An explanation; `when` orders those of a period. `typed` is how an officer deals with what
+    he typed, "" where it stands in a return. `answers` is the agency that answers for the row by
+    now, `stayed` whether what it is about is still as it was, without having been otherwise."""
+
+    agency: str
+    rule: str
+    row: str
+    value: str
+    text: str
+    period: str
+    when: tuple
+    file: str
+    sheet: str
+    cell: str
+    source: str = ""
+    typed: str = ""
+    answers: str = ""
+    stayed: bool = True
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        return self.answers, self.rule, self.row
+
+
+def given_in(
+    pages: Iterable[AuditPage], one: Mapping[str, str], period: str, programme: Programme
+) -> Iterator[Given]:
+    """The explanations in a returned workbook, `one` its line in the journal's record."""
+    agency = programme.registry.by_name[one["agency"]]
+    rows = {f"{plan.id}|{item.code}" for plan in programme.plans for item in plan.items}
+    when = (datetime.datetime.fromisoformat(one["saved"] or one["arrived"]), one["file"])
+    for page in pages:
+        columns: dict[str, int] = {}
+        seen = set()
+        for number, cells in page.rows().items():
+            names = {key(str(c.value)): at for at, c in reversed(cells.items())}
+            if key(_TEXT) in names:
+                columns = {name: names.get(key(name), 0) for name in (_TEXT, *_KEYS)}
+                seen = set()
+                continue
+            if not columns or columns[_TEXT] not in cells or cells[columns[_TEXT]].is_error:
+                continue
+            text = cell_text(cells[columns[_TEXT]].value)
+            whose, rule, row, value = (
+                printed(cells[columns[name]].value) if columns[name] in cells else ""
+                for name in _KEYS
+            )
+            known = whose == agency.id and rule in RULES and row in rows
+            if not text or not known or (rule, row) in seen:
+                continue
+            seen.add((rule, row))
+            cell = f"{column_letters(columns[_TEXT] - 1)}{number}"
+            yield Given(agency.name, rule, row, value, text, period, when, one["file"],
+                        page.name, cell)  # fmt: skip
+
+
+def check_explanations(
+    issued: Issued, so_far: Sequence[Figures], findings: Findings, returned: Sequence[Given]
+) -> None:
+    """`so_far` are the periods of the year, this one last; `returned` the explanations in their
+    returns."""
+    now = so_far[-1]
+    programme = now.programme
+    months = {p.id: p.months for p in programme.periods if p.year == now.period.year}
+    typed = [
+        Given(
+            e.agency, e.rule, e.row, e.value, e.text, e.period, (), *e.place, e.source, e.handling
+        )
+        for e in programme.explanations
+        if e.period in months and months[e.period] <= now.period.months
+    ]
+    returned = sorted(returned, key=lambda one: (months[one.period], one.when))
+    in_order = _by_now(so_far, sorted([*returned, *typed], key=lambda one: months[one.period]))
+    refusals = {(*one.subject, one.value) for one in in_order if one.typed == _REFUSE}
+    expected = _last_of_each(in_order, refusals)
+    states = _states(programme, findings, expected, refusals)
+    _check_notes(issued, programme, findings, states)
+    if expected or SHEET in issued.pages:
+        _check_sheet(issued, now, states)
+
+
+def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
+    """The same with who answers for each by now, and whether the reports since it was given agree
+    in what it is about; what a report leaves blank disagrees with nothing."""
+    reports = [_reports(one) for one in so_far] if given else []
+    found = []
+    for one in given:
+        since = so_far[0].programme.period_by_id[one.period].months
+        cases = []
+        for figures, by_row in zip(so_far, reports, strict=True):
+            fact = by_row.get((_answers(one, figures), one.row))
+            if figures.period.months >= since:
+                cases.append(_case(one.rule, fact) if fact is not None and fact.came else None)
+        *before, last = cases
+        stayed = last is None or all(
+            was in (None, "", is_now)
+            for case in before
+            for was, is_now in zip(case or (), last, strict=bool(case))
+        )
+        found.append(one._replace(answers=_answers(one, so_far[-1]), stayed=stayed))
+    return found
+
+
+def _reports(figures: Figures) -> dict[tuple[str, str], Fact]:
+    return {(f.agency, f"{f.plan.id}|{f.item.code}"): f for f in figures.facts}
+
+
+def _answers(one: Given, figures: Figures) -> str:
+    """The agency that reports a row in a period: a successor does so for its forerunner, unless
+    the plan has the row of both."""
+    plan, _, code = one.row.rpartition("|")
+    programme = figures.programme
+    after = programme.registry.in_office(one.agency, figures.period.answered_on)
+    both = after in programme.reporters(programme.plan_by_id[plan].by_code[code])
+    return one.agency if both else after
+
+
+def _case(rule: str, fact: Fact) -> tuple[object, ...]:
+    said = {
+        "spent": fact.spent, "percent": fact.percent, "status": fact.reported,
+        "proof": fact.texts.get("proof"),
+    }  # fmt: skip
+    return said.get(_ABOUT.get(rule, "")), said.get(_BESIDES.get(rule, ""))
+
+
+def _is_refused(one: Given, refusals: set[tuple]) -> bool:
+    refused = (*one.subject, one.value) in refusals or (*one.subject, "") in refusals
+    return refused and one.typed != _ACCEPT
+
+
+def _last_of_each(in_order: Iterable[Given], refusals: set[tuple]) -> list[Given]:
+    """Of several of one value the last, before those that were refused; those of a case that is
+    past by themselves."""
+    last: dict[tuple, Given] = {}
+    for one in in_order:
+        at = (*one.subject, clean(one.value), one.stayed)
+        if one.typed == _REFUSE or not one.text:
+            continue
+        if at not in last or not _is_refused(one, refusals) or _is_refused(last[at], refusals):
+            last[at] = one
+    return list(last.values())
+
+
+@lru_cache(maxsize=1_000)
+def _says(rule: str, code: str) -> re.Pattern:
+    """What a message of a rule on a row looks like."""
+    parts = re.split(r"({\w+})", CATALOGUE[rule].message.removesuffix("."))
+    return re.compile(
+        "".join(
+            re.escape(code) if part == "{item}" else ".*" if part[:1] == "{" else re.escape(part)
+            for part in parts
+        )
+        + r"(?:; không được tính)?\.",
+        re.DOTALL,
+    )
+
+
+def _of_rule(line: Told, rule: str, code: str) -> bool:
+    """Whether a line of Phát hiện is what a rule says of a row, whatever was answered to it."""
+    return bool(_says(rule, code).fullmatch(_ANSWERED.split(line.message)[0]))
+
+
+def _lines(findings: Findings, one: Given) -> list[Told]:
+    """What Phát hiện says of what an explanation is about."""
+    code = one.row.rpartition("|")[2]
+    return [
+        line for line in findings.told if line.agency == clean(one.answers)
+        and _of_rule(line, one.rule, code)
+    ]  # fmt: skip
+
+
+def _states(
+    programme: Programme, findings: Findings, expected: Iterable[Given], refusals: set[tuple]
+) -> dict[Given, str]:
+    states = {}
+    for one in expected:
+        lines = _lines(findings, one)
+        if _is_refused(one, refusals):
+            states[one] = _REFUSED
+        elif not lines:
+            states[one] = _UNNEEDED
+        elif all(line.severity == ERROR for line in lines):
+            states[one] = _AN_ERROR
+        else:
+            same = any(clean(line.value) == clean(one.value) for line in lines)
+            states[one] = _HOLDS if same and one.stayed else _CHANGED
+    return states
+
+
+# ------------------------------------------------------------------------ Phát hiện
+
+
+def _check_notes(
+    issued: Issued, programme: Programme, findings: Findings, states: Mapping[Given, str]
+) -> None:
+    """A rule's finding is a note where an explanation holds, and only there, and quotes it."""
+    holds = {}
+    for one, state in states.items():
+        if state == _HOLDS:
+            for line in _lines(findings, one):
+                holds[line] = one
+    usual = {rule: SEVERITY_NAMES.get(programme.rules.severity(rule), "") for rule in RULES}
+    for number, line in enumerate(findings.told, 1):
+        rule = _rule_of(line)
+        if not rule or not line.agency:
+            continue
+        issued.checked += 1
+        one = holds.get(line)
+        told = f"{line.agency}: {line.message[:80]}"
+        wanted = NOTE if one else usual[rule]
+        if line.severity != wanted:
+            issued.differ("Phát hiện", f"số {number}", told, line.severity, wanted)
+        elif one and clean(one.text[:_LONGEST_QUOTED]) not in line.message:
+            issued.differ("Phát hiện", f"số {number}", told, "không nêu giải trình", one.text)
+
+
+def _rule_of(line: Told) -> str:
+    found = re.match(r"Mục (\S+?):? ", line.message)
+    if not found:
+        return ""
+    code = found[1]
+    return next((rule for rule in RULES if _of_rule(line, rule, code)), "")
+
+
+# ------------------------------------------------------------------------ Giải trình
+
+
+def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> None:
+    page = issued.page(SHEET)
+    table = Table.of(page, ("TT", *_LABELS, *_REST, "Tình trạng")) if page else None
+    if page is None or table is None:
+        return
+    programme = now.programme
+    facts = _reports(now)
+    labels = {}
+    for one in states:
+        plan, _, code = one.row.rpartition("|")
+        short = programme.plan_by_id[plan].short_name
+        period = programme.period_by_id[one.period].name
+        names = (one.agency, short, code, RULES[one.rule].what, one.value, period)
+        labels[tuple(map(clean, names))] = one
+    rows = table.rows(_LABELS).match(labels, "Giải trình")
+    at = table.columns
+    for names, row in rows.items():
+        one = labels[names]
+        told = f"{one.agency}, {names[2]}"
+        for label in _LABELS:
+            page.pass_over(row, at[label])
+        page.number(row, at["TT"], f"{told}: số thứ tự", row - table.first + 1)
+        stands = page.text(row, at["Giải trình"])
+        shown = (_as_shown(one.text, stands), one.file, one.sheet, one.cell, one.source)
+        for heading, expected in zip(_REST, shown, strict=True):
+            page.words(row, at[heading], f"{told}: {heading}", expected)
+        page.words(row, at["Tình trạng"], f"{told}: tình trạng", states[one])
+        fact = facts.get((one.answers, one.row))
+        if states[one] == _HOLDS and not _is_still(fact, one):
+            issued.differ(SHEET, f"dòng {row}", f"{told}: giá trị được giải trình", one.value,
+                          "số liệu của phiếu nay khác")  # fmt: skip
+
+
+def _as_shown(text: str, stands: str) -> str:
+    """A text as the sheet holds it: cut where it is very long, an old font's in Unicode."""
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[: _LONGEST_TEXT - 1]}…"
+    return next((one for one in (from_tcvn3(text), from_vni(text)) if clean(one) == stands), text)
+
+
+def _is_still(fact: Fact | None, one: Given) -> bool:
+    """Whether the return still has the value, as the audit itself has read it."""
+    if fact is None:
+        return False
+    name, number = _ABOUT.get(one.rule), parse_number(one.value)
+    if name == "spent":
+        spent = None if fact.spent is None else Decimal(fact.spent) / 10**6
+        return number == spent
+    if name == "percent":
+        return number == fact.percent
+    if name == "status":
+        return clean(one.value) == clean(fact.reported)
+    return name is None or not fact.texts.get(name)

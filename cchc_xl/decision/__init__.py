@@ -1,0 +1,1 @@
+"""A published decision -> Plan, with a finding for everything that was not plain."""

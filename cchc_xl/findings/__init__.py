@@ -1,0 +1,1 @@
+"""Every message the software can give about a document, and the place it points to."""

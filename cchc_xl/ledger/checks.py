@@ -1,0 +1,282 @@
+"""What a reported row must agree with: its plan, itself, what was issued, and what the agency
+reported before. One function per rule; a rule changes nothing.
+
+What a breach does is set by the rule's severity (`rules`): an error leaves the reported field
+out of the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ..files.spreadsheets import cell_text, printed
+from ..findings.finding import Finding, finding
+from ..plan.model import Item, Programme, row_key
+from ..plan.rules import RULES as DECLARED
+from ..plan.rules import Rules
+from ..plan.statuses import DONE
+from ..returns.form import FIELD_BY_NAME
+from ..returns.returned import ReportedRow, Return
+from ..text.money import DONG_PER_MILLION, exact
+from ..text.vietnamese import format_million, format_number, key, number_readings
+
+
+class Said(NamedTuple):
+    """A figure that an agency reported, and in which period."""
+
+    period: str
+    value: Any
+
+
+class Past(NamedTuple):
+    """What an agency reported last for a row: each figure with its period, None where it
+    never reported one."""
+
+    status: Said | None = None
+    percent: Said | None = None
+    spent: Said | None = None
+
+    def followed_by(self, period: str, row: ReportedRow) -> Past:
+        """The same after another period: what it says takes the place of what was said."""
+        said = {name: getattr(row, name) for name in self._fields}
+        new = {name: Said(period, value) for name, value in said.items() if value is not None}
+        return self._replace(**new)
+
+
+# agency, row key -> what it reported last
+History = Mapping[tuple[str, str], Past]
+# row key -> field -> the texts that stood there on forms that were sent
+Issued = Mapping[str, Mapping[str, list[str]]]
+
+
+class Case(NamedTuple):
+    """A reported row with all that it is held to; `limit` is the rule's threshold."""
+
+    row: ReportedRow
+    past: Past = Past()
+    issued: Mapping[str, list[str]] | None = None
+    money_of_plan: int = 0
+    limit: Decimal = Decimal(0)
+
+    @property
+    def item(self) -> Item:
+        return self.row.item
+
+
+class Breach(NamedTuple):
+    """A finding's field, the value there and further details."""
+
+    field: str
+    value: str
+    details: Mapping[str, str] = {}
+
+
+class Checker:
+    """Holds returns of a period to the rules."""
+
+    def __init__(self, programme: Programme, history: History, issued: Issued):
+        self.rules: Rules = programme.rules
+        self.history = history
+        self.issued = issued
+        self.money_of_plan = {
+            plan.id: sum(leaf.budget or 0 for leaf in plan.leaves) for plan in programme.plans
+        }
+        # A row of a plan without money is held to the money of the others.
+        most = max(self.money_of_plan.values(), default=0)
+        self.money_of_plan = {plan: money or most for plan, money in self.money_of_plan.items()}
+
+    def check(self, one: Return) -> tuple[Return, list[Finding]]:
+        """An accepted return without the fields that a rule leaves out, and every finding."""
+        findings: list[Finding] = []
+        rows = []
+        for row in one.rows:
+            item_key = row_key(row.item.plan, row.item.code)
+            left_out: set[str] = set()
+            for code, rule in RULES.items():
+                severity = self.rules.severity(code)
+                if not severity:
+                    continue
+                breach = rule(
+                    Case(
+                        row,
+                        self.history.get((one.agency, item_key), Past()),
+                        self.issued.get(item_key),
+                        self.money_of_plan[row.item.plan],
+                        self.rules.threshold(code),
+                    )
+                )
+                if breach is None or breach.field in left_out:
+                    continue
+                found = finding(
+                    code, one.place(row, breach.field), breach.value, agency=one.agency,
+                    severity=severity, row=item_key, item=row.item.code, **breach.details,
+                )  # fmt: skip
+                if severity == "error" and DECLARED[code].field:
+                    left_out.add(DECLARED[code].field)
+                    found = replace(found, message=f"{found.message[:-1]}; không được tính.")
+                findings.append(found)
+            rows.append(_without(row, left_out))
+        return replace(one, rows=tuple(rows)), findings
+
+
+def _without(row: ReportedRow, names: set[str]) -> ReportedRow:
+    if not names:
+        return row
+    return row._replace(unread=row.unread | names, **dict.fromkeys(names))
+
+
+# -------------------------------------------------------------- money and budget
+
+
+def spent_in_another_unit(case: Case) -> Breach | None:
+    """An amount many times the row's budget or, on a row without one, more than the whole plan
+    has, was typed in đồng or nghìn đồng."""
+    spent, budget = case.row.spent, case.item.budget
+    if not spent:
+        return None
+    too_large = spent > budget * case.limit if budget else spent > case.money_of_plan > 0
+    if not too_large:
+        return None
+    fits = budget or case.money_of_plan
+    unit, size = ("nghìn đồng", 1000) if spent / 1000 <= fits else ("đồng", DONG_PER_MILLION)
+    times = format_number((Decimal(spent) / fits).quantize(Decimal("0.1")))
+    likely = format_number(Decimal(spent) / size / DONG_PER_MILLION)
+    return Breach("spent", format_million(spent), {"times": times, "unit": unit, "likely": likely})
+
+
+def spent_within_budget(case: Case) -> Breach | None:
+    spent, budget = case.row.spent, case.item.budget
+    if spent and budget is not None and spent * 100 > budget * case.limit:
+        share = format_number(Decimal(spent) / budget * 100, 1) if budget else "∞"
+        details = {"budget": format_million(budget), "share": share}
+        return Breach("spent", format_million(spent), details)
+    return None
+
+
+def spent_has_a_budget(case: Case) -> Breach | None:
+    if case.row.spent and case.item.budget is None:
+        return Breach("spent", format_million(case.row.spent))
+    return None
+
+
+def spent_is_reported(case: Case) -> Breach | None:
+    row = case.row
+    if row.item.budget and row.has_budget and row.spent is None and "spent" not in row.unread:
+        return Breach("spent", "", {"budget": format_million(row.item.budget)})
+    return None
+
+
+def spent_is_not_a_thousandth(case: Case) -> Breach | None:
+    """Typed as 1.478 into an Excel with English separators, 1478 becomes 1,478."""
+    spent, budget = case.row.spent, case.item.budget
+    if not spent or not budget or spent * 100 >= budget * case.limit or spent * 1000 > budget:
+        return None
+    details = {"budget": format_million(budget), "likely": format_million(spent * 1000)}
+    return Breach("spent", format_million(spent), details)
+
+
+# --------------------------------------------------------------- within the row
+
+
+def done_has_evidence(case: Case) -> Breach | None:
+    return Breach("proof", "") if case.row.status == DONE and not case.row.proof else None
+
+
+def full_percent_is_done(case: Case) -> Breach | None:
+    status = case.row.status
+    if case.row.percent == 100 and status is not None and status != DONE:
+        return Breach("status", status)
+    return None
+
+
+def done_is_full_percent(case: Case) -> Breach | None:
+    percent = case.row.percent
+    if case.row.status == DONE and percent is not None and percent != 100:
+        return Breach("percent", format_number(percent))
+    return None
+
+
+def has_a_status(case: Case) -> Breach | None:
+    row = case.row
+    reported = row.percent is not None or row.spent or row.result or row.proof
+    if row.status is None and "status" not in row.unread and reported:
+        return Breach("status", "")
+    return None
+
+
+# ------------------------------------------------------------- against the past
+
+
+def spent_does_not_fall(case: Case) -> Breach | None:
+    before = case.past.spent
+    if before is None or case.row.spent is None or case.row.spent >= before.value:
+        return None
+    details = {"period": before.period, "before": format_million(before.value)}
+    return Breach("spent", format_million(case.row.spent), details)
+
+
+def percent_does_not_fall(case: Case) -> Breach | None:
+    before = case.past.percent
+    if before is None or case.row.percent is None or case.row.percent >= before.value:
+        return None
+    details = {"period": before.period, "before": format_number(before.value)}
+    return Breach("percent", format_number(case.row.percent), details)
+
+
+def done_stays_done(case: Case) -> Breach | None:
+    before = case.past.status
+    if before is None or before.value != DONE or case.row.status in (None, DONE):
+        return None
+    return Breach("status", case.row.status or "", {"period": before.period})
+
+
+def given_is_unchanged(case: Case) -> Breach | None:
+    """A locked column says something else than the plan, and than any form that was sent."""
+    planned = given_texts(case.item)
+    for name, value in (case.row.given or {}).items():
+        known = [planned[name], *(case.issued or {}).get(name, ())]
+        if name == "budget" and not case.row.has_budget:
+            known = [text for text in known if not text] or [""]
+        if not any(_same(value, text) for text in known):
+            sent = known[-1] or "trống"
+            return Breach(
+                name, printed(value), {"column": FIELD_BY_NAME[name].heading, "sent": sent}
+            )
+    return None
+
+
+def given_texts(item: Item) -> dict[str, str]:
+    """What a form says of a row in its given columns."""
+    return {
+        "title": item.title,
+        "indicator": item.indicator,
+        "evidence": item.evidence,
+        "time": item.time,
+        "budget": "" if item.budget is None else format_million(item.budget),
+    }
+
+
+def _same(value: object, text: str) -> bool:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return exact(value) in number_readings(text)
+    return key(cell_text(value)) == key(text) or key(printed(value)) == key(text)
+
+
+RULES: dict[str, Callable[[Case], Breach | None]] = {
+    "spent-implausible": spent_in_another_unit,
+    "spent-over-budget": spent_within_budget,
+    "spent-without-budget": spent_has_a_budget,
+    "spent-missing": spent_is_reported,
+    "spent-maybe-thousands": spent_is_not_a_thousandth,
+    "spent-fell": spent_does_not_fall,
+    "percent-fell": percent_does_not_fall,
+    "done-reopened": done_stays_done,
+    "done-without-evidence": done_has_evidence,
+    "full-percent-not-done": full_percent_is_done,
+    "done-below-full-percent": done_is_full_percent,
+    "status-missing": has_a_status,
+    "given-changed": given_is_unchanged,
+}

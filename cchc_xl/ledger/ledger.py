@@ -1,0 +1,382 @@
+"""Plan + returns -> Ledger: status and spending by row, task, plan and agency.
+
+A missing figure stays missing: sums are over what was reported, and are empty where
+nothing was. Every figure keeps the returned cells it was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ..findings.finding import Finding, Place, finding
+from ..plan.explanations import Settled, settle
+from ..plan.fates import ACCEPTED
+from ..plan.model import Item, Plan, Programme, row_key
+from ..plan.periods import Period
+from ..plan.rules import Rules
+from ..plan.statuses import (
+    ALL_STATUSES,
+    CANCELLED,
+    DONE,
+    IN_PROGRESS,
+    NOT_REPORTED,
+    NOT_STARTED,
+    OVERDUE,
+)
+from ..returns.returned import Return
+from ..text.money import sum_known
+from ..text.vietnamese import format_million
+from .checks import Checker, History, Issued, Past
+from .year_explanations import explanations_of_year
+
+REPORTED_FIELDS = (
+    "status", "percent", "spent", "result", "proof", "difficulties", "proposals",
+)  # fmt: skip
+# One line for each row and each agency that must report it. `cell` is that of the spending, or of
+# the status where nothing was spent; the others are empty where their figure is missing.
+FACT_COLUMNS = (
+    "plan", "code", "agency", "holder", "status", "percent", "spent", "result", "proof",
+    "difficulties", "proposals", "file", "sheet", "cell",
+    *(f"{name}_cell" for name in REPORTED_FIELDS),
+)  # fmt: skip
+
+
+class Source(NamedTuple):
+    """The returned cell behind a figure: the spending cell, or the status cell where
+    nothing was spent."""
+
+    agency: str
+    file: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """A row of a plan with what was reported for it and below it.
+
+    `budget` and `spent` in đồng, None where none is stated; `percent` the mean of those
+    reported. `due` counts the reports asked for, `reported` those that came, `done` those
+    that say Hoàn thành.
+    """
+
+    item: Item
+    status: str
+    percent: float | None
+    budget: int | None
+    spent: int | None
+    due: int
+    reported: int
+    done: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class AgencyResult:
+    """An agency in one plan. `budget` is what its activities hold, `allocated` what the
+    decision gives it; `counts` says how many of its rows have each status."""
+
+    plan: str
+    agency: str
+    budget: int | None
+    allocated: int | None
+    spent: int | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All figures of a period. `facts` has `FACT_COLUMNS`, spent in đồng (Int64);
+    `explanations` are those of the year so far, in the order of agencies and rows."""
+
+    programme: Programme
+    period: Period
+    returns: tuple[Return, ...]
+    facts: pd.DataFrame
+    items: dict[tuple[str, str], ItemResult]
+    agencies: tuple[AgencyResult, ...]
+    findings: tuple[Finding, ...]
+    explanations: tuple[Settled, ...] = ()
+
+    def result(self, item: Item) -> ItemResult:
+        return self.items[item.plan, item.code]
+
+    def totals(self, plan: Plan) -> tuple[int | None, int | None]:
+        """Budget and spending of a whole plan, in đồng."""
+        tops = [self.result(item) for item in plan.children("")]
+        return sum_known(top.budget for top in tops), sum_known(top.spent for top in tops)
+
+    @cached_property
+    def accepted(self) -> dict[str, Return]:
+        return {one.agency: one for one in self.returns if one.fate == ACCEPTED}
+
+    @cached_property
+    def reported(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """(plan, code) -> the facts that came from returns, by the names of their columns."""
+        facts = self.facts.astype(object).where(self.facts.notna(), None)
+        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for fact in facts.to_dict("records"):
+            if fact["file"]:
+                rows.setdefault((fact["plan"], fact["code"]), []).append(fact)
+        return rows
+
+    @cached_property
+    def texts(self) -> dict[tuple[str, str], dict[str, list[tuple[str, str]]]]:
+        """(plan, code) -> field -> (agency, what it wrote), where it wrote something."""
+        texts: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+        for name in ("result", "proof", "difficulties", "proposals"):
+            written = self.facts[self.facts[name] != ""]
+            cells = (written[column] for column in ("plan", "code", "agency", name))
+            for plan, code, agency, words in zip(*cells, strict=True):
+                fields = texts.setdefault((plan, code), {})
+                fields.setdefault(name, []).append((agency, words))
+        return texts
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The agencies that must report and have no accepted return."""
+        due = self.programme.rows_by_agency(self.period)
+        return tuple(agency for agency in due if agency not in self.accepted)
+
+
+def consolidate(
+    programme: Programme,
+    period: Period,
+    returns: Sequence[Return],
+    earlier: Sequence[Ledger] = (),
+    issued: Issued | None = None,
+) -> Ledger:
+    """Put the accepted returns of a period together, held to the rules. `earlier` are the
+    year's periods before, in their order; `issued` what stood on the forms that were sent."""
+    checker = Checker(programme, _history(programme, period, earlier), issued or {})
+    checked: list[Finding] = []
+    held = []
+    for one in returns:
+        if one.fate == ACCEPTED:
+            one, found = checker.check(one)
+            checked += found
+        held.append(one)
+    returns = held
+    facts = _facts(programme, period, returns)
+    items = _items(programme, facts)
+    together = _over_budget_together(items, programme.rules)
+    so_far = [*((ledger.period, ledger.returns) for ledger in earlier), (period, returns)]
+    checked, explained = settle(checked, explanations_of_year(programme, so_far))
+    findings = [*checked, *together, *(f for r in returns for f in r.findings)]
+    return Ledger(
+        programme,
+        period,
+        tuple(returns),
+        facts,
+        items,
+        tuple(_agencies(programme, period, facts)),
+        tuple(sorted(findings, key=lambda f: f.sort_key)),
+        tuple(_in_order(programme, explained)),
+    )
+
+
+def _history(programme: Programme, period: Period, earlier: Sequence[Ledger]) -> History:
+    """What each agency reported last for each row, figure by figure: a period in which
+    nothing was said does not hide what was said before. Who took a row over goes on from what
+    was reported for it."""
+    history: dict[tuple[str, str], Past] = {}
+    for ledger in earlier:
+        for one in ledger.accepted.values():
+            for row in one.rows:
+                agency = programme.heir(one.agency, row.item, period) or one.agency
+                at = agency, row_key(row.item.plan, row.item.code)
+                history[at] = history.get(at, Past()).followed_by(ledger.period.name, row)
+    return history
+
+
+def _in_order(programme: Programme, explained: Iterable[Settled]) -> list[Settled]:
+    """By agency as in the registry, by row as in the plans."""
+    agencies = {agency.name: at for at, agency in enumerate(programme.registry.agencies)}
+    rows = [row_key(plan.id, item.code) for plan in programme.plans for item in plan.items]
+    places = {row: at for at, row in enumerate(rows)}
+
+    def place(one: Settled) -> tuple:
+        what = one.explanation
+        return agencies[what.agency], places[what.row], what.rule, what.value
+
+    return sorted(explained, key=place)
+
+
+def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules) -> list[Finding]:
+    """Rows on which no agency alone spent more than the budget, but all of them did."""
+    code = "spent-over-budget-together"
+    severity, limit = rules.severity(code), rules.threshold(code)
+    return [
+        finding(
+            code,
+            Place(result.sources[0].file, result.sources[0].sheet, result.sources[0].cell),
+            format_million(result.spent),
+            item=result.item.code,
+            budget=format_million(result.budget),
+            agencies="; ".join(source.agency for source in result.sources),
+            severity=severity,
+        )
+        for result in items.values()
+        if severity
+        and result.reported > 1
+        and result.item.reporters
+        and result.budget is not None
+        and (result.spent or 0) * 100 > result.budget * limit
+    ]
+
+
+def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> pd.DataFrame:
+    reported = {
+        (row.item.plan, row.item.code, one.agency): (one, row)
+        for one in returns
+        if one.fate == ACCEPTED
+        for row in one.rows
+    }
+    lines = []
+    for plan in programme.plans:
+        for item in plan.leaves:
+            for agency in programme.reporters(item, period):
+                found = reported.get((plan.id, item.code, agency))
+                holder = programme.holder(item, period) or agency
+                if found is None:
+                    blank = (NOT_REPORTED, None, None, *[""] * (len(FACT_COLUMNS) - 7))
+                    lines.append((plan.id, item.code, agency, holder, *blank))
+                    continue
+                one, row = found
+                lines.append(
+                    (
+                        plan.id, item.code, agency, holder,
+                        status_at(item, row.status, period),
+                        None if row.percent is None else float(row.percent),
+                        row.spent, row.result, row.proof, row.difficulties, row.proposals,
+                        one.file, one.sheet, row.cell("status" if row.spent is None else "spent"),
+                        *("" if getattr(row, name) in (None, "") else row.cell(name)
+                          for name in REPORTED_FIELDS),
+                    )
+                )  # fmt: skip
+    facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS), dtype=object)
+    return facts.astype({"spent": "Int64", "percent": "Float64"})
+
+
+def status_at(item: Item, status: str | None, period: Period) -> str:
+    """The status that counts. A deadline that passed makes unfinished work overdue; work
+    that is reported as not to be done stays so; no readable status is no report."""
+    if status is None:
+        return NOT_REPORTED
+    late = item.end is not None and item.end.last_day < period.overdue_before
+    return OVERDUE if late and status in (NOT_STARTED, IN_PROGRESS) else status
+
+
+def combined_status(statuses: Iterable[str]) -> str:
+    """The status of a row from those below it, or from its agencies: finished when all are,
+    overdue as soon as one is."""
+    found = set(statuses)
+    if len(found) == 1:
+        return found.pop()
+    if OVERDUE in found:
+        return OVERDUE
+    if found <= {DONE, CANCELLED}:
+        return DONE
+    if DONE in found or IN_PROGRESS in found:
+        return IN_PROGRESS
+    return NOT_REPORTED if NOT_REPORTED in found else NOT_STARTED
+
+
+def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], ItemResult]:
+    leaves = _leaves(facts)
+    results: dict[tuple[str, str], ItemResult] = {}
+    for plan in programme.plans:
+        for item in plan.leaves:
+            nothing = ItemResult(item, NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
+            found = leaves.get((plan.id, item.code), {})
+            results[plan.id, item.code] = replace(nothing, **found)
+        for item in plan.items:
+            if not plan.is_leaf(item):
+                below = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
+                results[plan.id, item.code] = _parent(item, plan, below)
+    return results
+
+
+def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
+    """(plan, code) -> the fields of an ItemResult that come from the returns."""
+    facts = facts.assign(came=facts["file"] != "", is_done=facts["status"] == DONE)
+    rows = facts.groupby(["plan", "code"], sort=False)
+    table = pd.DataFrame(
+        {
+            "spent": rows["spent"].sum(min_count=1),
+            "percent": rows["percent"].mean(),
+            "due": rows.size(),
+            "reported": rows["came"].sum(),
+            "done": rows["is_done"].sum(),
+            "statuses": rows["status"].agg(list),
+        }
+    )
+    sources: dict[tuple[str, str], list[Source]] = {}
+    came = facts[facts["came"]]
+    cells = zip(*(came[name] for name in ("plan", "code", *Source._fields)), strict=True)
+    for plan, code, *source in cells:
+        sources.setdefault((plan, code), []).append(Source(*source))
+    return {
+        line.Index: {
+            "status": combined_status(line.statuses),
+            "percent": None if pd.isna(line.percent) else float(line.percent),
+            "spent": None if pd.isna(line.spent) else int(line.spent),
+            "due": int(line.due),
+            "reported": int(line.reported),
+            "done": int(line.done),
+            "sources": tuple(sources.get(line.Index, ())),
+        }
+        for line in table.itertuples()
+    }
+
+
+def _parent(item: Item, plan: Plan, leaves: list[ItemResult]) -> ItemResult:
+    """The result of a row from the leaves below it."""
+    percents = [leaf.percent for leaf in leaves if leaf.percent is not None]
+    return ItemResult(
+        item=item,
+        status=combined_status(leaf.status for leaf in leaves),
+        percent=sum(percents) / len(percents) if percents else None,
+        budget=plan.budget_of(item),
+        spent=sum_known(leaf.spent for leaf in leaves),
+        due=sum(leaf.due for leaf in leaves),
+        reported=sum(leaf.reported for leaf in leaves),
+        done=sum(leaf.done for leaf in leaves),
+        sources=tuple(source for leaf in leaves for source in leaf.sources),
+    )
+
+
+def _agencies(programme: Programme, period: Period, facts: pd.DataFrame) -> Iterable[AgencyResult]:
+    """Money goes to the holder of the row, status to the agency that reports it."""
+    spent = facts.groupby(["plan", "holder"])["spent"].sum(min_count=1).to_dict()
+    counts = facts.groupby(["plan", "agency", "status"]).size().to_dict()
+    for plan in programme.plans:
+        budgets: dict[str, list[int]] = {}
+        for leaf in plan.leaves:
+            holder = programme.holder(leaf, period)
+            if leaf.budget is not None and holder:
+                budgets.setdefault(holder, []).append(leaf.budget)
+        allocated = plan.allocated
+        reporting = set(facts.loc[facts["plan"] == plan.id, "agency"])
+        for agency in programme.registry.agencies:
+            name = agency.name
+            amount = spent.get((plan.id, name))
+            amount = None if amount is None or pd.isna(amount) else int(amount)
+            concerned = name in reporting or name in budgets or name in allocated
+            if not concerned and amount is None:
+                continue
+            yield AgencyResult(
+                plan=plan.id,
+                agency=name,
+                budget=sum_known(budgets.get(name, ())),
+                allocated=allocated.get(name),
+                spent=amount,
+                counts={
+                    status: int(counts.get((plan.id, name, status), 0)) for status in ALL_STATUSES
+                },
+            )

@@ -1,0 +1,1 @@
+"""The board, letters out, and the mailbox in."""

@@ -1,0 +1,252 @@
+"""The letters to agencies and leaders: forms, reminders that grow firmer, feedback, results."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ..errors import MailError, NoReturnsError
+from ..findings.finding import Finding, Place, finding
+from ..ledger.ledger import Ledger
+from ..ledger.result_rows import without_spending
+from ..master.mail_settings import MailSettings, addresses
+from ..master.opening import Loaded
+from ..outputs.summaries import row_counts
+from ..period.consolidation import Progress, read_period, recorded_inputs
+from ..period.dispatch import feedback_of, forms_of
+from ..period.folder import returned_files
+from ..plan.fates import EXCLUDED
+from ..plan.periods import Period
+from ..plan.statuses import DONE, OVERDUE
+from ..returns.form import feedback_files, form_files
+from ..text.vietnamese import few, format_date, format_million, format_number
+from ..workspace.folders import Workspace
+from ..workspace.journal import Journal, sha256_of
+from .board import AgencyStatus
+from .chasing import ASKED, MISSING, deadline_of, working_day
+from .letter import Attachment, Letter, attached
+from .log import FEEDBACK, FORM, REMINDER, RESULT, MailEvent
+from .period_status import status_of
+from .texts import mail_words
+
+LEADERS = "Lãnh đạo"
+_NO_PHONE = "chưa có số điện thoại ở trang Cơ quan"
+_MOST_NAMES = 12
+_DAYS_FOR_A_FORM = 3  # that goes out after the due day
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What letters are written from."""
+
+    loaded: Loaded
+    period: Period
+    settings: MailSettings
+    progress: Progress
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.loaded.workspace
+
+    def letter(
+        self,
+        kind: str,
+        agency: str,
+        what: str,
+        facts: Mapping[str, object],
+        attachments: Iterable[Attachment],
+        about: str = "",
+        copy_to: tuple[str, ...] = (),
+    ) -> Letter:
+        """A letter to an agency; its addresses are not looked at yet."""
+        unit = self.loaded.programme.registry.by_name.get(agency)
+        settings, period = self.settings, self.period
+        common = {
+            "co_quan": agency,
+            "ky": period.name,
+            "ma_ky": period.id,
+            "han": format_date(period.due_before),
+            "noi_gui": settings.name,
+            "nguoi_lien_he": settings.contact,
+            "dien_thoai": settings.phone,
+            "thu": settings.sender,
+        }
+        to = addresses(unit.email) if unit else settings.results_to
+        words = mail_words(kind, {**facts, **common})
+        return Letter(
+            kind, period.id, agency, about, what, to, words, tuple(attachments), copy_to,
+            unit.id if unit else "",
+        )  # fmt: skip
+
+
+def _forms(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
+    made = forms_of(desk.loaded, desk.period.id, desk.progress)
+    files |= made.files
+    board = status_of(desk.loaded, desk.period.id)
+    came = {
+        one.agency for one in board.agencies if one.state != MISSING and one.agency not in again
+    }
+    due = desk.loaded.programme.rows_by_agency(desk.period)
+    for agency, path in made.paths.items():
+        if agency in came:
+            yield finding("form-not-needed", Place(), agency=agency)
+            continue
+        facts = {
+            "so_muc": sum(map(len, due[agency].values())),
+            "so_ngay_tre": desk.period.days_late(board.day),
+            "han_moi": format_date(working_day(board.day, _DAYS_FOR_A_FORM)),
+        }
+        form = Attachment(path.name, made.files[path])
+        yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
+
+
+def _reminders(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
+    board = status_of(desk.loaded, desk.period.id, desk.progress)
+    for one in board.agencies:
+        due, before = one.reminder, one.mails[REMINDER]
+        if due is None:
+            continue
+        if one.agency in again and before:  # the same letter once more, not a firmer one
+            previous = before[-2] if len(before) > 1 else None
+            yield _reminder(desk, one, len(before), previous, board.day, before[-1].about)
+        elif due.held:
+            yield finding(
+                due.held, Place(), one.contact or one.phone or _NO_PHONE, agency=one.agency,
+                count=len(before), days=desk.settings.days_between,
+                time=format_date(due.after.time.date()) if due.after else "",
+            )  # fmt: skip
+        else:
+            last = before[-1] if before else None
+            yield _reminder(desk, one, due.number, last, board.day, _about(one, due.number))
+
+
+def _about(one: AgencyStatus, number: int) -> str:
+    """What tells a reminder from others: their numbers begin anew with every answer."""
+    return f"{number}-{one.answered:%y%m%d%H%M%S}" if one.answered else str(number)
+
+
+def _reminder(
+    desk: Desk,
+    one: AgencyStatus,
+    number: int,
+    last: MailEvent | None,
+    day: datetime.date,
+    about: str,
+) -> Letter:
+    period, workspace = desk.period, desk.workspace
+    to_mend = one.state == ASKED and one.submission.accepted
+    newest, answered = one.submission.newest, one.mailed(FEEDBACK)
+    late = period.days_late(day)
+    folder = workspace.feedback(period.id) if to_mend else workspace.forms(period.id)
+    paths = _files_of(desk, folder, one.agency)
+    facts = {
+        "lan": number,
+        "cho_sua": to_mend,
+        "khong_dung_duoc": one.state != MISSING and not to_mend,
+        "bi_loai": one.state == MISSING and newest is not None and newest.fate == EXCLUDED,
+        "ly_do": one.why_unusable,
+        "so_loi": one.errors,
+        "ngay_nhan": format_date(one.returned) if one.returned else "",
+        "ngay_phan_hoi": format_date(answered.time.date()) if answered else "",
+        "ngay_nhac_truoc": format_date(last.time.date()) if last else "",
+        "so_ngay_tre": late,
+        "so_ngay_con": (period.due_before - day).days,
+        "viec": "phiếu đã sửa" if one.state != MISSING else "phiếu báo cáo",
+        "kem_phieu": bool(paths),
+        "han_moi": format_date(deadline_of(number, day, period)),
+    }
+    copies = desk.settings.copy_to if number > 1 else ()
+    return desk.letter(
+        REMINDER, one.agency, f"thư nhắc lần {number}", facts, attached(paths), about, copies
+    )
+
+
+def _files_of(desk: Desk, folder: Path, agency: str) -> list[Path]:
+    """The agency's own file in a folder of files to mail, where there is one."""
+    programme, period = desk.loaded.programme, desk.period
+    names = {files(programme, period)[agency] for files in (form_files, feedback_files)}
+    return [folder / name for name in sorted(names) if (folder / name).exists()]
+
+
+def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> Iterator[Letter]:
+    made = feedback_of(desk.loaded, desk.period.id, desk.progress)
+    files |= made.files
+    for agency, answer in made.answers.items():
+        marked = Attachment(made.paths[agency].name, answer.workbook)
+        yield desk.letter(FEEDBACK, agency, "phản hồi", answer.facts, [marked], answer.answers)
+
+
+def _results(
+    desk: Desk, files: dict[Path, bytes], again: Collection[str]
+) -> Iterator[Letter | Finding]:
+    workspace, period = desk.workspace, desk.period
+    if not desk.settings.results_to:
+        raise MailError(
+            "Chưa có địa chỉ nhận kết quả. Ghi dòng “Gửi kết quả đến” ở trang Thư điện tử."
+        )
+    workbook = workspace.monitoring(period.id)
+    record = Journal(workspace).last(period.id)
+    if record is None or not workbook.exists():
+        raise NoReturnsError(f"Kỳ {period.id} chưa tổng hợp lần nào. Bấm Tổng hợp trước.")
+    paths = [workbook, workspace.report(period.id), workbook.with_suffix(".pdf")]
+    paths = [path for path in paths if path.exists() and _is_current(path, workbook)]
+    sent = attached(paths)
+    came = {one.name: one.sha256 for one in returned_files(workspace, period)}
+    if came != {one["file"]: one["sha256"] for one in record.files[period.id]}:
+        yield finding("results-older-than-returns", Place(workbook.name))
+    facts: dict[str, object] = {"so_lieu": None}
+    if sha256_of(sent[0].content) == record.outputs["monitoring"]:
+        journal = Journal(workspace)
+        facts["so_lieu"] = _figures(read_period(recorded_inputs(journal, record)).ledger)
+    else:
+        yield finding("results-edited", Place(workbook.name), workbook.name)
+    about = hashlib.sha256("".join(one.sha256 for one in sent).encode()).hexdigest()
+    yield desk.letter(RESULT, LEADERS, "kết quả", facts, sent, about)
+
+
+def _is_current(path: Path, workbook: Path) -> bool:
+    """Not a PDF of an earlier state of the workbook."""
+    return path.suffix != ".pdf" or path.stat().st_mtime >= workbook.stat().st_mtime
+
+
+def _figures(ledger: Ledger) -> dict[str, object]:
+    """What a letter with results tells at once; money in triệu đồng as printed."""
+    counts = row_counts(ledger, None)
+    money = []
+    for plan in ledger.programme.plans:
+        budget, spent = ledger.totals(plan)
+        if budget is not None and spent is not None:
+            share = format_number(Decimal(spent) * 100 / budget, 1) if budget else ""
+            money.append(
+                {
+                    "ke_hoach": plan.short_name,
+                    "du_toan": format_million(budget),
+                    "da_chi": format_million(spent),
+                    "ty_le": share,
+                }
+            )
+    return {
+        "phai_nop": len(ledger.programme.rows_by_agency(ledger.period)),
+        "da_nop": len(ledger.accepted),
+        "chua_nop": few(ledger.missing, _MOST_NAMES, "cơ quan khác"),
+        "so_viec": sum(counts.values()),
+        "hoan_thanh": counts[DONE],
+        "qua_han": counts[OVERDUE],
+        "kinh_phi": money,
+        "chua_gom": few(without_spending(ledger), _MOST_NAMES, "cơ quan khác"),
+    }
+
+
+# kind -> a function of the desk, of a dictionary for the files to write first, and of the agencies
+# that get theirs again: the letters, and findings on those that there are not.
+WRITERS: dict[str, Callable[..., Iterable[Letter | Finding]]] = {
+    FORM: _forms, REMINDER: _reminders, FEEDBACK: _feedback, RESULT: _results,
+}  # fmt: skip

@@ -1,0 +1,175 @@
+"""A letter to an agency or to leaders, and the mail that carries it."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from ..master.mail_settings import MailSettings, each_once
+from ..plan.agencies import slug
+from ..workspace.folders import read_file
+from .log import FEEDBACK, FORM, REMINDER, RESULT
+from .texts import Words
+
+# Tells mails of ours wherever they come to light again.
+MARK = "X-CCHC-XL"
+# Tells which draft a mail was, where a mail program sends it under a Message-ID of its own.
+DRAFT_MARK = "X-CCHC-XL-Draft"
+
+
+class Attachment(NamedTuple):
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient gets: `agency` is its name (for results: who they are for), `about` as
+    in `MailEvent`; `what` says in a few Vietnamese words which letter it is."""
+
+    kind: str
+    period: str
+    agency: str
+    about: str
+    what: str
+    to: tuple[str, ...]
+    words: Words
+    attachments: tuple[Attachment, ...] = ()
+    copy_to: tuple[str, ...] = ()
+    agency_id: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.agency, self.about
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return each_once((*self.to, *self.copy_to))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(one.sha256 for one in self.attachments)
+
+    @property
+    def file_name(self) -> str:
+        """What the letter is called as a file, without its ending."""
+        about = f"_{self.about[:8]}" if self.about else ""
+        # Names of agencies may differ in diacritics only.
+        whose = f"_{slug(self.agency_id)}" if self.agency_id else ""
+        return f"{_FILES[self.kind]}_{slug(self.agency)[:80]}{whose}{about}"
+
+
+_FILES = {FORM: "phieu", REMINDER: "nhac", FEEDBACK: "phan-hoi", RESULT: "ket-qua"}
+
+
+def message_id(letter: Letter, sender: str, attempt: int) -> str:
+    """The identity of a mail: the same for the same letter and attempt, wherever it is made."""
+    domain = sender.rpartition("@")[2] or "cchc-xl.invalid"
+    stuff = "\n".join((*letter.key, *letter.files, str(attempt)))
+    lot = hashlib.sha256(stuff.encode()).hexdigest()[:24]
+    return f"<cchc.{letter.period}.{letter.kind}.{lot}@{domain}>"
+
+
+def mail_of(
+    letter: Letter,
+    settings: MailSettings,
+    identity: str,
+    date: datetime.datetime | None = None,
+) -> bytes:
+    """A letter as a mail (RFC 5322): the same inputs give the same bytes. Without a date it is
+    a draft, which mail programs open for editing."""
+    mail = EmailMessage(SMTP)
+    if settings.sender:
+        mail["From"] = _Encoded("From", settings.name, f" <{settings.sender}>")
+    mail["To"] = ", ".join(letter.to)
+    if letter.copy_to:
+        mail["Cc"] = ", ".join(letter.copy_to)
+    mail["Subject"] = _Encoded("Subject", letter.words.subject)
+    if date is None:
+        mail["X-Unsent"] = "1"
+        mail[DRAFT_MARK] = identity
+    else:
+        mail["Date"] = date
+    mail["Message-ID"] = identity
+    mail[MARK] = f"{letter.period}; {letter.kind}"
+    # Base64 bodies look like spam to filters, and nobody can read them in a log.
+    mail.set_content(letter.words.plain, cte="quoted-printable")
+    mail.add_alternative(letter.words.html, subtype="html", cte="quoted-printable")
+    for one in letter.attachments:
+        kind = _TYPES.get(PurePath(one.name).suffix.lower(), "application/octet-stream")
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+    _mark_boundaries(mail, identity)
+    return mail.as_bytes()
+
+
+class _Encoded(str):
+    """A header that is encoded and folded already (RFC 2047). Python's own folding loses blanks
+    where a name has a comma, and parts words in the middle, which shows where a program puts a
+    blank between the pieces."""
+
+    name: str
+
+    def __new__(cls, name: str, text: str, end: str = "") -> _Encoded:
+        words = (base64.b64encode(piece.encode()).decode() for piece in _pieces(text))
+        one = super().__new__(cls, "\r\n ".join(f"=?utf-8?B?{word}?=" for word in words) + end)
+        one.name = name
+        return one
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The lines of the header, as a policy asks headers for them."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces that fit into an encoded word each, parted after blanks where it can be."""
+    pieces = [""]
+    for word in re.findall(r"\S+\s*", text):
+        for part in [word] if len(word.encode()) <= _PIECE else word:
+            if len(f"{pieces[-1]}{part}".encode()) > _PIECE:
+                pieces.append("")
+            pieces[-1] += part
+    return pieces
+
+
+_PIECE = 39  # bytes, so that a line has no more than 76 characters with the header's name
+
+
+# Not those of the computer, which differ.
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES = {
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".pdf": "application/pdf",
+}
+
+
+def _mark_boundaries(mail: EmailMessage, identity: str) -> None:
+    """Boundaries that follow from the mail, where Python would draw lots."""
+    for number, part in enumerate(p for p in mail.walk() if p.is_multipart()):
+        lot = hashlib.sha256(f"{identity}{number}".encode()).hexdigest()[:24]
+        part.set_boundary(f"=_cchc_{number}_{lot}")
+
+
+def attached(paths: Sequence[Path]) -> tuple[Attachment, ...]:
+    """Files as attachments. Raises UnreadableFileError."""
+    return tuple(Attachment(path.name, read_file(path)) for path in paths)
+
+
+def short_reason(text: object) -> str:
+    """What a server said, as one short line."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return re.sub(r"\s+", " ", str(text)).strip()[:200] or "không rõ lý do"

@@ -1,0 +1,1 @@
+"""The master workbook: its sheets written and read back, dashboard, macros, functions."""

@@ -1,0 +1,1 @@
+"""Ledger -> tables, report, handouts and marked files."""

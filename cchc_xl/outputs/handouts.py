@@ -1,0 +1,332 @@
+"""Ledger -> workbooks to mail to agencies: what each one owes, and what is known from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ..findings.finding import SEVERITY_NAMES, Finding
+from ..ledger.ledger import AgencyResult, Ledger
+from ..ledger.result_rows import submissions
+from ..plan.agencies import slug
+from ..plan.fates import EXCLUDED, REJECTED
+from ..plan.model import Item
+from ..plan.periods import Period
+from ..plan.statuses import CANCELLED, DONE, NOT_REPORTED, OVERDUE, STATUS_COLOURS
+from ..returns.form import shows_budget
+from ..returns.returned import Return
+from ..text.money import sum_known
+from ..text.vietnamese import format_date
+from ..writing.cells import VIETNAMESE, Amount, Column, Formula, cell_name, line_style
+from ..writing.garbage import few_collections
+from ..writing.templates import house_style
+from ..writing.workbooks import Book, Sheet
+
+_LONGEST_NAME = 80  # in a file name; systems refuse very long ones
+_WORK = (
+    Column("Kế hoạch", 13),
+    Column("Mã", 7, "code"),
+    Column("Nội dung công việc", 32),
+    Column("Thời gian", 13, "centre"),
+    Column("Dự toán", 11, "money"),
+    Column("Trạng thái", 11, "centre"),
+    Column("Tỷ lệ (%)", 9, "centre"),
+    Column("Kết quả đạt được", 27),
+    Column("Văn bản kiểm chứng", 16),
+    Column("Đã chi lũy kế", 10, "money"),
+    Column("Khó khăn", 17),
+    Column("Đề xuất", 17),
+    Column("Ô trong phiếu", 9, "centre"),
+    Column("Việc cần làm", 19),
+)
+_TITLE, _BUDGET, _STATUS, _PERCENT, _SPENT = 2, 4, 5, 6, 9  # columns of it
+_TO_SEE = (
+    Column("Mức độ", 11, "centre"),
+    Column("Tệp", 32),
+    Column("Trang", 16),
+    Column("Ô", 8, "centre"),
+    Column("Giá trị", 20),
+    Column("Nội dung", 52),
+    Column("Việc cần làm", 46),
+)
+_SAID = ("percent", "spent", "result", "proof", "difficulties", "proposals")  # besides the status
+
+
+class _Share(NamedTuple):
+    """What concerns one agency: its rows with the facts reported for them, its money and
+    counts plan by plan, its files that were not used, and what it is asked to look at."""
+
+    agency: str
+    rows: list[tuple[Item, dict]]
+    results: list[AgencyResult]
+    refused: list[Return]
+    findings: list[Finding]
+
+
+@few_collections()
+def agency_handouts(ledger: Ledger) -> dict[str, bytes]:
+    """Agency -> its workbook, for every agency that must report in the period."""
+    return {share.agency: _agency_workbook(ledger, share) for share in _shares(ledger)}
+
+
+def _shares(ledger: Ledger) -> Iterator[_Share]:
+    columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
+    facts = {
+        (fact["plan"], fact["code"], fact["agency"]): fact for fact in columns.to_dict("records")
+    }
+    for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
+        refused = _refused(ledger, agency)
+        files = {one.file for one in (ledger.accepted.get(agency), *refused) if one}
+        yield _Share(
+            agency,
+            [
+                (item, facts[item.plan, item.code, agency])
+                for items in by_plan.values()
+                for item in items
+            ],
+            [
+                one
+                for one in ledger.agencies
+                if one.agency == agency and (one.plan in by_plan or one.budget is not None)
+            ],
+            refused,
+            [
+                found
+                for found in ledger.findings
+                if found.severity in ("error", "warning")
+                and found.is_for_agency
+                and found.place.file in files
+            ],
+        )
+
+
+def _refused(ledger: Ledger, agency: str) -> list[Return]:
+    """An agency's files that were not used, and that it has not sent anew since."""
+    accepted = ledger.accepted.get(agency)
+    return [
+        one
+        for one in ledger.returns
+        if one.fate in (REJECTED, EXCLUDED)
+        and not (accepted and one.arrived <= accepted.arrived)
+        and one.agency == agency
+    ]
+
+
+def _agency_workbook(ledger: Ledger, share: _Share) -> bytes:
+    book = Book(f"Theo dõi cải cách hành chính {ledger.period.name} - {share.agency}")
+    sheet = book.sheet("Việc được giao")
+    sheet.widths(column.width for column in _WORK)
+    _agency_heading(sheet, ledger, share)
+    at = _received(sheet, 4, ledger, share)
+    at = _counts(sheet, at + 1, ledger, share)
+    _work(sheet, at + 1, ledger, share)
+    if share.findings:
+        _to_see(book.sheet("Cần xem lại"), ledger, share)
+    return book.to_bytes()
+
+
+def _agency_heading(sheet: Sheet, ledger: Ledger, share: _Share) -> None:
+    last, period = len(_WORK) - 1, ledger.period
+    style = {"align": "center", "valign": "vcenter", "text_wrap": True}
+    size = house_style()["font"]["title"]
+    sheet.merge((0, 0), (0, last), share.agency.upper(), bold=True, font_size=size, **style)
+    title = f"TÌNH HÌNH THỰC HIỆN CẢI CÁCH HÀNH CHÍNH - {period.name.upper()}"
+    sheet.merge((1, 0), (1, last), title, bold=True, **style)
+    note = (
+        f"{ledger.programme.office} gửi để cơ quan đối chiếu với phiếu đã nộp. Kinh phí tính bằng "
+        f"triệu đồng, lũy kế từ đầu năm; quá hạn tính đến ngày "
+        f"{format_date(period.overdue_before)}."
+    )
+    hint = {"italic": True, "font_color": house_style()["colour"]["hint"], **style}
+    sheet.merge((2, 0), (2, last), note, **hint)
+
+
+def _received(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
+    """What came and what was refused, a line each; gives the row after them."""
+    period, accepted = ledger.period, ledger.accepted.get(share.agency)
+    colour = house_style()["colour"]
+    lines: list[tuple[str, str, str]] = []
+    if accepted:
+        late = next(o.late or 0 for o in submissions(ledger) if o.agency == share.agency)
+        shade = colour["error" if late else "done"]
+        corrected = not late and period.days_late(accepted.arrived.date())
+        first = " (theo phiếu đầu tiên)" if corrected else ""
+        lines.append(("Phiếu đã nhận", f"{_file_line(accepted, late)}{first}", shade))
+    else:
+        lines.append(("Phiếu đã nhận", "Chưa nhận được phiếu dùng được", colour["error"]))
+    for one in share.refused:
+        why = " ".join(found.message for found in one.findings)
+        lines.append(("Phiếu không dùng", f"{_file_line(one)}. {why}", colour["error"]))
+    lines.append(("Hạn nộp", f"Trước ngày {format_date(period.due_before)}", ""))
+    for at, (label, text, shade) in enumerate(lines, row):
+        shaded = {"font_color": shade} if shade else {}
+        sheet.merge((at, 0), (at, 1), label, bold=True)
+        sheet.merge((at, 2), (at, len(_WORK) - 1), text, text_wrap=True, **shaded)
+    return row + len(lines)
+
+
+def _file_line(one: Return, late: int | None = None) -> str:
+    told = "" if late is None else f", trễ {late} ngày" if late else ", đúng hạn"
+    return f"{one.file}, nhận ngày {format_date(one.arrived.date())}{told}"
+
+
+def _counts(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
+    """How the agency stands in each plan; gives the row after it. The money is that of the
+    plan's ledger: what the agency holds, whoever reports it."""
+    heading = {
+        **line_style(), "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter",
+        "bg_color": house_style()["colour"]["heading_fill"],
+    }  # fmt: skip
+    headings = ("Phải báo cáo", "Đã báo cáo", "Hoàn thành", "Quá hạn", "Dự toán", "Đã chi",
+                "Tỷ lệ chi (%)")  # fmt: skip
+    sheet.merge((row, 0), (row, 2), "Kế hoạch", **heading)
+    for at, text in enumerate(headings, 3):
+        sheet.put(row, at, text, **heading)
+    line = {**line_style(), "align": "center", "indent": 0}
+    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
+    for result in share.results:
+        row += 1
+        counts, due = result.counts, sum(result.counts.values())
+        sheet.merge((row, 0), (row, 2), names[result.plan], **line_style(), text_wrap=True)
+        numbers = (due, due - counts[NOT_REPORTED], counts[DONE], counts[OVERDUE])
+        for at, number in enumerate(numbers, 3):
+            sheet.put(row, at, number, **line)
+        sheet.put_money(row, 7, result.budget, **line)
+        sheet.put_money(row, 8, result.spent, **line)
+        sheet.put_ratio(row, 9, Amount(7, result.budget), Amount(8, result.spent), **line)
+    row += 1
+    rows = [(_own_budget(ledger, item, share.agency), fact["spent"]) for item, fact in share.rows]
+    below = [sum_known(amounts) for amounts in zip(*rows, strict=True)]
+    held = [sum_known(r.budget for r in share.results), sum_known(r.spent for r in share.results)]
+    if below != held:
+        note = (
+            "Kinh phí trên tính cho cơ quan sử dụng, nên khác bảng dưới: có việc mà một cơ quan "
+            "báo cáo và cơ quan khác sử dụng kinh phí."
+        )
+        sheet.merge((row, 0), (row, len(_WORK) - 1), note, italic=True)
+        row += 1
+    return row
+
+
+def _own_budget(ledger: Ledger, item: Item, agency: str) -> int | None:
+    """A row's budget where it stands on this agency's form."""
+    holder = ledger.programme.holder(item, ledger.period)
+    return item.budget if shows_budget(item, holder, agency) else None
+
+
+def _work(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> None:
+    """The agency's rows as a table, with totals of those that a filter leaves in sight."""
+    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
+    cells = _cells_to_mend(share.findings)
+    rows = [
+        (
+            names[item.plan], item.code, item.title, item.time,
+            _own_budget(ledger, item, share.agency), fact["status"], fact["percent"],
+            fact["result"], fact["proof"], fact["spent"], fact["difficulties"],
+            fact["proposals"], fact["cell"], _to_do(ledger, item, fact, cells),
+        )
+        for item, fact in share.rows
+    ]  # fmt: skip
+    last = sheet.table(row, "ViecDuocGiao", _WORK, rows)
+    for at, (_, fact) in enumerate(share.rows, row + 1):
+        whole = fact["percent"] is None or float(fact["percent"]).is_integer()
+        decimals = VIETNAMESE + ("0" if whole else "0.0")
+        sheet.put(
+            at, _PERCENT, fact["percent"], **line_style(), align="center", num_format=decimals
+        )
+    sheet.colour_words((row + 1, _STATUS), (last, _STATUS), STATUS_COLOURS)
+    _totals(sheet, row + 1, last, rows)
+    # The block above is too high to stay in sight; Excel shows a table's headings by itself.
+    sheet.raw.freeze_panes(0, _TITLE + 1)
+    sheet.page(landscape=True, heading_rows=(row, row), columns=len(_WORK), rows=last + 2)
+
+
+def _totals(sheet: Sheet, first: int, last: int, rows: Sequence[Sequence]) -> None:
+    """How many rows a filter leaves in sight, and their money: empty where none is known."""
+    bold = {**line_style(), "bold": True}
+
+    def span(at: int) -> str:
+        return f"{cell_name(first, at)}:{cell_name(last, at)}"
+
+    for at in range(len(_WORK)):
+        sheet.put(last + 1, at, "Tổng các dòng đang hiện" if at == _TITLE else None, **bold)
+    shown = Formula(f"=SUBTOTAL(103,{span(_STATUS)})", len(rows))
+    sheet.put(last + 1, _STATUS, shown, **bold, align="center", num_format='0" việc"')
+    for at in (_BUDGET, _SPENT):
+        formula = f'=IF(SUBTOTAL(102,{span(at)})=0,"",SUBTOTAL(109,{span(at)}))'
+        total = sum_known(cells[at] for cells in rows)
+        sheet.put_money_formula(last + 1, at, formula, total, **bold)
+
+
+def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]) -> str:
+    """What a row asks of its agency, in a few words."""
+    period, end = ledger.period, item.end.last_day if item.end else None
+    past = (period.overdue_before - end).days if end else 0
+    status = fact["status"]
+    asked = []
+    if status == NOT_REPORTED:
+        said = any(fact[name] not in (None, "") for name in _SAID)
+        asked.append("Chưa báo cáo trạng thái" if said else "Chưa báo cáo")
+        asked += [f"Hạn đã qua {past} ngày"] if past > 0 else []
+    elif status == OVERDUE:
+        asked.append(f"Quá hạn {past} ngày: báo cáo lý do")
+    elif status not in (DONE, CANCELLED) and end:
+        asked.append(f"Hạn {format_date(end)}")
+    at = fact["file"], fact["sheet"], "".join(re.findall(r"\d+$", fact["cell"]))
+    return "\n".join([*asked, *cells.get(at, ())])
+
+
+def _cells_to_mend(findings: Sequence[Finding]) -> dict[tuple, list[str]]:
+    """(file, sheet, row) -> what is to be done in its cells."""
+    marked: dict[tuple, dict[str, list[str]]] = {}
+    for found in findings:
+        cell = re.fullmatch(r"[A-Z]+(\d+)", found.place.cell)
+        if cell and found.code != "row-empty":  # that is said of the row as a whole
+            verb = "Sửa" if found.severity == "error" else "Xem lại"
+            row = marked.setdefault((found.place.file, found.place.sheet, cell[1]), {})
+            row.setdefault(verb, []).append(cell[0])
+    return {
+        at: [f"{verb} ô {', '.join(dict.fromkeys(found))}" for verb, found in verbs.items()]
+        for at, verbs in marked.items()
+    }
+
+
+def _to_see(sheet: Sheet, ledger: Ledger, share: _Share) -> None:
+    style = house_style()
+    last = len(_TO_SEE) - 1
+    title = f"NHỮNG CHỖ CẦN XEM LẠI - {share.agency.upper()}"
+    sheet.merge((0, 0), (0, last), title, bold=True, font_size=style["font"]["title"],
+                text_wrap=True)  # fmt: skip
+    note = (
+        f"Sửa trong phiếu rồi gửi lại cho {ledger.programme.office}. Lỗi: số liệu chưa được tính; "
+        "Cảnh báo: đã tính, đề nghị kiểm tra."
+    )
+    hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
+    sheet.merge((1, 0), (1, last), note, **hint)
+    rows = [
+        (SEVERITY_NAMES[found.severity], *found.place, found.value, found.message, found.fix)
+        for found in share.findings
+    ]
+    end = sheet.table(3, "CanXemLai", _TO_SEE, rows)
+    sheet.page(landscape=True, heading_rows=(3, 3), columns=len(_TO_SEE), rows=end + 1)
+
+
+# ------------------------------------------------------------------------ files
+
+
+def handout_paths(folder: Path, period: Period, names: Mapping[str, str]) -> dict[str, Path]:
+    """Who -> the file for them, called after the name given for them. Two names may differ in
+    diacritics, signs or case only, and Windows takes no two files that differ in case."""
+    paths: dict[str, Path] = {}
+    used: set[str] = set()
+    for who, name in names.items():
+        stem = unique = f"Theo-doi_{period.id}_{slug(name)[:_LONGEST_NAME]}"
+        number = 2
+        while unique.casefold() in used:
+            unique = f"{stem}_{number}"
+            number += 1
+        used.add(unique.casefold())
+        paths[who] = folder / f"{unique}.xlsx"
+    return paths

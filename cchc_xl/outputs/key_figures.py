@@ -1,0 +1,213 @@
+"""The sheet Tóm tắt: the figures of a period at one look, each a formula over the sheets behind
+it, beside those of the period before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..ledger.ledger import Ledger
+from ..ledger.lineage import ROWS, FigureId
+from ..ledger.result_rows import submissions
+from ..plan.model import Plan
+from ..plan.statuses import DONE, OVERDUE
+from ..text.money import sum_known
+from ..writing.cells import KINDS, Formula, cell_name, line_style
+from ..writing.table_pages import FIRST_ROW
+from ..writing.templates import house_style
+from ..writing.workbooks import Book, Sheet
+from .sheet_names import AGENCIES, TASKS
+from .summaries import BEHIND, COUNTS, NOT_ASKED, ON_TIME, row_counts
+
+DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
+    "agencies due", "agencies reported", "agencies in time", "agencies late", "agencies missing",
+    "agencies with overdue",
+)  # fmt: skip
+_STATE, _OVERDUE = "I", "O"  # columns of the sheet Theo cơ quan
+
+
+class Line(NamedTuple):
+    """One figure: this period's as a formula, and the last one's; money in đồng. `kind` is count,
+    money or percent; a line without a figure is a heading."""
+
+    label: str
+    figure: FigureId | None = None
+    formula: str = ""
+    now: object = None
+    before: object = None
+    kind: str = "count"
+    last: str = ""
+
+    @property
+    def of_last(self) -> FigureId | None:
+        """The same figure of the period before."""
+        return self.figure._replace(period=self.last) if self.figure and self.last else None
+
+
+def write_key_figures(book: Book, sheet: Sheet, so_far: Sequence[Ledger]) -> None:
+    """Fill the sheet; those it reads from are written already."""
+    now, before = so_far[-1], so_far[-2] if len(so_far) > 1 else None
+    style = house_style()
+    sheet.widths((58, 18, 18, 18))
+    title = f"TÓM TẮT SỐ LIỆU - {now.period.name.upper()}"
+    sheet.merge((0, 0), (0, 3), title, bold=True, font_size=style["font"]["title"])
+    note = "Mỗi số là công thức lấy từ các trang sau. Kinh phí: triệu đồng."
+    sheet.merge((1, 0), (1, 3), note, italic=True, font_color=style["colour"]["hint"])
+    head = {
+        **line_style(), "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True,
+        "bg_color": style["colour"]["heading_fill"],
+    }  # fmt: skip
+    last = before.period.name if before else "Kỳ trước"
+    for at, text in enumerate(("Chỉ số", now.period.name, last, "Tăng, giảm")):
+        sheet.put(3, at, text, **head)
+    row = FIRST_ROW
+    for line in _lines(book, now, before):
+        _write(sheet, row, line._replace(last=before.period.id if before else ""))
+        row += 1
+    sheet.raw.freeze_panes(FIRST_ROW, 1)
+    sheet.page(landscape=False, heading_rows=(3, 3), columns=4, rows=row)
+
+
+def _write(sheet: Sheet, row: int, line: Line) -> None:
+    style = line_style()
+    if line.figure is None:
+        fill = {"bold": True, "bg_color": house_style()["colour"]["task_fill"]}
+        sheet.merge((row, 0), (row, 3), line.label, **style, **fill)
+        return
+    sheet.put(row, 0, line.label, **style, text_wrap=True)
+    if not line.formula:  # nothing is known
+        for at in (1, 2, 3):
+            sheet.put(row, at, None, **style)
+        return
+    now, before = (cell_name(row, at) for at in (1, 2))
+    change = f'=IF(COUNT({now},{before})<2,"",{now}-{before})'
+    both = line.now is not None and line.before is not None
+    difference = line.now - line.before if both else None
+    if line.kind == "money":
+        sheet.put_money_formula(row, 1, line.formula, line.now, of=line.figure, **style)
+        sheet.put_money(row, 2, line.before, **style)
+        sheet.put_money_formula(row, 3, change, difference, **style)
+        return
+    form = {**style, **KINDS["percent" if line.kind == "percent" else "number"]}
+    shown = "" if line.now is None else line.now
+    sheet.put(row, 1, Formula(line.formula, shown), of=line.figure, **form)
+    sheet.put(row, 2, line.before, of=line.of_last, **form)
+    sheet.put(row, 3, Formula(change, "" if difference is None else difference), **form)
+
+
+def _lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
+    yield Line("Nộp phiếu báo cáo")
+    yield from _submission_lines(now, before)
+    yield Line("Kinh phí")
+    yield from _money_lines(book, now, before)
+    yield Line("Tất cả việc phải thực hiện")
+    yield from _row_lines(book, now, before, None)
+    for plan in now.programme.plans:
+        yield Line(f"Kế hoạch {plan.short_name}")
+        yield from _row_lines(book, now, before, plan)
+
+
+def _submission_lines(now: Ledger, before: Ledger | None) -> Iterator[Line]:
+    names = {one.agency for one in now.agencies}
+    span = f"'{AGENCIES}'!{_STATE}{FIRST_ROW + 1}:{_STATE}{FIRST_ROW + len(names)}"
+    here, then = key_values(now), key_values(before) if before else {}
+    rest = f'ROWS({span})-COUNTIF({span},"{NOT_ASKED}")'
+    yield Line("Cơ quan phải báo cáo", FigureId(DUE), f"={rest}", here[DUE], then.get(DUE))
+    for label, what, states in (
+        ("Cơ quan đã có phiếu dùng được", CAME, (ON_TIME, BEHIND)),
+        ("   nộp đúng hạn", IN_TIME, (ON_TIME,)),
+        ("   nộp trễ", CAME_LATE, (BEHIND,)),
+    ):
+        counted = "+".join(f'COUNTIF({span},"{state}")' for state in states)
+        yield Line(label, FigureId(what), f"={counted}", here[what], then.get(what))
+    counted = "".join(f'-COUNTIF({span},"{state}")' for state in (ON_TIME, BEHIND))
+    yield Line("Cơ quan chưa có phiếu dùng được", FigureId(MISSING), f"={rest}{counted}",
+               here[MISSING], then.get(MISSING))  # fmt: skip
+    late = span.replace(f"!{_STATE}", f"!{_OVERDUE}").replace(f":{_STATE}", f":{_OVERDUE}")
+    yield Line("Cơ quan có việc quá hạn", FigureId(WITH_OVERDUE), f'=COUNTIF({late},">0")',
+               here[WITH_OVERDUE], then.get(WITH_OVERDUE))  # fmt: skip
+
+
+def key_values(ledger: Ledger) -> dict[str, int]:
+    """How many agencies must report, did so, in time or late, and have overdue work."""
+    found = submissions(ledger)
+    came = [one for one in found if one.accepted]
+    late = sum(one.late is not None for one in came)
+    overdue = {one.agency for one in ledger.agencies if one.counts[OVERDUE]}
+    return {
+        DUE: len(found), CAME: len(came), IN_TIME: len(came) - late, CAME_LATE: late,
+        MISSING: len(found) - len(came), WITH_OVERDUE: len(overdue),
+    }  # fmt: skip
+
+
+def _money_lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
+    budget, spent = _money(now)
+    old_budget, old_spent = _money(before) if before else (None, None)
+    for label, what, here, then in (
+        ("Dự toán", "budget", budget, old_budget),
+        ("Đã chi lũy kế", "spent", spent, old_spent),
+        ("Còn lại", "left", _less(budget, spent), _less(old_budget, old_spent)),
+    ):
+        yield Line(label, FigureId(what), _reference(book, what), here, then, "money")
+    yield Line("Tỷ lệ chi (%)", FigureId("share"), _reference(book, "share"),
+               _share(spent, budget), _share(old_spent, old_budget), "percent")  # fmt: skip
+
+
+def _money(ledger: Ledger) -> tuple[int | None, int | None]:
+    totals = [ledger.totals(plan) for plan in ledger.programme.plans]
+    return sum_known(one for one, _ in totals), sum_known(one for _, one in totals)
+
+
+def _less(budget: int | None, spent: int | None) -> int | None:
+    return None if budget is None or spent is None else budget - spent
+
+
+def _share(part: int | None, whole: int | None) -> Decimal | None:
+    return Decimal(part) / whole * 100 if whole and part is not None else None
+
+
+def _reference(book: Book, what: str) -> str:
+    written = book.figures.get(FigureId(what))
+    return f"='{written[0].sheet}'!{written[0].cell}" if written else ""
+
+
+def _row_lines(book: Book, now: Ledger, before: Ledger | None, plan: Plan | None) -> Iterator[Line]:
+    here = row_counts(now, plan)
+    then = row_counts(before, plan) if before else None
+    of = plan.id if plan else ""
+    first = FIRST_ROW + 1
+    for one in now.programme.plans[: now.programme.plans.index(plan)] if plan else ():
+        first += len(one.children(""))
+    tops = [plan] if plan else now.programme.plans
+    last = first - 1 + sum(len(one.children("")) for one in tops)
+
+    def total(status: str) -> str:
+        letter = _TASK_COUNTS[status]
+        return f"SUM('{TASKS}'!{letter}{first}:{letter}{last})"
+
+    for status in _TASK_COUNTS:
+        yield Line(
+            "Số việc" if status == "due" else f"   {status.lower()}",
+            FigureId(ROWS + status, of),
+            f"={total(status)}",
+            _count(here, status),
+            _count(then, status) if then is not None else None,
+        )
+    yield Line(
+        "Việc xong (%)",
+        FigureId(ROWS + "done share", of),
+        f'=IF({total("due")}=0,"",{total(DONE)}/{total("due")}*100)',
+        _share(here[DONE], sum(here.values())),
+        _share(then[DONE], sum(then.values())) if then is not None else None,
+        "percent",
+    )
+
+
+# Columns of the sheet Theo nhiệm vụ.
+_TASK_COUNTS = dict(zip(("due", *COUNTS), "HIJKLMN", strict=True))
+
+
+def _count(counts: Counter, status: str) -> int:
+    return sum(counts.values()) if status == "due" else counts[status]

@@ -1,0 +1,1 @@
+"""A period's inputs -> all that is made of it."""

@@ -1,0 +1,1 @@
+"""The frozen model: registry, periods, rules, states and the rows of a plan."""

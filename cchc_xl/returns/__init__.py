@@ -1,0 +1,1 @@
+"""The form that agencies fill, and a returned file -> Return."""

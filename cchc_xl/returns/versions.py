@@ -1,0 +1,103 @@
+"""Of several returns of one agency, which one counts, and why."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..files.containers import container_of
+from ..findings.finding import Place, finding
+from ..plan.fates import ACCEPTED, SUPERSEDED
+from ..plan.rules import USE_THIS, Choice
+from ..text.vietnamese import format_million, format_number, key
+from .form import FIELD_BY_NAME
+from .returned import ReportedRow, Return
+
+_COMPARED = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals")
+_MOST_CHANGES = 6  # named in a message
+_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+
+
+def settle_versions(returns: Sequence[Return], choices: Iterable[Choice] = ()) -> list[Return]:
+    """Of several accepted returns of one agency, the one an officer chose counts, else the one
+    that was saved last; where a file does not tell when, the one that arrived last. The others
+    stay in the list with the reason, and with what they say otherwise."""
+    wanted = {key(choice.file) for choice in choices if choice.what == USE_THIS and choice.reason}
+    by_agency: dict[str, list[Return]] = {}
+    for one in returns:
+        if one.fate == ACCEPTED:
+            by_agency.setdefault(one.agency, []).append(one)
+    settled = {id(one): one for one in returns}
+    for versions in by_agency.values():
+        chosen, why = _choose(versions, wanted)
+        for one in versions:
+            if one is not chosen:
+                settled[id(one)] = _superseded(one, chosen, why)
+    return [settled[id(one)] for one in returns]
+
+
+def _choose(versions: list[Return], wanted: set[str]) -> tuple[Return, str]:
+    by_officer = [one for one in versions if {key(one.file), key(container_of(one.file))} & wanted]
+    if by_officer:
+        return max(by_officer, key=_arrival), "cán bộ tổng hợp chọn ở trang Xử lý phiếu"
+    if all(one.saved for one in versions):
+        newest = max(versions, key=lambda one: (one.saved, *_arrival(one)))
+        if any(one.saved != newest.saved for one in versions):
+            return newest, f"được lưu sau ({_shown(newest.saved)})"
+    newest = max(versions, key=_arrival)
+    return newest, f"đến sau ({_shown(newest.arrived)})"
+
+
+def _arrival(one: Return) -> tuple[datetime.datetime, str]:
+    return one.arrived, one.file
+
+
+def _shown(moment: datetime.datetime | None) -> str:
+    return f"{moment.astimezone(_VIETNAM):%H:%M %d/%m/%Y}" if moment else ""
+
+
+def _superseded(one: Return, chosen: Return, why: str) -> Return:
+    code = "return-duplicate" if one.sha256 == chosen.sha256 else "return-superseded"
+    note = finding(
+        code, Place(one.file), agency=one.agency, chosen=chosen.file, why=why,
+        changes=_changes(one, chosen),
+    )  # fmt: skip
+    return replace(one, fate=SUPERSEDED, findings=(note,))
+
+
+def _changes(other: Return, chosen: Return) -> str:
+    """What the return that counts says otherwise than another."""
+    before = {(row.item.plan, row.item.code): row for row in other.rows}
+    changes: list[str] = []
+    for row in chosen.rows:
+        was = before.pop((row.item.plan, row.item.code), None)
+        changes += _differences(was, row)
+    changes += [f"không còn mục {code}" for _, code in before]
+    if not changes:
+        return "Hai phiếu có số liệu như nhau"
+    more = len(changes) - _MOST_CHANGES
+    rest = f" và {more} chỗ khác" if more > 0 else ""
+    return f"Khác nhau: {'; '.join(changes[:_MOST_CHANGES])}{rest}"
+
+
+def _differences(was: ReportedRow | None, row: ReportedRow) -> list[str]:
+    if was is None:
+        return [f"thêm mục {row.item.code}"]
+    return [
+        f"{row.item.code} {FIELD_BY_NAME[name].heading.partition(' (')[0]}: "
+        f"{_value(name, getattr(was, name))} → {_value(name, getattr(row, name))}"
+        for name in _COMPARED
+        if getattr(was, name) != getattr(row, name)
+    ]
+
+
+def _value(name: str, value: object) -> str:
+    if value in (None, ""):
+        return "trống"
+    if name == "spent":
+        return format_million(value)  # type: ignore[arg-type]
+    if name == "percent":
+        return f"{format_number(value)}%"  # type: ignore[arg-type]
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
