@@ -84,7 +84,7 @@ setup(
             "ruff>=0.8",
             "xlwt>=1.3",
             "xlrd>=2",
-        ],
+        ]
     },
     entry_points={"console_scripts": ["cchc-xl = cchc_xl.cli.commands:main"]},
     classifiers=[

@@ -233,10 +233,17 @@ def make_offline() -> None:
         with tempfile.TemporaryDirectory() as scratch:
             Installer(HERE).run(
                 "Đang tải các thư viện, mất vài phút",
-                [sys.executable, "-m", "pip", "wheel", "--wheel-dir", OFFLINE,
-                 copy_source(Path(scratch))],
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "wheel",
+                    "--wheel-dir",
+                    OFFLINE,
+                    copy_source(Path(scratch)),
+                ],
                 "Không tải được các thư viện. Kiểm tra kết nối Internet rồi chạy lại.",
-            )  # fmt: skip
+            )
         print("Đang tải bộ cài Python…", flush=True)
         urllib.request.urlretrieve(PYTHON_URL, OFFLINE / PYTHON_URL.rpartition("/")[2])
     except (Stop, OSError) as error:

@@ -18,14 +18,7 @@ from ..outputs.sheet_names import (
 )
 from ..plan.model import Item, Plan
 from ..plan.periods import Period, collections_due
-from ..plan.statuses import (
-    CANCELLED,
-    DONE,
-    IN_PROGRESS,
-    NOT_REPORTED,
-    NOT_STARTED,
-    OVERDUE,
-)
+from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
 from ..text.vietnamese import clean, shortened
 from .figures import Fact, Figures, budget, leaves, less, share
 from .issued import Issued, IssuedPage, Table
@@ -33,8 +26,13 @@ from .issued import Issued, IssuedPage, Table
 _MANY = 8  # more names or texts than this are counted, not listed
 _WHOLE = "TỔNG CỘNG"
 _LETTERS = {
-    DONE: "✓", IN_PROGRESS: "Đ", NOT_STARTED: "C", OVERDUE: "Q", CANCELLED: "K", NOT_REPORTED: "–",
-}  # fmt: skip
+    DONE: "✓",
+    IN_PROGRESS: "Đ",
+    NOT_STARTED: "C",
+    OVERDUE: "Q",
+    CANCELLED: "K",
+    NOT_REPORTED: "–",
+}
 _COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, CANCELLED, OVERDUE, NOT_REPORTED)
 _SEE = "xem trang Nguồn số liệu"
 
@@ -78,8 +76,16 @@ def _rows(page: IssuedPage, plan: Plan, headings: Sequence[str], text: str) -> t
 
 def _phu_luc_2(page: IssuedPage, plan: Plan, so_far: Sequence[Figures]) -> None:
     now = so_far[-1]
-    headings = ("Số lần đã thu thập", "Trạng thái", "Tỷ lệ hoàn thành (%)", "Dự toán", "Đã chi",
-                "Tỷ lệ (%)", "Ghi chú", "Kết quả đạt được, văn bản kiểm chứng")  # fmt: skip
+    headings = (
+        "Số lần đã thu thập",
+        "Trạng thái",
+        "Tỷ lệ hoàn thành (%)",
+        "Dự toán",
+        "Đã chi",
+        "Tỷ lệ (%)",
+        "Ghi chú",
+        "Kết quả đạt được, văn bản kiểm chứng",
+    )
     table, rows, whole = _rows(page, plan, headings, "Nội dung công việc")
     if table is None:
         return
@@ -87,12 +93,27 @@ def _phu_luc_2(page: IssuedPage, plan: Plan, so_far: Sequence[Figures]) -> None:
     for item, row in rows:
         facts = now.below(plan, item)
         told = f"{item.code}: "
-        page.words(row, at["Số lần đã thu thập"], told + "Số lần đã thu thập",
-                   _collected(plan, item, so_far), now.sources("status", facts))  # fmt: skip
-        page.words(row, at["Trạng thái"], told + "Trạng thái", now.status(plan, item),
-                   now.sources("status", facts))  # fmt: skip
-        page.number(row, at["Tỷ lệ hoàn thành (%)"], told + "Tỷ lệ hoàn thành (%)",
-                    now.percent(plan, item), now.sources("percent", facts))  # fmt: skip
+        page.words(
+            row,
+            at["Số lần đã thu thập"],
+            told + "Số lần đã thu thập",
+            _collected(plan, item, so_far),
+            now.sources("status", facts),
+        )
+        page.words(
+            row,
+            at["Trạng thái"],
+            told + "Trạng thái",
+            now.status(plan, item),
+            now.sources("status", facts),
+        )
+        page.number(
+            row,
+            at["Tỷ lệ hoàn thành (%)"],
+            told + "Tỷ lệ hoàn thành (%)",
+            now.percent(plan, item),
+            now.sources("percent", facts),
+        )
         _money(page, row, at, "Tỷ lệ (%)", plan, item, now)
         is_leaf = plan.is_leaf(item)
         quoted = [*_quoted(facts, "result"), *_quoted(facts, "proof", "Văn bản: ")]
@@ -102,20 +123,33 @@ def _phu_luc_2(page: IssuedPage, plan: Plan, so_far: Sequence[Figures]) -> None:
             quoted, remarks = [], []
         if came < len(facts):
             remarks = [f"Đã báo cáo {came}/{len(facts)}", *remarks]
-        page.words(row, at["Kết quả đạt được, văn bản kiểm chứng"], told + "Kết quả, văn bản",
-                   shortened("\n".join(quoted), LONGEST_RESULT),
-                   now.sources("result", facts))  # fmt: skip
-        page.words(row, at["Ghi chú"], told + "Ghi chú",
-                   shortened("\n".join(remarks), LONGEST_REMARK),
-                   now.sources("status", facts))  # fmt: skip
+        page.words(
+            row,
+            at["Kết quả đạt được, văn bản kiểm chứng"],
+            told + "Kết quả, văn bản",
+            shortened("\n".join(quoted), LONGEST_RESULT),
+            now.sources("result", facts),
+        )
+        page.words(
+            row,
+            at["Ghi chú"],
+            told + "Ghi chú",
+            shortened("\n".join(remarks), LONGEST_REMARK),
+            now.sources("status", facts),
+        )
     if whole:
         _money(page, whole, at, "Tỷ lệ (%)", plan, None, now)
 
 
 def _money(
-    page: IssuedPage, row: int, at: dict[str, int], ratio: str, plan: Plan, item: Item | None,
+    page: IssuedPage,
+    row: int,
+    at: dict[str, int],
+    ratio: str,
+    plan: Plan,
+    item: Item | None,
     now: Figures,
-) -> None:  # fmt: skip
+) -> None:
     """Budget, spending and the one in percent of the other."""
     told = f"{item.code}: " if item else "Tổng cộng: "
     planned, spent = budget(plan, item), now.spent(plan, item)
@@ -169,8 +203,15 @@ def _quoted(facts: Sequence[Fact], name: str, lead: str = "") -> list[str]:
 
 
 def _phu_luc_1(page: IssuedPage, plan: Plan, now: Figures) -> None:
-    headings = ("Từ tháng", "Đến tháng", "Dự toán", "Đã chi", "Còn lại", "Tỷ lệ chi (%)",
-                "Trạng thái")  # fmt: skip
+    headings = (
+        "Từ tháng",
+        "Đến tháng",
+        "Dự toán",
+        "Đã chi",
+        "Còn lại",
+        "Tỷ lệ chi (%)",
+        "Trạng thái",
+    )
     table, rows, whole = _rows(page, plan, headings, "Nội dung công việc")
     if table is None:
         return
@@ -180,8 +221,13 @@ def _phu_luc_1(page: IssuedPage, plan: Plan, now: Figures) -> None:
         for heading, month in (("Từ tháng", item.start), ("Đến tháng", item.end)):
             page.words(row, at[heading], told + heading, month.printed if month else "")
         _money(page, row, at, "Tỷ lệ chi (%)", plan, item, now)
-        page.words(row, at["Trạng thái"], told + "Trạng thái", now.status(plan, item),
-                   now.sources("status", now.below(plan, item)))  # fmt: skip
+        page.words(
+            row,
+            at["Trạng thái"],
+            told + "Trạng thái",
+            now.status(plan, item),
+            now.sources("status", now.below(plan, item)),
+        )
     if whole:
         _money(page, whole, at, "Tỷ lệ chi (%)", plan, None, now)
 
@@ -256,14 +302,25 @@ def _matrix(issued: Issued, plan: Plan, now: Figures) -> None:
         facts = {fact.agency: fact for fact in now.of(plan, leaf)}
         done = sum(fact.status == DONE for fact in facts.values())
         page.words(row, table.columns["Nhiệm vụ"], f"{leaf.code}: Nhiệm vụ", leaf.title)
-        page.words(row, table.columns["Hoàn thành"], f"{leaf.code}: Hoàn thành",
-                   f"{done}/{len(facts)}" if facts else "",
-                   now.sources("status", facts.values()))  # fmt: skip
+        page.words(
+            row,
+            table.columns["Hoàn thành"],
+            f"{leaf.code}: Hoàn thành",
+            f"{done}/{len(facts)}" if facts else "",
+            now.sources("status", facts.values()),
+        )
         for name in agencies:
             fact = facts.get(name)
-            page.words(row, table.columns[clean(name)], f"{leaf.code}, {name}",
-                       _LETTERS[fact.status] if fact else "",
-                       now.sources("status", [fact] if fact else []))  # fmt: skip
+            page.words(
+                row,
+                table.columns[clean(name)],
+                f"{leaf.code}, {name}",
+                _LETTERS[fact.status] if fact else "",
+                now.sources("status", [fact] if fact else []),
+            )
     for name in {page.text(table.heading, column) for column in others} - {
-        "Mã", "Nhiệm vụ", "Hoàn thành"}:  # fmt: skip
+        "Mã",
+        "Nhiệm vụ",
+        "Hoàn thành",
+    }:
         page.book.differ(page.name, "", f"Cột {name}", "có cột này", "không có cơ quan này")

@@ -152,13 +152,23 @@ def _accepted(
         try:
             found[agency] = _read(journal, one, programme, period)
         except UnreadableFileError as error:
-            issued.differ("Tệp nhận về", "", f"Phiếu của {agency}: {one['file']}", str(error),
-                          "đọc lại được từ nhat-ky/kho")  # fmt: skip
+            issued.differ(
+                "Tệp nhận về",
+                "",
+                f"Phiếu của {agency}: {one['file']}",
+                str(error),
+                "đọc lại được từ nhat-ky/kho",
+            )
             found[agency] = _unread(one)
             continue
         except _AnotherForm as error:
-            issued.differ("Tệp nhận về", "", f"Phiếu của {agency}: {one['file']}", str(error),
-                          f"{agency}, {period.id}")  # fmt: skip
+            issued.differ(
+                "Tệp nhận về",
+                "",
+                f"Phiếu của {agency}: {one['file']}",
+                str(error),
+                f"{agency}, {period.id}",
+            )
             found[agency] = _unread(one)
     return found
 

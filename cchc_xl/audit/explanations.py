@@ -29,26 +29,37 @@ _KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")
 _LABELS = ("Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị", "Kỳ")
 _REST = ("Giải trình", "Tệp", "Trang", "Ô", "Nguồn")
 _HOLDS, _CHANGED, _REFUSED, _AN_ERROR, _UNNEEDED = (
-    "Có hiệu lực", "Số liệu đã đổi", "Không chấp nhận", "Là lỗi, phải sửa số",
+    "Có hiệu lực",
+    "Số liệu đã đổi",
+    "Không chấp nhận",
+    "Là lỗi, phải sửa số",
     "Không còn cảnh báo",
-)  # fmt: skip
+)
 _REFUSE, _ACCEPT = "Không chấp nhận", "Chấp nhận"
 _ANSWERED = re.compile(" (?:Cơ quan giải trình:|Giải trình trước đây là cho) ")
 _LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
 # The figure that a rule is about.
 _ABOUT = {
-    "spent-over-budget": "spent", "spent-without-budget": "spent", "spent-fell": "spent",
-    "spent-maybe-thousands": "spent", "spent-implausible": "spent", "spent-missing": "spent",
+    "spent-over-budget": "spent",
+    "spent-without-budget": "spent",
+    "spent-fell": "spent",
+    "spent-maybe-thousands": "spent",
+    "spent-implausible": "spent",
+    "spent-missing": "spent",
     "spent-over-budget-together": "spent",
-    "percent-fell": "percent", "done-below-full-percent": "percent",
-    "done-reopened": "status", "full-percent-not-done": "status", "status-missing": "status",
+    "percent-fell": "percent",
+    "done-below-full-percent": "percent",
+    "done-reopened": "status",
+    "full-percent-not-done": "status",
+    "status-missing": "status",
     "done-without-evidence": "proof",
-}  # fmt: skip
+}
 # What else makes the case that an explanation is about.
 _BESIDES = {
-    "done-without-evidence": "status", "full-percent-not-done": "percent",
+    "done-without-evidence": "status",
+    "full-percent-not-done": "percent",
     "done-below-full-percent": "status",
-}  # fmt: skip
+}
 
 
 class Given(NamedTuple):
@@ -104,8 +115,9 @@ def given_in(
                 continue
             seen.add((rule, row))
             cell = f"{column_letters(columns[_TEXT] - 1)}{number}"
-            yield Given(agency.name, rule, row, value, text, period, when, one["file"],
-                        page.name, cell)  # fmt: skip
+            yield Given(
+                agency.name, rule, row, value, text, period, when, one["file"], page.name, cell
+            )
 
 
 def check_explanations(
@@ -171,9 +183,11 @@ def _answers(one: Given, figures: Figures) -> str:
 
 def _case(rule: str, fact: Fact) -> tuple[object, ...]:
     said = {
-        "spent": fact.spent, "percent": fact.percent, "status": fact.reported,
+        "spent": fact.spent,
+        "percent": fact.percent,
+        "status": fact.reported,
         "proof": fact.texts.get("proof"),
-    }  # fmt: skip
+    }
     return said.get(_ABOUT.get(rule, "")), said.get(_BESIDES.get(rule, ""))
 
 
@@ -218,9 +232,10 @@ def _lines(findings: Findings, one: Given) -> list[Told]:
     """What Phát hiện says of what an explanation is about."""
     code = one.row.rpartition("|")[2]
     return [
-        line for line in findings.told if line.agency == clean(one.answers)
-        and _of_rule(line, one.rule, code)
-    ]  # fmt: skip
+        line
+        for line in findings.told
+        if line.agency == clean(one.answers) and _of_rule(line, one.rule, code)
+    ]
 
 
 def _states(
@@ -308,8 +323,13 @@ def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> N
         page.words(row, at["Tình trạng"], f"{told}: tình trạng", states[one])
         fact = facts.get((one.answers, one.row))
         if states[one] == _HOLDS and not _is_still(fact, one):
-            issued.differ(SHEET, f"dòng {row}", f"{told}: giá trị được giải trình", one.value,
-                          "số liệu của phiếu nay khác")  # fmt: skip
+            issued.differ(
+                SHEET,
+                f"dòng {row}",
+                f"{told}: giá trị được giải trình",
+                one.value,
+                "số liệu của phiếu nay khác",
+            )
 
 
 def _as_shown(text: str, stands: str) -> str:

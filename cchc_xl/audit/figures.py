@@ -12,14 +12,7 @@ from functools import cached_property
 
 from ..plan.model import Item, Plan, Programme
 from ..plan.periods import Period
-from ..plan.statuses import (
-    CANCELLED,
-    DONE,
-    IN_PROGRESS,
-    NOT_REPORTED,
-    NOT_STARTED,
-    OVERDUE,
-)
+from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _SHAPES = {
     ),
     "change": re.compile(rf'IF\(COUNT\(({_CELL}),({_CELL})\)<2,"",\1-\2\)'),
     "cell": re.compile(rf"'((?:[^']|'')+)'!({_CELL})"),
-}  # fmt: skip
+}
 
 
 def check_formulas(issued: Issued) -> None:
@@ -39,8 +39,9 @@ def check_formulas(issued: Issued) -> None:
             try:
                 value = _value(issued, page, formula)
             except _Unknown:
-                issued.differ(page.name, address(at), told, stands,
-                              "công thức không đối chiếu được")  # fmt: skip
+                issued.differ(
+                    page.name, address(at), told, stands, "công thức không đối chiếu được"
+                )
                 continue
             if not _same(stands, value):
                 issued.differ(page.name, address(at), told, stands, value)

@@ -74,9 +74,14 @@ class Issued:
         return self.pages.get(name)
 
     def differ(
-        self, sheet: str, cell: str, what: str, stands: object, expected: object,
+        self,
+        sheet: str,
+        cell: str,
+        what: str,
+        stands: object,
+        expected: object,
         sources: Sources = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         told = Difference(sheet, cell, what, shown(stands), shown(expected), tuple(sources))
         self.differences.append(told)
 
@@ -88,8 +93,13 @@ class Issued:
                     continue
                 value = page.cells.get(at)
                 if at in page.formulas or _is_figure(value):
-                    self.differ(page.name, address(at), "Số liệu không đối chiếu được", value,
-                                "không quy tắc nào cho biết ô này là gì")  # fmt: skip
+                    self.differ(
+                        page.name,
+                        address(at),
+                        "Số liệu không đối chiếu được",
+                        value,
+                        "không quy tắc nào cho biết ô này là gì",
+                    )
 
 
 def _is_figure(value: object) -> bool:
@@ -132,9 +142,15 @@ class IssuedPage:
             self._differ(row, column, what, stands, expected, sources)
 
     def number(
-        self, row: int, column: int, what: str, exact: Fraction | int | None,
-        sources: Sources = (), *, none_is_zero: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        row: int,
+        column: int,
+        what: str,
+        exact: Fraction | int | None,
+        sources: Sources = (),
+        *,
+        none_is_zero: bool = False,
+    ) -> None:
         """A share, a mean or a count; of a count, no number says what a nought says."""
         stands = self._take(row, column)
         if none_is_zero and not exact and stands in (None, 0):
@@ -214,8 +230,13 @@ class Table:
             if len(known) > len(best):
                 best = dict.fromkeys(known, row)
         missing = [heading for heading in headings if heading not in best]
-        page.book.differ(page.name, f"dòng {next(iter(best.values()), 1)}", "Tên cột",
-                         "không có", ", ".join(missing))  # fmt: skip
+        page.book.differ(
+            page.name,
+            f"dòng {next(iter(best.values()), 1)}",
+            "Tên cột",
+            "không có",
+            ", ".join(missing),
+        )
         return None
 
     def rows(self, labels: Sequence[str], total: tuple[str, str] | None = None) -> Rows:
@@ -266,8 +287,13 @@ class Rows:
             if names not in rows:
                 told = ", ".join(filter(None, names))
                 for row in at:
-                    page.book.differ(page.name, f"dòng {row}", f"{what}: {told}", "có dòng này",
-                                     "không có trong kế hoạch")  # fmt: skip
+                    page.book.differ(
+                        page.name,
+                        f"dòng {row}",
+                        f"{what}: {told}",
+                        "có dòng này",
+                        "không có trong kế hoạch",
+                    )
         self._leave_out(rows)
         return rows
 

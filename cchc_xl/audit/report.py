@@ -143,8 +143,9 @@ def _has(paragraphs: Sequence[str], sentence: str, printed: str) -> bool:
     if any(sentence in paragraph for paragraph in paragraphs):
         return True
     long = [paragraph for paragraph in paragraphs if len(paragraph) * 2 > len(sentence)]
-    like = process.extract(sentence, long, scorer=fuzz.partial_ratio, limit=3,
-                           score_cutoff=_LIKE_ENOUGH)  # fmt: skip
+    like = process.extract(
+        sentence, long, scorer=fuzz.partial_ratio, limit=3, score_cutoff=_LIKE_ENOUGH
+    )
     return any(printed in paragraph for paragraph, *_ in like)
 
 

@@ -34,13 +34,18 @@ _NAMES = {
     fold(key(heading)): name
     for name, heading in {**GIVEN, **FIGURES, **TEXTS, "key": _ROW_KEY}.items()
 }
-_OTHERS = {fold(key(h)) for h in ("Chỉ số đánh giá/mục tiêu", "Tài liệu kiểm chứng", "Thời gian",
-                                  "Kinh phí dự toán (triệu đồng)")}  # fmt: skip
+_OTHERS = {
+    fold(key(h))
+    for h in (
+        "Chỉ số đánh giá/mục tiêu",
+        "Tài liệu kiểm chứng",
+        "Thời gian",
+        "Kinh phí dự toán (triệu đồng)",
+    )
+}
 _ENOUGH = 4
 _TOTALS = {"tong cong", "cong", "tong", "tong so", "cong tong"}
-_MEANING = {
-    "status": meaning_of_status, "percent": meaning_of_percent, "spent": meaning_of_money,
-}  # fmt: skip
+_MEANING = {"status": meaning_of_status, "percent": meaning_of_percent, "spent": meaning_of_money}
 
 Row = tuple[str, str]  # plan and code
 
@@ -105,9 +110,7 @@ def _shown(value: object) -> str:
 
 def walk(pages: Iterable[AuditPage], wanted: Titles) -> list[FilledRow]:
     """The filled rows of the form in a workbook."""
-    forms = [
-        _filled(page, *heading, wanted) for page in pages if (heading := _heading(page))
-    ]  # fmt: skip
+    forms = [_filled(page, *heading, wanted) for page in pages if (heading := _heading(page))]
     # A list of the agency's own may have like headings.
     return max(forms, key=lambda rows: sum(row.of in wanted.due for row in rows), default=[])
 
@@ -177,8 +180,11 @@ def _heading(page: AuditPage) -> tuple[int, dict[str, int]] | None:
         known = names.keys() & {"code", "title", "key"}
         if len(names) >= _ENOUGH and known and names.keys() & (FIGURES.keys() | TEXTS.keys()):
             # A heading that stands there twice tells nothing of either column.
-            return number, {name: at[0] for name, at in names.items() if len(at) == 1 or name in (
-                "code", "title", "key")}  # fmt: skip
+            return number, {
+                name: at[0]
+                for name, at in names.items()
+                if len(at) == 1 or name in ("code", "title", "key")
+            }
     return None
 
 
@@ -210,6 +216,9 @@ def _coded(code: object, wanted: Titles) -> list[Row]:
     found = [row for row in wanted.titles if fold(row[1]) == text]
     if isinstance(code, int | float) and not isinstance(code, bool):  # 1.10 became 1.1
         number = Decimal(text)
-        found += [row for row in wanted.titles if row not in found and re.fullmatch(
-            r"\d+\.\d+", row[1]) and Decimal(row[1]) == number]  # fmt: skip
+        found += [
+            row
+            for row in wanted.titles
+            if row not in found and re.fullmatch(r"\d+\.\d+", row[1]) and Decimal(row[1]) == number
+        ]
     return found

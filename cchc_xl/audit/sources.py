@@ -20,13 +20,20 @@ from .returns import FIGURES, TEXTS, FilledRow, Row, Titles
 SOURCES, FINDINGS = "Nguồn số liệu", "Phát hiện"
 _LABELS = ("Kế hoạch", "Mã", "Cơ quan báo cáo")
 _COLUMNS = {
-    "status": "Trạng thái", "percent": "Tỷ lệ (%)", "spent": "Đã chi (triệu đồng)",
-    "result": "Kết quả đạt được", "proof": "Văn bản kiểm chứng",
-    "difficulties": "Khó khăn, vướng mắc", "proposals": "Đề xuất, kiến nghị",
-}  # fmt: skip
+    "status": "Trạng thái",
+    "percent": "Tỷ lệ (%)",
+    "spent": "Đã chi (triệu đồng)",
+    "result": "Kết quả đạt được",
+    "proof": "Văn bản kiểm chứng",
+    "difficulties": "Khó khăn, vướng mắc",
+    "proposals": "Đề xuất, kiến nghị",
+}
 _CELLS = {
-    "status": "Ô trạng thái", "percent": "Ô tỷ lệ", "spent": "Ô đã chi", "result": "Ô kết quả",
-}  # fmt: skip
+    "status": "Ô trạng thái",
+    "percent": "Ô tỷ lệ",
+    "spent": "Ô đã chi",
+    "result": "Ô kết quả",
+}
 _ERROR = "Lỗi"
 
 
@@ -78,17 +85,21 @@ class Findings:
 
     def on_cell(self, file: str, sheet: str, cell: str, *, error: bool = False) -> bool:
         return any(
-            one.file == file and one.sheet == sheet and one.cell == cell
+            one.file == file
+            and one.sheet == sheet
+            and one.cell == cell
             and (not error or one.severity == _ERROR)
             for one in self.told
-        )  # fmt: skip
+        )
 
     def on_row(self, file: str, sheet: str, number: int, *, error: bool = False) -> bool:
         return any(
-            one.file == file and one.sheet == sheet and (not error or one.severity == _ERROR)
+            one.file == file
+            and one.sheet == sheet
+            and (not error or one.severity == _ERROR)
             and re.fullmatch(rf"(?:[A-Z]+|dòng ){number}", one.cell)
             for one in self.told
-        )  # fmt: skip
+        )
 
 
 def titles_for(programme: Programme, period: Period, agency: str) -> Titles:
@@ -146,9 +157,10 @@ def _rows_that_count(programme, period, accepted, findings):
 
 def _by_title(row: FilledRow, due: frozenset[Row], programme: Programme) -> Row | None:
     same = [
-        (plan, code) for plan, code in due
+        (plan, code)
+        for plan, code in due
         if key(programme.plan_by_id[plan].by_code[code].title) == key(row.title)
-    ]  # fmt: skip
+    ]
     return same[0] if len(same) == 1 else None
 
 
@@ -164,11 +176,17 @@ def _read(fact: Fact, one: Accepted, row: FilledRow, findings: Findings, period:
         read[name] = value
     reported = str(read["status"] or "")
     return replace(
-        fact, came=True, reported=reported, percent=read["percent"], spent=read["spent"],
-        status=status_on(fact.item, reported, period), file=one.file, sheet=row.sheet,
+        fact,
+        came=True,
+        reported=reported,
+        percent=read["percent"],
+        spent=read["spent"],
+        status=status_on(fact.item, reported, period),
+        file=one.file,
+        sheet=row.sheet,
         cells={name: row.address(name) for name in (*FIGURES, "result")},
         texts={name: row.text(name) for name in TEXTS},
-    )  # fmt: skip
+    )
 
 
 # ------------------------------------------------------------------ the sheet itself
@@ -187,9 +205,13 @@ def check_sources(
     for one, row, why in passed:
         cells = [row.address(name) for name in (*FIGURES, *TEXTS) if name in row.cells]
         issued.differ(
-            FINDINGS, "", f"Phiếu của {one.agency}: {why}", "không được nêu", "được tính hoặc nêu",
+            FINDINGS,
+            "",
+            f"Phiếu của {one.agency}: {why}",
+            "không được nêu",
+            "được tính hoặc nêu",
             [f"{one.agency}: {one.file}, {row.sheet}, {cell}" for cell in cells[:3]],
-        )  # fmt: skip
+        )
     page = issued.page(SOURCES)
     wanted = (*_LABELS, *_COLUMNS.values(), "Tệp", "Trang", *_CELLS.values(), "Nhận lúc")
     table = Table.of(page, wanted) if page else None
@@ -239,11 +261,25 @@ class _Line:
             return fact
         if not self._text("Tệp"):
             left_out = self.findings.on_row(one.file, row.sheet, row.number, error=True)
-            self.page.words(*self._at("Tệp"), f"{told}: tệp", "" if left_out else one.file,
-                            [] if left_out else [fact.source("status")])  # fmt: skip
+            self.page.words(
+                *self._at("Tệp"),
+                f"{told}: tệp",
+                "" if left_out else one.file,
+                [] if left_out else [fact.source("status")],
+            )
             if left_out:
-                return replace(fact, came=False, reported="", status=NOT_REPORTED, percent=None,
-                               spent=None, texts={}, file="", sheet="", cells={})  # fmt: skip
+                return replace(
+                    fact,
+                    came=False,
+                    reported="",
+                    status=NOT_REPORTED,
+                    percent=None,
+                    spent=None,
+                    texts={},
+                    file="",
+                    sheet="",
+                    cells={},
+                )
         self.page.words(*self._at("Tệp"), f"{told}: tệp", one.file)
         self.page.words(*self._at("Trang"), f"{told}: trang", row.sheet)
         self.page.words(*self._at("Nhận lúc"), f"{told}: nhận lúc", one.arrived)
@@ -255,9 +291,13 @@ class _Line:
                 one.file, row.sheet, row.address(name)
             ):
                 value = row.cells[name].value if name in row.cells else ""
-                self.page._differ(*self._at(_COLUMNS[name]), f"{told}: {_COLUMNS[name]}", stands,
-                                  value, [f"{one.agency}: {one.file}, {row.sheet}, "
-                                          f"{row.address(name)}"])  # fmt: skip
+                self.page._differ(
+                    *self._at(_COLUMNS[name]),
+                    f"{told}: {_COLUMNS[name]}",
+                    stands,
+                    value,
+                    [f"{one.agency}: {one.file}, {row.sheet}, {row.address(name)}"],
+                )
             fact.texts[name] = stands
         cell = row.address("result") if fact.texts["result"] else ""
         self.page.words(*self._at(_CELLS["result"]), f"{told}: ô kết quả", cell)
@@ -289,15 +329,28 @@ class _Line:
             sources = [f"{one.agency}: {one.file}, {row.sheet}, {cell}"]
             expected = _shown(name, own, fact, period)
             if value != own:
-                self.page._differ(*at, f"{told}: {_COLUMNS[name]}", self.page.value(*at), expected,
-                                  sources)  # fmt: skip
+                self.page._differ(
+                    *at, f"{told}: {_COLUMNS[name]}", self.page.value(*at), expected, sources
+                )
             elif own is None and not meaning.is_blank and not said:
-                self.issued.differ(FINDINGS, "", f"{told}: {FIGURES[name]} không được tính",
-                                   "không được nêu", row.cells[name].value, sources)  # fmt: skip
+                self.issued.differ(
+                    FINDINGS,
+                    "",
+                    f"{told}: {FIGURES[name]} không được tính",
+                    "không được nêu",
+                    row.cells[name].value,
+                    sources,
+                )
             counted = cell if own is not None else ""
             self.page.words(*self._at(_CELLS[name]), f"{told}: {_CELLS[name]}", counted)
-            fact = replace(fact, **{"reported" if name == "status" else name: (
-                own or "") if name == "status" else own})  # fmt: skip
+            fact = replace(
+                fact,
+                **{
+                    "reported" if name == "status" else name: (own or "")
+                    if name == "status"
+                    else own
+                },
+            )
             fact.cells[name] = counted
         return replace(fact, status=status_on(fact.item, fact.reported, period), texts={})
 
@@ -316,13 +369,16 @@ class _Line:
         values = self._values()
         status = str(values["status"])
         return replace(
-            fact, came=bool(self._text("Tệp")), status=status,
+            fact,
+            came=bool(self._text("Tệp")),
+            status=status,
             percent=values["percent"] if isinstance(values["percent"], Decimal) else None,
             spent=values["spent"] if isinstance(values["spent"], int) else None,
             texts={name: self._text(_COLUMNS[name]) for name in TEXTS},
-            file=self._text("Tệp"), sheet=self._text("Trang"),
+            file=self._text("Tệp"),
+            sheet=self._text("Trang"),
             cells={name: self._text(heading) for name, heading in _CELLS.items()},
-        )  # fmt: skip
+        )
 
 
 def _exact(value: object) -> object:

@@ -52,9 +52,15 @@ def what_came(figures: Figures, returns: Sequence[Mapping[str, str]]) -> dict[st
             key=lambda o: (_moment(o["arrived"]), o["fate"] == "accepted"),
             default={"file": ""},
         )
-        came[agency] = Came(agency, FATES[newest["fate"]], bool(counts), newest["file"], arrived,
-                            late if late > 0 else None,
-                            asked["file"])  # fmt: skip
+        came[agency] = Came(
+            agency,
+            FATES[newest["fate"]],
+            bool(counts),
+            newest["file"],
+            arrived,
+            late if late > 0 else None,
+            asked["file"],
+        )
     return came
 
 
@@ -66,8 +72,18 @@ def check_submissions(
     issued: Issued, now: Figures, came: dict[str, Came], findings: Mapping[tuple[str, str], int]
 ) -> None:
     page = issued.page("Tiến độ nộp")
-    headings = ("TT", "Cơ quan", "Tình trạng", "Ngày nhận", "Trễ (ngày)", "Số mục phải báo cáo",
-                "Số mục đã báo cáo", "Lỗi", "Cảnh báo", "Tệp")  # fmt: skip
+    headings = (
+        "TT",
+        "Cơ quan",
+        "Tình trạng",
+        "Ngày nhận",
+        "Trễ (ngày)",
+        "Số mục phải báo cáo",
+        "Số mục đã báo cáo",
+        "Lỗi",
+        "Cảnh báo",
+        "Tệp",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
@@ -85,16 +101,20 @@ def check_submissions(
         page.number(row, at["Trễ (ngày)"], f"{name}: Trễ (ngày)", one.late)
         page.count(row, at["Số mục phải báo cáo"], f"{name}: Số mục phải báo cáo", len(own))
         number = len(reported) if one.accepted else 0
-        page.count(row, at["Số mục đã báo cáo"], f"{name}: Số mục đã báo cáo", number,
-                   now.sources("status", reported))  # fmt: skip
+        page.count(
+            row,
+            at["Số mục đã báo cáo"],
+            f"{name}: Số mục đã báo cáo",
+            number,
+            now.sources("status", reported),
+        )
         for severity in ("Lỗi", "Cảnh báo"):
             count = findings.get((one.answered, severity), 0) if one.answered else 0
             page.count(row, at[severity], f"{name}: {severity} trong trang Phát hiện", count)
         page.words(row, at["Tệp"], f"{name}: tệp", one.file)
     due = now.period.due_before
     accepted = sum(one.accepted for one in came.values())
-    page.numbers_in(2, 1, "Lời ghi đầu trang",
-                    [accepted, len(came), due.day, due.month, due.year])  # fmt: skip
+    page.numbers_in(2, 1, "Lời ghi đầu trang", [accepted, len(came), due.day, due.month, due.year])
 
 
 def check_files(issued: Issued, returns: Sequence[Mapping[str, str]]) -> None:

@@ -34,9 +34,20 @@ _LONGEST_LABEL = 38
 def check_agencies(issued: Issued, now: Figures, came: dict[str, Came]) -> None:
     page = issued.page("Theo cơ quan")
     headings = (
-        "TT", "Cơ quan", "Quyết định phân bổ", "Dự toán", "Chênh lệch", "Đã chi", "Còn lại",
-        "Tỷ lệ chi (%)", "Nộp phiếu", "Trễ (ngày)", "Phải báo cáo", *COUNTS, "Việc xong (%)",
-    )  # fmt: skip
+        "TT",
+        "Cơ quan",
+        "Quyết định phân bổ",
+        "Dự toán",
+        "Chênh lệch",
+        "Đã chi",
+        "Còn lại",
+        "Tỷ lệ chi (%)",
+        "Nộp phiếu",
+        "Trễ (ngày)",
+        "Phải báo cáo",
+        *COUNTS,
+        "Việc xong (%)",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
@@ -68,8 +79,9 @@ def check_agencies(issued: Issued, now: Figures, came: dict[str, Came]) -> None:
         _agency(page, row, at, name, money, by_holder.get(name, []), by_agency.get(name, []), now)
         page.number(row, at["TT"], f"{name}: số thứ tự", number)
         one = came.get(name)
-        page.words(row, at["Nộp phiếu"], f"{name}: Nộp phiếu",
-                   one.punctuality if one else "Không phải nộp")  # fmt: skip
+        page.words(
+            row, at["Nộp phiếu"], f"{name}: Nộp phiếu", one.punctuality if one else "Không phải nộp"
+        )
         late = one.late if one and one.accepted else None
         page.number(row, at["Trễ (ngày)"], f"{name}: Trễ (ngày)", late)
     if rows.sums is None:
@@ -85,14 +97,24 @@ def check_agencies(issued: Issued, now: Figures, came: dict[str, Came]) -> None:
     states = Counter(one.punctuality for one in came.values())
     missing = sum(not one.accepted for one in came.values())
     due = period.due_before
-    page.numbers_in(2, 1, "Lời ghi đầu trang", [
-        due.day, due.month, due.year, states["Đúng hạn"], states["Trễ"], missing, 1])  # fmt: skip
+    page.numbers_in(
+        2,
+        1,
+        "Lời ghi đầu trang",
+        [due.day, due.month, due.year, states["Đúng hạn"], states["Trễ"], missing, 1],
+    )
 
 
 def _agency(
-    page: IssuedPage, row: int, at: dict[str, int], name: str, money: tuple, spending: list[Fact],
-    reports: list[Fact], now: Figures,
-) -> None:  # fmt: skip
+    page: IssuedPage,
+    row: int,
+    at: dict[str, int],
+    name: str,
+    money: tuple,
+    spending: list[Fact],
+    reports: list[Fact],
+    now: Figures,
+) -> None:
     given, planned = money
     spent = total(fact.spent for fact in spending)
     cells = now.sources("spent", spending)
@@ -108,8 +130,13 @@ def _agency(
         having = [fact for fact in reports if fact.status == status]
         page.count(row, at[status], f"{name}: {status}", len(having), now.sources("status", having))
     done = sum(fact.status == DONE for fact in reports)
-    page.number(row, at["Việc xong (%)"], f"{name}: Việc xong", share(done, len(reports)),
-                now.sources("status", reports))  # fmt: skip
+    page.number(
+        row,
+        at["Việc xong (%)"],
+        f"{name}: Việc xong",
+        share(done, len(reports)),
+        now.sources("status", reports),
+    )
 
 
 # ----------------------------------------------------------------- Theo nhiệm vụ
@@ -117,8 +144,18 @@ def _agency(
 
 def check_tasks(issued: Issued, now: Figures) -> None:
     page = issued.page("Theo nhiệm vụ")
-    headings = ("Kế hoạch", "Mã", "Nhiệm vụ", "Dự toán", "Đã chi", "Còn lại", "Tỷ lệ chi (%)",
-                "Số việc", *COUNTS, "Việc xong (%)")  # fmt: skip
+    headings = (
+        "Kế hoạch",
+        "Mã",
+        "Nhiệm vụ",
+        "Dự toán",
+        "Đã chi",
+        "Còn lại",
+        "Tỷ lệ chi (%)",
+        "Số việc",
+        *COUNTS,
+        "Việc xong (%)",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
@@ -137,9 +174,13 @@ def check_tasks(issued: Issued, now: Figures) -> None:
 
 
 def _task(
-    page: IssuedPage, row: int, at: dict[str, int], told: str, tops: list[tuple[Plan, Item]],
+    page: IssuedPage,
+    row: int,
+    at: dict[str, int],
+    told: str,
+    tops: list[tuple[Plan, Item]],
     now: Figures,
-) -> None:  # fmt: skip
+) -> None:
     planned = total(budget(plan, top) for plan, top in tops)
     spent = total(now.spent(plan, top) for plan, top in tops)
     reports = [fact for plan, top in tops for fact in now.below(plan, top)]
@@ -161,16 +202,28 @@ def _task(
 
 def check_late(issued: Issued, now: Figures) -> None:
     page = issued.page("Quá hạn")
-    headings = ("TT", "Kế hoạch", "Mã", "Nội dung công việc", "Cơ quan", "Thời hạn",
-                "Quá hạn (ngày)", "Tỷ lệ (%)", "Khó khăn, vướng mắc", "Đề xuất, kiến nghị", "Tệp",
-                "Ô")  # fmt: skip
+    headings = (
+        "TT",
+        "Kế hoạch",
+        "Mã",
+        "Nội dung công việc",
+        "Cơ quan",
+        "Thời hạn",
+        "Quá hạn (ngày)",
+        "Tỷ lệ (%)",
+        "Khó khăn, vướng mắc",
+        "Đề xuất, kiến nghị",
+        "Tệp",
+        "Ô",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
     late = {
         (clean(fact.plan.short_name), fact.item.code, clean(fact.agency)): fact
-        for fact in now.facts if fact.status == OVERDUE
-    }  # fmt: skip
+        for fact in now.facts
+        if fact.status == OVERDUE
+    }
     found = table.rows(("Kế hoạch", "Mã", "Cơ quan")).match(late, "Việc quá hạn")
     until = now.period.overdue_before - datetime.timedelta(days=1)
     at = table.columns
@@ -186,16 +239,20 @@ def check_late(issued: Issued, now: Figures) -> None:
         days = (until - fact.item.end.last_day).days
         page.number(row, at["Quá hạn (ngày)"], told + "Quá hạn (ngày)", days, source)
         percent = None if fact.percent is None else Fraction(fact.percent)
-        page.number(row, at["Tỷ lệ (%)"], told + "Tỷ lệ (%)", percent,
-                    now.sources("percent", [fact]))  # fmt: skip
-        for heading, name in (("Khó khăn, vướng mắc", "difficulties"),
-                              ("Đề xuất, kiến nghị", "proposals")):  # fmt: skip
+        page.number(
+            row, at["Tỷ lệ (%)"], told + "Tỷ lệ (%)", percent, now.sources("percent", [fact])
+        )
+        for heading, name in (
+            ("Khó khăn, vướng mắc", "difficulties"),
+            ("Đề xuất, kiến nghị", "proposals"),
+        ):
             page.words(row, at[heading], told + heading, fact.texts.get(name, ""), source)
         page.words(row, at["Tệp"], told + "tệp", fact.file)
         page.words(row, at["Ô"], told + "ô", fact.cells.get("status", ""))
     agencies = len({fact.agency for fact in late.values()})
-    page.numbers_in(2, 1, "Lời ghi đầu trang",
-                    [len(late), agencies, until.day, until.month, until.year])  # fmt: skip
+    page.numbers_in(
+        2, 1, "Lời ghi đầu trang", [len(late), agencies, until.day, until.month, until.year]
+    )
 
 
 # ------------------------------------------------------------------------ Các kỳ
@@ -205,8 +262,14 @@ def check_periods(issued: Issued, so_far: Sequence[Figures]) -> None:
     page = issued.page("Các kỳ")
     names = [past.period.name for past in so_far]
     per_period = ("Trạng thái", "Chi lũy kế", "Chi trong kỳ")
-    headings = ("Kế hoạch", "Nhiệm vụ", "Mã", "Nội dung công việc", "Dự toán",
-                *(clean(f"{what} {name}") for name in names for what in per_period))  # fmt: skip
+    headings = (
+        "Kế hoạch",
+        "Nhiệm vụ",
+        "Mã",
+        "Nội dung công việc",
+        "Dự toán",
+        *(clean(f"{what} {name}") for name in names for what in per_period),
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
@@ -227,32 +290,56 @@ def check_periods(issued: Issued, so_far: Sequence[Figures]) -> None:
             facts = past.of(plan, leaf)
             status, spent, extra = (at[clean(f"{what} {past.period.name}")] for what in per_period)
             cells = past.sources("spent", facts)
-            page.words(row, status, f"{told}Trạng thái {past.period.id}", past.status(plan, leaf),
-                       past.sources("status", facts))  # fmt: skip
+            page.words(
+                row,
+                status,
+                f"{told}Trạng thái {past.period.id}",
+                past.status(plan, leaf),
+                past.sources("status", facts),
+            )
             page.money(
                 row, spent, f"{told}Chi lũy kế {past.period.id}", past.spent(plan, leaf), cells
             )
-            page.money(row, extra, f"{told}Chi trong kỳ {past.period.id}",
-                       added(so_far, number, plan, leaf), cells)  # fmt: skip
+            page.money(
+                row,
+                extra,
+                f"{told}Chi trong kỳ {past.period.id}",
+                added(so_far, number, plan, leaf),
+                cells,
+            )
     if rows.sums is None:
         issued.differ(page.name, "", _WHOLE, "không có dòng", "một dòng")
         return
-    page.money(rows.sums, at["Dự toán"], "Tổng cộng: Dự toán",
-               total(leaf.budget for _, leaf in work))  # fmt: skip
+    page.money(
+        rows.sums, at["Dự toán"], "Tổng cộng: Dự toán", total(leaf.budget for _, leaf in work)
+    )
     for number, past in enumerate(so_far):
         _, spent, extra = (at[clean(f"{what} {past.period.name}")] for what in per_period)
         page.money(rows.sums, spent, f"Tổng cộng: Chi lũy kế {past.period.id}", past.spent_in_all)
-        page.money(rows.sums, extra, f"Tổng cộng: Chi trong kỳ {past.period.id}",
-                   total(added(so_far, number, plan, leaf) for plan, leaf in work))  # fmt: skip
+        page.money(
+            rows.sums,
+            extra,
+            f"Tổng cộng: Chi trong kỳ {past.period.id}",
+            total(added(so_far, number, plan, leaf) for plan, leaf in work),
+        )
 
 
 def check_changes(issued: Issued, so_far: Sequence[Figures]) -> None:
     if len(so_far) < 2:
         return
     page = issued.page("Thay đổi")
-    headings = ("Kế hoạch", "Mã", "Nội dung công việc", "Trạng thái kỳ trước", "Trạng thái kỳ này",
-                "Tỷ lệ kỳ trước (%)", "Tỷ lệ kỳ này (%)", "Đã chi kỳ trước", "Đã chi kỳ này",
-                "Tăng, giảm")  # fmt: skip
+    headings = (
+        "Kế hoạch",
+        "Mã",
+        "Nội dung công việc",
+        "Trạng thái kỳ trước",
+        "Trạng thái kỳ này",
+        "Tỷ lệ kỳ trước (%)",
+        "Tỷ lệ kỳ này (%)",
+        "Đã chi kỳ trước",
+        "Đã chi kỳ này",
+        "Tăng, giảm",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
@@ -277,12 +364,27 @@ def check_changes(issued: Issued, so_far: Sequence[Figures]) -> None:
         for when, figures, one in (("kỳ trước", then, before), ("kỳ này", here, now)):
             facts = one.of(plan, leaf)
             status, percent, spent = figures
-            page.words(row, at[f"Trạng thái {when}"], f"{told}Trạng thái {when}", status,
-                       one.sources("status", facts))  # fmt: skip
-            page.number(row, at[f"Tỷ lệ {when} (%)"], f"{told}Tỷ lệ {when}", percent,
-                        one.sources("percent", facts))  # fmt: skip
-            page.money(row, at[f"Đã chi {when}"], f"{told}Đã chi {when}", spent,
-                       one.sources("spent", facts))  # fmt: skip
+            page.words(
+                row,
+                at[f"Trạng thái {when}"],
+                f"{told}Trạng thái {when}",
+                status,
+                one.sources("status", facts),
+            )
+            page.number(
+                row,
+                at[f"Tỷ lệ {when} (%)"],
+                f"{told}Tỷ lệ {when}",
+                percent,
+                one.sources("percent", facts),
+            )
+            page.money(
+                row,
+                at[f"Đã chi {when}"],
+                f"{told}Đã chi {when}",
+                spent,
+                one.sources("spent", facts),
+            )
         page.money(row, at["Tăng, giảm"], told + "Tăng, giảm", less(here[2], then[2]))
     page.numbers_in(2, 1, "Lời ghi đầu trang", [len(changed)])
 
@@ -307,15 +409,17 @@ def check_charts(issued: Issued, so_far: Sequence[Figures]) -> None:
     for name in names:
         spending = [fact for fact in now.facts if fact.holder == name]
         spent = total(fact.spent for fact in spending)
-        lines.append((name, [("money", budgets[name], ()),
-                             ("money", spent, now.sources("spent", spending))]))  # fmt: skip
+        lines.append(
+            (name, [("money", budgets[name], ()), ("money", spent, now.sources("spent", spending))])
+        )
     _block(page, "Dự toán và đã chi theo cơ quan (triệu đồng)", ("Dự toán", "Đã chi"), lines)
     lines = []
     for number, past in enumerate(so_far):
         extra = total(
             added(so_far, number, plan, leaf)
-            for plan in programme.plans for leaf in leaves(plan, None)
-        )  # fmt: skip
+            for plan in programme.plans
+            for leaf in leaves(plan, None)
+        )
         lines.append((past.period.name, [("money", past.spent_in_all, ()), ("money", extra, ())]))
     _block(page, "Chi lũy kế và chi trong kỳ (triệu đồng)", ("Chi lũy kế", "Chi trong kỳ"), lines)
     for plan in programme.plans:

@@ -46,16 +46,33 @@ class Line(NamedTuple):
 
 def check_targets(issued: Issued, now: Figures) -> None:
     page = issued.page("Chỉ tiêu")
-    headings = ("TT", "Kế hoạch", "Mã", "Chỉ tiêu, mục tiêu", "Yêu cầu", "Mục tiêu (số)",
-                "Đạt được", "Đánh giá", "Cơ quan", "Căn cứ", "Tệp", "Ô")  # fmt: skip
+    headings = (
+        "TT",
+        "Kế hoạch",
+        "Mã",
+        "Chỉ tiêu, mục tiêu",
+        "Yêu cầu",
+        "Mục tiêu (số)",
+        "Đạt được",
+        "Đánh giá",
+        "Cơ quan",
+        "Căn cứ",
+        "Tệp",
+        "Ô",
+    )
     table = Table.of(page, headings) if page else None
     if page is None or table is None:
         return
     lines = list(_lines(now))
     labels = [
-        (clean(one.plan.short_name), one.code, one.target.printed if one.target else "",
-         clean(one.agency)) for one in lines
-    ]  # fmt: skip
+        (
+            clean(one.plan.short_name),
+            one.code,
+            one.target.printed if one.target else "",
+            clean(one.agency),
+        )
+        for one in lines
+    ]
     rows = table.rows(("Kế hoạch", "Mã", "Yêu cầu", "Cơ quan"))
     rows.match(labels, "Chỉ tiêu")
     at = table.columns
@@ -79,8 +96,12 @@ def check_targets(issued: Issued, now: Figures) -> None:
         page.words(row, at["Tệp"], told + "tệp", one.file)
         page.words(row, at["Ô"], told + "ô", one.cell)
     verdicts = Counter(one.verdict for one in lines)
-    page.numbers_in(2, 1, "Lời ghi đầu trang", [len(lines), *(
-        verdicts[name] for name in ("Đạt", "Chưa đạt", "Chưa có số liệu"))])  # fmt: skip
+    page.numbers_in(
+        2,
+        1,
+        "Lời ghi đầu trang",
+        [len(lines), *(verdicts[name] for name in ("Đạt", "Chưa đạt", "Chưa có số liệu"))],
+    )
 
 
 def _lines(now: Figures) -> Iterator[Line]:
@@ -95,8 +116,14 @@ def _lines(now: Figures) -> Iterator[Line]:
 def _of_goal(plan: Plan, goal: Goal, now: Figures) -> Line:
     since = now.programme.period_by_id.get(goal.achieved_from)
     known = since is None or since.months <= now.period.months
-    return Line(plan, goal.code, goal.text, goal.target, goal.achieved if known else None,
-                basis=goal.evidence if known else "")  # fmt: skip
+    return Line(
+        plan,
+        goal.code,
+        goal.text,
+        goal.target,
+        goal.achieved if known else None,
+        basis=goal.evidence if known else "",
+    )
 
 
 def _of_item(plan: Plan, item: Item, target: Target, now: Figures) -> Iterator[Line]:
@@ -122,9 +149,11 @@ def _of_item(plan: Plan, item: Item, target: Target, now: Figures) -> Iterator[L
 
 def _whose(fact: Fact) -> dict[str, str]:
     return {
-        "agency": fact.agency, "basis": fact.texts["result"], "file": fact.file,
+        "agency": fact.agency,
+        "basis": fact.texts["result"],
+        "file": fact.file,
         "cell": fact.cells.get("result", ""),
-    }  # fmt: skip
+    }
 
 
 def _achieved(text: str, target: Target) -> Decimal | None:

@@ -75,9 +75,7 @@ def _targets(item: Item) -> list[dict]:
 
 
 def _target(target: Target) -> dict:
-    return {
-        "relation": target.relation, "value": float(target.value), "unit": target.unit,
-    }  # fmt: skip
+    return {"relation": target.relation, "value": float(target.value), "unit": target.unit}
 
 
 def _goal(goal: Goal) -> dict:
@@ -127,11 +125,7 @@ def ledger_json(ledger: Ledger, findings: Iterable[Finding], outputs: Sequence[P
         ],
         "missing": list(ledger.missing),
         "totals": [
-            {
-                "plan": plan_id,
-                "budget": million_number(budget),
-                "spent": million_number(spent),
-            }
+            {"plan": plan_id, "budget": million_number(budget), "spent": million_number(spent)}
             for plan_id, (budget, spent) in totals.items()
         ],
         "items": [_result(ledger.result(item)) for plan in plans for item in plan.items],

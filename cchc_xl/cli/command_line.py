@@ -195,8 +195,9 @@ as_json_option = click.option(
 
 
 @click.group(context_settings=_SETTINGS)
-@click.version_option(__version__, "--version", message="cchc-xl %(version)s",
-                      help="In số phiên bản rồi thoát.")  # fmt: skip
+@click.version_option(
+    __version__, "--version", message="cchc-xl %(version)s", help="In số phiên bản rồi thoát."
+)
 @click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
 def cchc_xl() -> None:
     """Theo dõi kế hoạch cải cách hành chính: nạp quyết định, tạo phiếu báo cáo, tổng hợp

@@ -32,15 +32,21 @@ __all__ = ["cchc_xl", "mail_commands", "main"]
 @command("init")
 @workspace_argument
 @click.option(
-    "--decision", "decisions", metavar="TỆP", type=click.Path(path_type=Path), multiple=True,
+    "--decision",
+    "decisions",
+    metavar="TỆP",
+    type=click.Path(path_type=Path),
+    multiple=True,
     help="Quyết định ban hành kế hoạch (.txt, .md, .docx, .xlsx); ghi được nhiều lần. Không "
     "ghi thì sổ còn trống, nạp quyết định sau trong Excel.",
-)  # fmt: skip
+)
 @click.option(
-    "--agencies", metavar="TỆP", type=click.Path(path_type=Path),
+    "--agencies",
+    metavar="TỆP",
+    type=click.Path(path_type=Path),
     help="Danh sách cơ quan (.csv hoặc bảng tính có trang Cơ quan). Không ghi thì dùng danh "
     "sách của Đắk Lắk năm 2018.",
-)  # fmt: skip
+)
 @as_json_option
 def init_command(
     workspace: Path, decisions: tuple[Path, ...], agencies: Path | None, as_json: bool
@@ -176,8 +182,9 @@ def trace_command(workspace: Path, period_id: str, code: str, as_json: bool) -> 
             click.echo(f"  {figure['told']}: {printed(figure['value'])} [{places}]")
             for one in figure["sources"]:
                 value = "" if one["value"] is None else f" = {printed(one['value'])}"
-                click.echo(f"      {one['agency']}: {one['file']}, {one['sheet']}, "
-                           f"{one['cell']}{value}")  # fmt: skip
+                click.echo(
+                    f"      {one['agency']}: {one['file']}, {one['sheet']}, {one['cell']}{value}"
+                )
         for finding in row["findings"]:
             click.echo(f"  ! {finding['message']}")
 
@@ -258,11 +265,7 @@ def handouts_command(workspace: Path, period_id: str, as_json: bool) -> None:
 @click.option("--threshold", metavar="SỐ", help="Ngưỡng khi chạy thử, ví dụ 40,5.")
 @as_json_option
 def rules_command(
-    workspace: Path,
-    code: str | None,
-    period_id: str | None,
-    threshold: str | None,
-    as_json: bool,
+    workspace: Path, code: str | None, period_id: str | None, threshold: str | None, as_json: bool
 ) -> None:
     """Xem các quy tắc kiểm tra, chạy thử một quy tắc.
 
@@ -321,9 +324,13 @@ def journal_command(workspace: Path, period_id: str, as_json: bool) -> None:
 @period_option
 @click.option("--run", "number", metavar="SỐ", type=int, help="Lần tổng hợp; mặc định lần cuối.")
 @click.option(
-    "--to", "folder", metavar="THƯ_MỤC_KHÁC", required=True,
-    type=click.Path(resolve_path=True, path_type=Path), help="Nơi ghi kết quả dựng lại.",
-)  # fmt: skip
+    "--to",
+    "folder",
+    metavar="THƯ_MỤC_KHÁC",
+    required=True,
+    type=click.Path(resolve_path=True, path_type=Path),
+    help="Nơi ghi kết quả dựng lại.",
+)
 def again_command(workspace: Path, period_id: str, number: int | None, folder: Path) -> int:
     """Dựng lại một lần tổng hợp cũ từ nhật ký.
 
@@ -367,8 +374,12 @@ def audit_command(workspace: Path, period_id: str, as_json: bool) -> int:
 
 
 @command("doctor")
-@click.argument("workspace", metavar="[THƯ_MỤC]", required=False,
-                type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
+@click.argument(
+    "workspace",
+    metavar="[THƯ_MỤC]",
+    required=False,
+    type=click.Path(resolve_path=True, path_type=Path),
+)
 def doctor_command(workspace: Path | None) -> int:
     """Kiểm tra máy và thư mục làm việc.
 
@@ -381,8 +392,12 @@ def doctor_command(workspace: Path | None) -> int:
 
 
 @command("demo")
-@click.argument("workspace", metavar="[THƯ_MỤC]", default=Path("CCHC-2018"),
-                type=click.Path(resolve_path=True, path_type=Path))  # fmt: skip
+@click.argument(
+    "workspace",
+    metavar="[THƯ_MỤC]",
+    default=Path("CCHC-2018"),
+    type=click.Path(resolve_path=True, path_type=Path),
+)
 def demo_command(workspace: Path) -> None:
     """Chạy thử trên kế hoạch thật năm 2018.
 

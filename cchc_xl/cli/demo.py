@@ -63,11 +63,7 @@ def run_demo(root: Path, progress: Progress = silent) -> Consolidation:
             _set_day(path, due - _FORMS_EARLIER)
         _return_forms(loaded.workspace, loaded.programme, period_id, paths)
         done = consolidate_period(
-            loaded,
-            period_id,
-            progress,
-            with_report=period_id == PERIOD,
-            day=due + _BOARD_LATER,
+            loaded, period_id, progress, with_report=period_id == PERIOD, day=due + _BOARD_LATER
         )
     # As it stands after a click on Tổng hợp; the plan still names the decisions it came from.
     write_files({master: new_master(programme, found, done)})

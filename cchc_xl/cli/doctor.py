@@ -104,9 +104,7 @@ def _failed(name: str, error: Exception) -> Check:
     return Check(name, None, found, "Gửi nguyên văn dòng này cho cán bộ công nghệ thông tin.")
 
 
-def _mail(
-    open_master: Callable[[], Loaded], outlook: Callable[[], object] | None
-) -> list[Check]:
+def _mail(open_master: Callable[[], Loaded], outlook: Callable[[], object] | None) -> list[Check]:
     """What the master says of mail, tried; one line when that cannot even be read."""
     name = "Nội dung sổ tổng hợp"
     try:

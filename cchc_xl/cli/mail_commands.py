@@ -84,9 +84,11 @@ def _say_board(board: Board) -> None:
 @click.option("--dry-run", is_flag=True, help="Chỉ cho biết ai sẽ nhận gì; không gửi, không ghi.")
 @click.option("--drafts", is_flag=True, help="Lập tệp thư nháp (.eml), dù sổ chọn cách gửi khác.")
 @click.option(
-    "--again", metavar="CƠ_QUAN", multiple=True,
+    "--again",
+    metavar="CƠ_QUAN",
+    multiple=True,
     help="Chỉ gửi cho cơ quan này, dù đã gửi (kết quả: “Lãnh đạo”); ghi được nhiều lần.",
-)  # fmt: skip
+)
 @as_json_option
 def send_command(
     workspace: Path,

@@ -14,13 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..decision.programme import with_decisions
-from ..errors import (
-    NoReturnsError,
-    OutputError,
-    UnknownRowError,
-    UnknownRuleError,
-    WorkspaceError,
-)
+from ..errors import NoReturnsError, OutputError, UnknownRowError, UnknownRuleError, WorkspaceError
 from ..findings.finding import Finding
 from ..master.dashboard_grid import Results
 from ..master.opening import Loaded, find_period
@@ -252,8 +246,11 @@ def try_rule(
     programme = loaded.programme
     tried = replace(programme, rules=programme.rules.trying(code, threshold))
     reading = read_returns(loaded._replace(programme=tried), period_id)
-    return [found for found in reading.ledger.findings if found.severity == "trial"
-            and found.code == code]  # fmt: skip
+    return [
+        found
+        for found in reading.ledger.findings
+        if found.severity == "trial" and found.code == code
+    ]
 
 
 def consolidate_again(

@@ -45,9 +45,15 @@ _TOTAL = re.compile(r"(?:tong|cong|tong cong)\s*:?\s*[\d.,\s]*$|tong (?:cong|so|
 _ENDS_TABLE = re.compile(r"trong do\s*:?$|phu luc\b|noi nhan\b|(?:tm|kt|tl|tuq)\.\s")
 # A cell of these that is merged over several rows holds for each of them; money does not.
 _HOLDS_FOR_ROWS_BELOW = {
-    "lead", "coordinating", "deadline", "start", "end", "frequency", "collector",
+    "lead",
+    "coordinating",
+    "deadline",
+    "start",
+    "end",
+    "frequency",
+    "collector",
     "report_officer",
-}  # fmt: skip
+}
 
 
 @dataclass

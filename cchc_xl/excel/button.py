@@ -59,8 +59,9 @@ def command(function: Callable[[OpenMaster, Progress], str]) -> Callable[[], Non
 def _quiet(app: xw.App) -> Iterator[Progress]:
     """Excel without redrawing and recalculating, and as it was afterwards, come what may;
     gives progress in the status bar."""
-    before = {name: getattr(app, name) for name in ("calculation", "screen_updating",
-                                                    "enable_events")}  # fmt: skip
+    before = {
+        name: getattr(app, name) for name in ("calculation", "screen_updating", "enable_events")
+    }
     last = 0.0
 
     def progress(done: int, total: int, what: str) -> None:

@@ -170,11 +170,9 @@ class LiveTable:
             return [False] * len(values)
         formulas = self.live.data_body_range.options(ndim=2).formula
         return [
-            any(
-                row[at] not in (None, "") and not str(formula[at]).startswith("=") for at in own
-            )
+            any(row[at] not in (None, "") and not str(formula[at]).startswith("=") for at in own)
             for row, formula in zip(values, formulas, strict=True)
-        ]  # fmt: skip
+        ]
 
     # ------------------------------------------------------------- the rows
 

@@ -30,8 +30,12 @@ _MOST_NAMES = 8
 _MOST_SIGNS = 2_500
 # Letters that an officer may want to go out once more.
 _ONCE_MORE = {
-    "form-not-needed", "mail-sent-before", "mail-changed-since", "mail-unsure", "mail-bounced",
-}  # fmt: skip
+    "form-not-needed",
+    "mail-sent-before",
+    "mail-changed-since",
+    "mail-unsure",
+    "mail-bounced",
+}
 _WHY = {
     "mail-address-missing": "chưa có địa chỉ",
     "mail-address-wrong": "địa chỉ sai",

@@ -15,9 +15,20 @@ _LONGEST = 150
 _MOST_RAW = 4096  # bytes of a name that are looked at
 # What programs say when they do not know.
 _UNTOLD = {
-    "", "ascii", "us-ascii", "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252",
-    "iso-8859-15", "unknown-8bit", "x-unknown", "unknown", "default",
-}  # fmt: skip
+    "",
+    "ascii",
+    "us-ascii",
+    "iso-8859-1",
+    "latin1",
+    "latin-1",
+    "windows-1252",
+    "cp1252",
+    "iso-8859-15",
+    "unknown-8bit",
+    "x-unknown",
+    "unknown",
+    "default",
+}
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LETTERS = frozenset("ăâđêôơư")
 _LONGEST_FILE_NAME = 120  # bytes, as Linux counts; more goes before it still

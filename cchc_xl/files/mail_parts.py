@@ -87,8 +87,12 @@ class _Entity(NamedTuple):
         """What its headers call it, the most trusted first; [""] for nothing."""
         disposition = parameters(self.headers.get("content-disposition", b""))
         kind = parameters(self.headers.get("content-type", b""))
-        given = [disposition.get("filename"), disposition.get("filename?"),
-                 kind.get("name"), kind.get("name?")]  # fmt: skip
+        given = [
+            disposition.get("filename"),
+            disposition.get("filename?"),
+            kind.get("name"),
+            kind.get("name?"),
+        ]
         names = [last_label(name) for name in given if name]
         described = last_label(decoded(self.headers.get("content-description", b"")))
         if is_wanted(described):
@@ -158,8 +162,9 @@ def _attached(
         else:
             yield found(part, name, lambda: _content(entity, name), sent, entity.kind, number)
     except Exception:  # of the others each has its own fate
-        yield Part(inside(part.name, name or f"dinh-kem-{number}"), b"", sent,
-                   "phần này của thư bị hỏng")  # fmt: skip
+        yield Part(
+            inside(part.name, name or f"dinh-kem-{number}"), b"", sent, "phần này của thư bị hỏng"
+        )
 
 
 def _forwarded(

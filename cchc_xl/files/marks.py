@@ -35,9 +35,17 @@ def is_percent_format(code: str) -> bool:
 
 
 _UNITS = (
-    ("tỷ", 10**9), ("tỉ", 10**9), ("triệu", 10**6), ("nghìn", 10**3), ("ngàn", 10**3),
-    ("đồng", 1), ("₫", 1), ("vnd", 1), ("vnđ", 1), ("đ", 1),
-)  # fmt: skip
+    ("tỷ", 10**9),
+    ("tỉ", 10**9),
+    ("triệu", 10**6),
+    ("nghìn", 10**3),
+    ("ngàn", 10**3),
+    ("đồng", 1),
+    ("₫", 1),
+    ("vnd", 1),
+    ("vnđ", 1),
+    ("đ", 1),
+)
 _SCALE = re.compile(r"[0#?](,+)(?![0#?,])")
 
 
@@ -72,8 +80,9 @@ def related_parts(package: zipfile.ZipFile, part: str) -> dict[str, str]:
     folder, name = posixpath.split(part)
     relations = parse_part(package, f"{folder}/_rels/{name}.rels")
     return {
-        one.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))
-        .lstrip("/")
+        one.get("Id", ""): posixpath.normpath(
+            posixpath.join("/", folder, one.get("Target", ""))
+        ).lstrip("/")
         for one in relations
         if one.get("TargetMode") != "External"
-    }  # fmt: skip
+    }

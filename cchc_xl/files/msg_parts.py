@@ -101,8 +101,12 @@ def _message(file: _File, at: Storage, part: Part) -> Iterator[Found]:
             name = _name(file, here, charset)
             yield from _attachment(file, here, part._replace(sent=sent), name, count)
         except Exception:  # of the others each has its own fate
-            yield Part(inside(part.name, name or f"dinh-kem-{count}"), b"", sent,
-                       "phần này của thư bị hỏng")  # fmt: skip
+            yield Part(
+                inside(part.name, name or f"dinh-kem-{count}"),
+                b"",
+                sent,
+                "phần này của thư bị hỏng",
+            )
 
 
 def _name(file: _File, at: Storage, charset: str) -> str:

@@ -20,9 +20,11 @@ _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _ROWS = {f"{_TABLE}table-row-group", f"{_TABLE}table-header-rows", f"{_TABLE}table-rows"}
 _CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _TELLING = (
-    f"{_OFFICE}value-type", f"{_TABLE}formula", f"{_TABLE}number-rows-spanned",
+    f"{_OFFICE}value-type",
+    f"{_TABLE}formula",
+    f"{_TABLE}number-rows-spanned",
     f"{_TABLE}number-columns-spanned",
-)  # fmt: skip
+)
 # Styles are repeated over the empty rest of a sheet; no form is as large as this.
 _MOST_REPEATED = 1000
 
@@ -135,11 +137,7 @@ def _told(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 
 
 def _mark_cell(
-    marks: Marks,
-    cell: etree._Element,
-    at: tuple[int, int],
-    columns: list[str],
-    looks: Looks,
+    marks: Marks, cell: etree._Element, at: tuple[int, int], columns: list[str], looks: Looks
 ) -> None:
     kind = cell.get(f"{_OFFICE}value-type", "")
     formula = cell.get(f"{_TABLE}formula", "")

@@ -21,8 +21,20 @@ _AT_ATTACHMENT = 2
 _IID_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
 # Types of properties.
 _STRING8, _UNICODE, _OBJECT, _BINARY, _TIME = 0x1E, 0x1F, 0x0D, 0x102, 0x40
-_FIXED = {0x01: 0, 0x02: 2, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 2,
-          0x14: 8, _TIME: 8, 0x48: 16}  # fmt: skip
+_FIXED = {
+    0x01: 0,
+    0x02: 2,
+    0x03: 4,
+    0x04: 4,
+    0x05: 8,
+    0x06: 8,
+    0x07: 8,
+    0x0A: 4,
+    0x0B: 2,
+    0x14: 8,
+    _TIME: 8,
+    0x48: 16,
+}
 _SEVERAL = 0x1000
 # Properties by their numbers, names in the order of trust.
 SUBMITTED, DELIVERED, CODEPAGE = 0x0039, 0x0E06, 0x3FDE

@@ -30,9 +30,11 @@ def xls_marks(content: bytes) -> dict[str, Marks]:
 def _sheet(sheet, percents: set[int], units: dict[int, int], fonts: dict[int, str]) -> Marks:
     marks = Marks(
         hidden_rows={at for at, row in sheet.rowinfo_map.items() if row.hidden},
-        merged=[((top, left), (bottom - 1, right - 1))
-                for top, bottom, left, right in sheet.merged_cells],
-    )  # fmt: skip
+        merged=[
+            ((top, left), (bottom - 1, right - 1))
+            for top, bottom, left, right in sheet.merged_cells
+        ],
+    )
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype == xlrd.XL_CELL_ERROR:

@@ -16,6 +16,4 @@ from .row_messages import ROW_MESSAGES
 
 SEVERITIES = ("error", "warning", "info", "trial")
 
-CATALOGUE: dict[str, Rule] = {
-    **PLAN_MESSAGES, **RETURN_MESSAGES, **ROW_MESSAGES, **MAIL_MESSAGES,
-}  # fmt: skip
+CATALOGUE: dict[str, Rule] = {**PLAN_MESSAGES, **RETURN_MESSAGES, **ROW_MESSAGES, **MAIL_MESSAGES}

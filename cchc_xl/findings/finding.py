@@ -15,11 +15,13 @@ from .catalogue import CATALOGUE, SEVERITIES
 _LONGEST_VALUE = 500
 # What concerns the officer who consolidates and not the agency.
 _OFFICERS_OWN = {
-    "return-superseded", "return-duplicate", "row-hidden", "file-gone", "explanation-unplaced",
-}  # fmt: skip
-SEVERITY_NAMES = {
-    "error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử",
-}  # fmt: skip
+    "return-superseded",
+    "return-duplicate",
+    "row-hidden",
+    "file-gone",
+    "explanation-unplaced",
+}
+SEVERITY_NAMES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử"}
 
 
 class Place(NamedTuple):

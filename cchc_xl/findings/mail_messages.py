@@ -85,9 +85,7 @@ MAIL_MESSAGES: dict[str, Rule] = {
     ),
     # --- which drafts lie in the mailbox's folder of sent mail
     "mail-draft-sent": Rule(
-        "info",
-        "{agency}: thư nháp “{value}” đã được gửi lúc {time}.",
-        "Không cần làm gì.",
+        "info", "{agency}: thư nháp “{value}” đã được gửi lúc {time}.", "Không cần làm gì."
     ),
     "mail-drafts-unsent": Rule(
         "info",

@@ -48,19 +48,13 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Ghi cơ quan và số tiền vào trang Phân bổ.",
     ),
     "title-missing": Rule(
-        "warning",
-        "Không tìm thấy trích yếu của quyết định.",
-        "Ghi trích yếu vào trang Quyết định.",
+        "warning", "Không tìm thấy trích yếu của quyết định.", "Ghi trích yếu vào trang Quyết định."
     ),
     "unit-missing": Rule(
-        "warning",
-        "Bảng kinh phí không ghi đơn vị tính; đọc là triệu đồng.",
-        "Đối chiếu bản gốc.",
+        "warning", "Bảng kinh phí không ghi đơn vị tính; đọc là triệu đồng.", "Đối chiếu bản gốc."
     ),
     "row-joined": Rule(
-        "info",
-        "Mục {item}: dòng bị ngắt trang đã được nối lại.",
-        "Đọc lại nội dung của mục này.",
+        "info", "Mục {item}: dòng bị ngắt trang đã được nối lại.", "Đọc lại nội dung của mục này."
     ),
     "row-without-code": Rule(
         "info",
@@ -88,9 +82,7 @@ PLAN_MESSAGES: dict[str, Rule] = {
         "Nếu có hạn cụ thể, ghi vào cột Đến tháng ở trang Kế hoạch.",
     ),
     "amount-not-understood": Rule(
-        "error",
-        "Mục {item}: không đọc được kinh phí “{value}”.",
-        "Ghi số tiền vào trang Kế hoạch.",
+        "error", "Mục {item}: không đọc được kinh phí “{value}”.", "Ghi số tiền vào trang Kế hoạch."
     ),
     "frequency-not-understood": Rule(
         "warning",

@@ -106,9 +106,7 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Nếu phải lấy phiếu này, ghi tên tệp vào trang Xử lý phiếu với “Dùng bản này”.",
     ),
     "return-duplicate": Rule(
-        "info",
-        "Tệp này giống hệt “{chosen}”; chỉ tính một lần.",
-        "Không cần làm gì.",
+        "info", "Tệp này giống hệt “{chosen}”; chỉ tính một lần.", "Không cần làm gì."
     ),
     "return-left-out": Rule(
         "warning",

@@ -68,9 +68,13 @@ def _of_goal(goal: Goal, programme: Programme, period: Period) -> Assessment:
     since = programme.period_by_id.get(goal.achieved_from)
     holds = since is None or since.months <= period.months
     return Assessment(
-        goal.plan, goal.code, goal.text, goal.target, goal.achieved if holds else None,
+        goal.plan,
+        goal.code,
+        goal.text,
+        goal.target,
+        goal.achieved if holds else None,
         text=goal.evidence if holds else "",
-    )  # fmt: skip
+    )
 
 
 def _of_item(plan: Plan, item: Item, ledger: Ledger) -> Iterator[Assessment]:

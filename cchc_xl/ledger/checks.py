@@ -111,9 +111,15 @@ class Checker:
                 if breach is None or breach.field in left_out:
                     continue
                 found = finding(
-                    code, one.place(row, breach.field), breach.value, agency=one.agency,
-                    severity=severity, row=item_key, item=row.item.code, **breach.details,
-                )  # fmt: skip
+                    code,
+                    one.place(row, breach.field),
+                    breach.value,
+                    agency=one.agency,
+                    severity=severity,
+                    row=item_key,
+                    item=row.item.code,
+                    **breach.details,
+                )
                 if severity == "error" and DECLARED[code].field:
                     left_out.add(DECLARED[code].field)
                     found = replace(found, message=f"{found.message[:-1]}; không được tính.")

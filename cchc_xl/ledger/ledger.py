@@ -34,16 +34,26 @@ from ..text.vietnamese import format_million
 from .checks import Checker, History, Issued, Past
 from .year_explanations import explanations_of_year
 
-REPORTED_FIELDS = (
-    "status", "percent", "spent", "result", "proof", "difficulties", "proposals",
-)  # fmt: skip
+REPORTED_FIELDS = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals")
 # One line for each row and each agency that must report it. `cell` is that of the spending, or of
 # the status where nothing was spent; the others are empty where their figure is missing.
 FACT_COLUMNS = (
-    "plan", "code", "agency", "holder", "status", "percent", "spent", "result", "proof",
-    "difficulties", "proposals", "file", "sheet", "cell",
+    "plan",
+    "code",
+    "agency",
+    "holder",
+    "status",
+    "percent",
+    "spent",
+    "result",
+    "proof",
+    "difficulties",
+    "proposals",
+    "file",
+    "sheet",
+    "cell",
     *(f"{name}_cell" for name in REPORTED_FIELDS),
-)  # fmt: skip
+)
 
 
 class Source(NamedTuple):
@@ -250,15 +260,26 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
                 one, row = found
                 lines.append(
                     (
-                        plan.id, item.code, agency, holder,
+                        plan.id,
+                        item.code,
+                        agency,
+                        holder,
                         status_at(item, row.status, period),
                         None if row.percent is None else float(row.percent),
-                        row.spent, row.result, row.proof, row.difficulties, row.proposals,
-                        one.file, one.sheet, row.cell("status" if row.spent is None else "spent"),
-                        *("" if getattr(row, name) in (None, "") else row.cell(name)
-                          for name in REPORTED_FIELDS),
+                        row.spent,
+                        row.result,
+                        row.proof,
+                        row.difficulties,
+                        row.proposals,
+                        one.file,
+                        one.sheet,
+                        row.cell("status" if row.spent is None else "spent"),
+                        *(
+                            "" if getattr(row, name) in (None, "") else row.cell(name)
+                            for name in REPORTED_FIELDS
+                        ),
                     )
-                )  # fmt: skip
+                )
     facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS), dtype=object)
     return facts.astype({"spent": "Int64", "percent": "Float64"})
 

@@ -13,9 +13,12 @@ from .ledger import REPORTED_FIELDS, Ledger
 # What a figure can be, in the officers' words. A status by its name is how many reports have it;
 # with `ROWS` before it, how many rows of the plan, each as all its agencies together have done it.
 MONEY = {
-    "spent": "Đã chi", "left": "Còn lại", "share": "Tỷ lệ chi (%)", "added": "Chi trong kỳ",
+    "spent": "Đã chi",
+    "left": "Còn lại",
+    "share": "Tỷ lệ chi (%)",
+    "added": "Chi trong kỳ",
     "change": "Tăng, giảm so với kỳ trước",
-}  # fmt: skip
+}
 WHAT = {
     "budget": "Dự toán",
     "allocated": "Quyết định phân bổ",
@@ -43,8 +46,16 @@ WHAT = {
 ROWS = "rows "
 HELD = "held "  # money that all agencies together hold
 _OF_EXPLANATIONS = ("explanation:", "explained:", "explained value:")
-_OF_THE_PLAN = {"budget", "allocated", "difference", "due", ROWS + "due",
-                HELD + "budget", HELD + "allocated", HELD + "difference"}  # fmt: skip
+_OF_THE_PLAN = {
+    "budget",
+    "allocated",
+    "difference",
+    "due",
+    ROWS + "due",
+    HELD + "budget",
+    HELD + "allocated",
+    HELD + "difference",
+}
 
 
 class FigureId(NamedTuple):

@@ -50,28 +50,43 @@ def item_rows(ledger: Ledger) -> list[Row]:
     """Every row of every plan with what was reported for it and below it."""
     return [
         (
-            item.plan, item.code, LEVELS[item.level], item.title, item.time, result.status,
-            result.percent, result.budget, result.spent, *_left_and_share(result),
-            result.due, result.reported,
+            item.plan,
+            item.code,
+            LEVELS[item.level],
+            item.title,
+            item.time,
+            result.status,
+            result.percent,
+            result.budget,
+            result.spent,
+            *_left_and_share(result),
+            result.due,
+            result.reported,
             MARK if plan.is_leaf(item) else "",
             "" if plan.parent_of(item) else MARK,
         )
         for plan in ledger.programme.plans
         for item in plan.items
         for result in (ledger.result(item),)
-    ]  # fmt: skip
+    ]
 
 
 def agency_rows(ledger: Ledger) -> list[Row]:
     """Every agency's money and rows in each plan."""
     return [
         (
-            one.plan, one.agency, one.allocated, one.budget, difference(one), one.spent,
-            *_left_and_share(one), sum(one.counts.values()),
+            one.plan,
+            one.agency,
+            one.allocated,
+            one.budget,
+            difference(one),
+            one.spent,
+            *_left_and_share(one),
+            sum(one.counts.values()),
             *(one.counts[status] or None for status in ALL_STATUSES),
         )
         for one in ledger.agencies
-    ]  # fmt: skip
+    ]
 
 
 def difference(result: AgencyResult) -> int | None:
@@ -184,16 +199,34 @@ def finding_rows(findings: Sequence[Finding]) -> list[Row]:
     also what the sheet Giải trình asks for."""
     return [
         (
-            SEVERITY_NAMES[f.severity], f.agency, *f.place, f.value, f.message, f.action,
+            SEVERITY_NAMES[f.severity],
+            f.agency,
+            *f.place,
+            f.value,
+            f.message,
+            f.action,
             *((*f.row.rsplit("|", 1), f.code) if f.row else ("", "", "")),
         )
         for f in sorted(findings, key=lambda found: found.sort_key)
-    ]  # fmt: skip
+    ]
 
 
 def source_rows(ledger: Ledger) -> list[Row]:
     """Every reported figure with the cell it came from."""
-    shown = ("plan", "code", "agency", "status", "percent", "spent", "result", "proof",
-             "difficulties", "proposals", "file", "sheet", "cell")  # fmt: skip
+    shown = (
+        "plan",
+        "code",
+        "agency",
+        "status",
+        "percent",
+        "spent",
+        "result",
+        "proof",
+        "difficulties",
+        "proposals",
+        "file",
+        "sheet",
+        "cell",
+    )
     facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
     return [tuple(row) for row in zip(*(facts[name] for name in shown), strict=True)]

@@ -143,9 +143,7 @@ def board(
         if state == MISSING and day is not None:
             late = ledger.period.days_late(day) or None
         made, pressing = forms_made.get(one.agency), counts["error"] > 0 or not one.accepted
-        reminder = next_reminder(
-            state, pressing, mails, ledger.period, made, day, days_between
-        )
+        reminder = next_reminder(state, pressing, mails, ledger.period, made, day, days_between)
         trouble = trouble_of(log, one.agency, unit.email)
         contact = _contact(so_far, one)
         refused = one.newest.findings if one.newest and not one.accepted else ()
@@ -229,14 +227,17 @@ def _collectors(so_far: Sequence[Ledger]) -> list[CollectorStatus]:
         ]
         found.append(
             CollectorStatus(
-                name, duty, frequency, len(results),
+                name,
+                duty,
+                frequency,
+                len(results),
                 sum(complete for _, _, complete in counts),
                 sum(min(done, due) for done, due, _ in counts if due is not None),
                 sum(dues) if dues else None,
                 tuple(item.code for item in lacking),
                 tuple(dict.fromkeys(owing)),
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda one: (names.index(key(_whole(one))), one.frequency))
 
 
@@ -294,8 +295,13 @@ def _collector_row(one: CollectorStatus) -> Row:
     many = len(one.agencies) > _MANY
     agencies = f"{len(one.agencies)} cơ quan" if many else "\n".join(one.agencies)
     return (
-        one.name, one.duty, one.frequency, one.rows, one.complete,
+        one.name,
+        one.duty,
+        one.frequency,
+        one.rows,
+        one.complete,
         _collections(one),
         one.owed or None,
-        ", ".join(one.missing), agencies,
-    )  # fmt: skip
+        ", ".join(one.missing),
+        agencies,
+    )

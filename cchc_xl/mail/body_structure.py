@@ -13,9 +13,14 @@ from ..files.mail_headers import decoded, parameters
 _LONG_TEXT = 20_000  # bytes; nobody writes so much
 # What has no name and is no file of a spreadsheet program all the same.
 _NO_SPREADSHEETS = (
-    "application/pdf", "application/msword", "application/rtf", "application/pkcs7-signature",
-    "application/x-pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted",
-)  # fmt: skip
+    "application/pdf",
+    "application/msword",
+    "application/rtf",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "application/pgp-encrypted",
+)
 
 
 class Structure(NamedTuple):

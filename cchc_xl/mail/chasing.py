@@ -185,9 +185,7 @@ def next_step(
 
 
 # In which states a kind of mail is still wanted: what became of another is past.
-_WANTED = {
-    FORM: (MISSING,), REMINDER: (MISSING, ASKED), FEEDBACK: (TO_ANSWER, UNUSABLE, ASKED),
-}  # fmt: skip
+_WANTED = {FORM: (MISSING,), REMINDER: (MISSING, ASKED), FEEDBACK: (TO_ANSWER, UNUSABLE, ASKED)}
 
 
 def _goes_again(kind: str, state: str, reminder: Reminder | None) -> bool:

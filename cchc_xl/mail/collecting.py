@@ -81,11 +81,7 @@ def fetch(
     Raises MailError, OutputError."""
     period = find_period(loaded.programme, period_id)
     workspace = loaded.workspace
-    with (
-        workspace.working(),
-        _Collector(loaded, period, settings) as collector,
-        open_box() as box,
-    ):
+    with workspace.working(), _Collector(loaded, period, settings) as collector, open_box() as box:
         # First: bounces of what was sent by hand are known by it.
         collector.findings += note_sent(box, collector.logs[period.id])
         headings = list(box.headings(collector.since, collector.seen.known))
@@ -185,10 +181,19 @@ class _Collector:
         if all(b.address.lower() != one.address for b in log.bounces(event.message_id)):
             log.add(
                 MailEvent(
-                    now(), BOUNCED, event.kind, event.agency, event.about, event.message_id,
-                    event.to, (), one.address, one.reason, event.agency_id,
+                    now(),
+                    BOUNCED,
+                    event.kind,
+                    event.agency,
+                    event.about,
+                    event.message_id,
+                    event.to,
+                    (),
+                    one.address,
+                    one.reason,
+                    event.agency_id,
                 )
-            )  # fmt: skip
+            )
         # Also where a run that was cut off has noted it, and told nobody.
         taken.tell("mail-bounced", one.address, agency=event.agency, what="thư", reason=one.reason)
         return True
@@ -244,8 +249,9 @@ class _Collector:
             else:
                 left = one.unreadable or relation.agencies
                 code = "mail-file-left" if left else "mail-file-strange"
-            taken.tell(code, one.name, subject=heading.subject, sender=heading.sender,
-                       reason=one.problem)  # fmt: skip
+            taken.tell(
+                code, one.name, subject=heading.subject, sender=heading.sender, reason=one.problem
+            )
             return
         period = relation.period or self.period
         name = f"{form_name(period, writer)}_{one.name}"
@@ -262,8 +268,13 @@ class _Collector:
         if form.agency in others or (answered and answered.agency == form.agency and not others):
             return
         code = "mail-form-from-other" if others else "mail-form-from-unknown"
-        taken.tell(code, form.name, agency=form.agency, other=", ".join(others),
-                   sender=taken.heading.sender)  # fmt: skip
+        taken.tell(
+            code,
+            form.name,
+            agency=form.agency,
+            other=", ".join(others),
+            sender=taken.heading.sender,
+        )
 
     # -------------------------------------------------------------- one file
 
@@ -312,8 +323,13 @@ class _Collector:
             if not form.problem:
                 other = period.id != self.period.id
                 code = "mail-form-of-other-period" if other else "mail-form-saved"
-                taken.tell(code, form.name, agency=form.agency, period=period.id,
-                           sender=taken.heading.sender)  # fmt: skip
+                taken.tell(
+                    code,
+                    form.name,
+                    agency=form.agency,
+                    period=period.id,
+                    sender=taken.heading.sender,
+                )
         set_arrival(path, moment)
         entry = {"file": path.name, "period": period.id, "agency": form.agency, "sha256": sha256}
         taken.files.append(entry)

@@ -126,8 +126,14 @@ def _why_not(letter: Letter, log: Correspondence, again: Collection[str]) -> Fin
         if not {address.lower() for address in letter.to} <= bounced.keys():
             return None  # to an address that is not known to be wrong
         one = bounced[letter.to[0].lower()]
-        return finding("mail-bounced", Place("", AGENCIES), one.address, agency=letter.agency,
-                       what=letter.what, reason=one.reason)  # fmt: skip
+        return finding(
+            "mail-bounced",
+            Place("", AGENCIES),
+            one.address,
+            agency=letter.agency,
+            what=letter.what,
+            reason=one.reason,
+        )
     if letter.files != last.files:
         return finding("mail-changed-since", Place(), **told)
     return finding("mail-sent-before", Place(), **told)

@@ -78,9 +78,17 @@ class Desk:
         to = addresses(unit.email) if unit else settings.results_to
         words = mail_words(kind, {**facts, **common})
         return Letter(
-            kind, period.id, agency, about, what, to, words, tuple(attachments), copy_to,
+            kind,
+            period.id,
+            agency,
+            about,
+            what,
+            to,
+            words,
+            tuple(attachments),
+            copy_to,
             unit.id if unit else "",
-        )  # fmt: skip
+        )
 
 
 def _forms(
@@ -119,10 +127,14 @@ def _reminders(
             yield _reminder(desk, one, len(before), previous, board.day, before[-1].about)
         elif due.held:
             yield finding(
-                due.held, Place(), one.contact or one.phone or _NO_PHONE, agency=one.agency,
-                count=len(before), days=desk.settings.days_between,
+                due.held,
+                Place(),
+                one.contact or one.phone or _NO_PHONE,
+                agency=one.agency,
+                count=len(before),
+                days=desk.settings.days_between,
                 time=format_date(due.after.time.date()) if due.after else "",
-            )  # fmt: skip
+            )
         else:
             last = before[-1] if before else None
             yield _reminder(desk, one, due.number, last, board.day, _about(one, due.number))
@@ -248,5 +260,8 @@ def _figures(ledger: Ledger) -> dict[str, object]:
 # kind -> a function of the desk, of a dictionary for the files to write first, and of the agencies
 # that get theirs again: the letters, and findings on those that there are not.
 WRITERS: dict[str, Callable[..., Iterable[Letter | Finding]]] = {
-    FORM: _forms, REMINDER: _reminders, FEEDBACK: _feedback, RESULT: _results,
-}  # fmt: skip
+    FORM: _forms,
+    REMINDER: _reminders,
+    FEEDBACK: _feedback,
+    RESULT: _results,
+}

@@ -83,10 +83,7 @@ def message_id(letter: Letter, sender: str, attempt: int) -> str:
 
 
 def mail_of(
-    letter: Letter,
-    settings: MailSettings,
-    identity: str,
-    date: datetime.datetime | None = None,
+    letter: Letter, settings: MailSettings, identity: str, date: datetime.datetime | None = None
 ) -> bytes:
     """A letter as a mail (RFC 5322): the same inputs give the same bytes. Without a date it is
     a draft, which mail programs open for editing."""

@@ -83,8 +83,11 @@ class Correspondence:
         return self.events[self._place(mail)]
 
     def _place(self, mail: MailEvent) -> int:
-        places = (at for at, one in enumerate(self.events) if one.key == mail.key
-                  and one.event in (SENDING, DRAFT))  # fmt: skip
+        places = (
+            at
+            for at, one in enumerate(self.events)
+            if one.key == mail.key and one.event in (SENDING, DRAFT)
+        )
         return max(places, default=self.events.index(mail))
 
     @property
@@ -140,8 +143,13 @@ def correspondence(path: Path, registry: Registry) -> Correspondence:
         try:
             one = MailEvent(**{name: line[name] for name in _FIELDS & line.keys()})
             moment = datetime.datetime.fromisoformat(one.time)  # type: ignore[arg-type]
-            one = replace(one, time=moment, to=tuple(one.to), files=tuple(one.files),
-                          addressed=tuple(one.addressed))  # fmt: skip
+            one = replace(
+                one,
+                time=moment,
+                to=tuple(one.to),
+                files=tuple(one.files),
+                addressed=tuple(one.addressed),
+            )
         except (ValueError, TypeError):
             raise UnreadableFileError(
                 f"Nhật ký thư {path} có dòng không hiểu được (do bản phần mềm mới hơn ghi, hoặc đã "

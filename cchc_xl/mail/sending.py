@@ -83,11 +83,21 @@ def hand_over_all(
         def note(event: str, address: str = "", reason: str = "", letter=letter, identity=identity):
             log.add(
                 MailEvent(
-                    now(), event, letter.kind, letter.agency, letter.about, identity,
-                    letter.recipients, letter.files, address, reason, letter.agency_id,
-                    letter.words.subject, letter.to,
+                    now(),
+                    event,
+                    letter.kind,
+                    letter.agency,
+                    letter.about,
+                    identity,
+                    letter.recipients,
+                    letter.files,
+                    address,
+                    reason,
+                    letter.agency_id,
+                    letter.words.subject,
+                    letter.to,
                 )
-            )  # fmt: skip
+            )
 
         try:
             refused = carrier.hand_over(letter, identity, lambda note=note: note(SENDING))
@@ -109,9 +119,10 @@ def hand_over_all(
             for address, reason in refused.items():
                 note(BOUNCED, address, reason)
                 found.append(
-                    finding("mail-copy-bounced", Place(), address, agency=letter.agency,
-                            reason=reason)
-                )  # fmt: skip
+                    finding(
+                        "mail-copy-bounced", Place(), address, agency=letter.agency, reason=reason
+                    )
+                )
             done.append(letter)
         progress(number, len(letters), letter.agency)
     return Delivered(tuple(done), tuple(found))

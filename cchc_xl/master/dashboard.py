@@ -93,9 +93,11 @@ class _Dashboard:
 
     def _heading(self) -> None:
         band = {
-            "bg_color": self.colour["band"], "font_color": self.colour["band_text"],
-            "valign": "vcenter", "indent": 1,
-        }  # fmt: skip
+            "bg_color": self.colour["band"],
+            "font_color": self.colour["band_text"],
+            "valign": "vcenter",
+            "indent": 1,
+        }
         self.sheet.raw.set_row(0, 32)
         self.sheet.raw.set_row(1, 20)
         self.grid.across(
@@ -120,9 +122,18 @@ class _Dashboard:
         self.sheet.raw.set_row(row, 24)
         self.grid.across(row, 0, 4, "Kỳ báo cáo", **label)
         self.grid.across(
-            row, 4, 4, self.chosen, bold=True, font_size=14, align="center", valign="vcenter",
-            bg_color=style["input_fill"], border=2, border_color=self.colour["band"],
-        )  # fmt: skip
+            row,
+            4,
+            4,
+            self.chosen,
+            bold=True,
+            font_size=14,
+            align="center",
+            valign="vcenter",
+            bg_color=style["input_fill"],
+            border=2,
+            border_color=self.colour["band"],
+        )
         picker = (row, LEFT + 4)
         self.book.name_cell(CHOSEN_PERIOD, self.sheet, *picker)
         self.sheet.validate(
@@ -149,8 +160,9 @@ class _Dashboard:
             if period
             else "Chọn kỳ báo cáo ở ô bên trái."
         )
-        self.grid.across(row, 8, COLUMNS - 8, Formula(text, shown), font_size=13, valign="vcenter",
-                     indent=1)  # fmt: skip
+        self.grid.across(
+            row, 8, COLUMNS - 8, Formula(text, shown), font_size=13, valign="vcenter", indent=1
+        )
         # What is shown, and since when; filled in by the buttons.
         hidden = {"num_format": ";;;"}
         self.sheet.put(row + 1, 0, self.results.period, **hidden)
@@ -216,23 +228,25 @@ class _Dashboard:
         due = f"SUMPRODUCT(COUNTIF(TienDoNop[Tình trạng],{{{words}}}))"
         good, bad = house_style()["colour"]["done"], house_style()["colour"]["error"]
         self._card(
-            0, "Cơ quan đã nộp",
+            0,
+            "Cơ quan đã nộp",
             Formula("=" + count(FATES[ACCEPTED]), fates.count(FATES[ACCEPTED])),
-            Formula(
-                f'="trên "&{due}&" cơ quan"', f"trên {len(fates)} cơ quan"
-            ),
+            Formula(f'="trên "&{due}&" cơ quan"', f"trên {len(fates)} cơ quan"),
             good,
-        )  # fmt: skip
+        )
         self._card(
-            1, "Chưa nộp", Formula("=" + count(NOT_RETURNED), fates.count(NOT_RETURNED)),
+            1,
+            "Chưa nộp",
+            Formula("=" + count(NOT_RETURNED), fates.count(NOT_RETURNED)),
             Formula(
                 '="nộp trễ: "&COUNTIFS(TienDoNop[Trễ (ngày)],">0",TienDoNop[Ngày nhận],">0")',
                 f"nộp trễ: {late}",
             ),
             bad,
-        )  # fmt: skip
+        )
         self._card(
-            2, "Phiếu không dùng được",
+            2,
+            "Phiếu không dùng được",
             Formula(f'=COUNTIF(TepNhanVe[Kết quả],"{FATES[REJECTED]}")', rejected),
             Formula(
                 '=COUNTIF(PhatHienKy[Mức độ],"Lỗi")&" lỗi, "&COUNTIF(PhatHienKy[Mức độ],'
@@ -240,43 +254,59 @@ class _Dashboard:
                 f"{errors} lỗi, {warnings} cảnh báo",
             ),
             bad,
-        )  # fmt: skip
+        )
         self._card(
-            3, "Việc hoàn thành", Formula("=" + leaf_status(DONE), self.results.leaves(DONE)),
+            3,
+            "Việc hoàn thành",
+            Formula("=" + leaf_status(DONE), self.results.leaves(DONE)),
             Formula(
                 f'="trên "&COUNTIF(KetQua[Việc phải báo cáo],"{MARK}")&" việc"',
                 f"trên {leaves} việc",
             ),
             good,
-        )  # fmt: skip
+        )
         self._card(
-            4, "Việc quá hạn", Formula("=" + leaf_status(OVERDUE), self.results.leaves(OVERDUE)),
-            "xem danh sách bên dưới", bad,
-        )  # fmt: skip
+            4,
+            "Việc quá hạn",
+            Formula("=" + leaf_status(OVERDUE), self.results.leaves(OVERDUE)),
+            "xem danh sách bên dưới",
+            bad,
+        )
         money = {"num_format": ANY_MONEY}
         self._card(
-            5, "Dự toán", Formula(known("Dự toán"), _shown(budget)),
-            "triệu đồng", self.colour["band"], **money,
-        )  # fmt: skip
+            5,
+            "Dự toán",
+            Formula(known("Dự toán"), _shown(budget)),
+            "triệu đồng",
+            self.colour["band"],
+            **money,
+        )
         stated = budget and spent is not None
         share = f"{format_number(Decimal(spent) / budget * 100, 1)}% dự toán" if stated else ""
         self._card(
-            6, "Đã chi", Formula(known("Đã chi"), _shown(spent)),
+            6,
+            "Đã chi",
+            Formula(known("Đã chi"), _shown(spent)),
             Formula(
                 f'=IF(OR({total("Dự toán")}=0,COUNT(KetQua[Đã chi])=0),"",SUBSTITUTE(FIXED('
                 f'{total("Đã chi")}/{total("Dự toán")}*100,1,TRUE),".",",")&"% dự toán")',
                 share,
             ),
-            self.colour["band"], **money,
-        )  # fmt: skip
+            self.colour["band"],
+            **money,
+        )
 
     def _card(
         self, number: int, label: str, value: object, note: object, colour: str, **style
     ) -> None:
         fill = {
-            "bg_color": self.colour["card"], "align": "center", "valign": "vcenter",
-            "border_color": self.colour["card_line"], "left": 1, "right": 1,
-        }  # fmt: skip
+            "bg_color": self.colour["card"],
+            "align": "center",
+            "valign": "vcenter",
+            "border_color": self.colour["card_line"],
+            "left": 1,
+            "right": 1,
+        }
         first = number * _CARD
         for row, height in ((self.card_row, 20), (self.card_row + 1, 32), (self.card_row + 2, 18)):
             self.sheet.raw.set_row(row, height)

@@ -65,10 +65,14 @@ class Grid:
         self.sheet.raw.set_row(row, _TITLE_HEIGHT)
         self.across(row, first, sum(w for _, w in headings), title, bold=True, font_size=12)
         style = {
-            "bold": True, "font_size": 10, "bg_color": house_style()["colour"]["heading_fill"],
-            "align": "center", "valign": "vcenter", "border": 1,
+            "bold": True,
+            "font_size": 10,
+            "bg_color": house_style()["colour"]["heading_fill"],
+            "align": "center",
+            "valign": "vcenter",
+            "border": 1,
             "border_color": self.colour["card_line"],
-        }  # fmt: skip
+        }
         for heading, width in headings:
             self.across(row + 1, first, width, heading, **style)
             first += width
@@ -81,18 +85,23 @@ class Grid:
         left, right = LEFT + first, LEFT + first + width - 1
         line = self.book.condition(border=1, border_color=self.colour["card_line"])
         self.sheet.raw.conditional_format(
-            row, left, row + rows - 1, right,
-            {
-                "type": "formula",
-                "criteria": f'=${column_name(left)}{row + 1}<>""',
-                "format": line,
-            },
-        )  # fmt: skip
+            row,
+            left,
+            row + rows - 1,
+            right,
+            {"type": "formula", "criteria": f'=${column_name(left)}{row + 1}<>""', "format": line},
+        )
 
     def numbers(
-        self, row: int, column: int, table: str, heading: str, condition: str, found: list[int],
+        self,
+        row: int,
+        column: int,
+        table: str,
+        heading: str,
+        condition: str,
+        found: list[int],
         rows: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """In a column that is not seen: which rows of a table fulfil a condition."""
         style = self.book.style(num_format=";;;")
         for n in range(rows):
@@ -106,9 +115,14 @@ class Grid:
             )
 
     def picked(
-        self, sheet: str, heading: str, found: list[int], n: int, at: str,
+        self,
+        sheet: str,
+        heading: str,
+        found: list[int],
+        n: int,
+        at: str,
         show: Callable[[object], object] = lambda value: value,
-    ) -> Formula:  # fmt: skip
+    ) -> Formula:
         """The value of a table's column in the row whose number stands in the cell `at`."""
         values = self.results.column(sheet, heading)
         value = show(values[found[n]]) if n < len(found) else ""

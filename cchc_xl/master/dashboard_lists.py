@@ -101,8 +101,9 @@ class _Lists:
             at, due = n + 1, f"INDEX(KyBaoCao[Nộp trước ngày],{n + 1})"
             there = f"IF(ROWS(KyBaoCao[Kỳ])<{at},0,N({due}))"
             name = f'=IF({there}=0,"",INDEX(KyBaoCao[Kỳ],{at}))'
-            self.grid.cell(row + 2 + n, first, 3, Formula(name, period.id if period else ""),
-                       align="center")  # fmt: skip
+            self.grid.cell(
+                row + 2 + n, first, 3, Formula(name, period.id if period else ""), align="center"
+            )
             day = f'=IF({there}=0,"",TEXT({due},"dd/mm/yyyy"))'
             shown = f"{period.due_before:%d/%m/%Y}" if period else ""
             self.grid.cell(row + 2 + n, first + 3, 4, Formula(day, shown), align="center")
@@ -153,10 +154,15 @@ class _Lists:
         self.sheet.raw.set_row(row + 1, 32)
         first = 3
         heading = {
-            "bold": True, "font_size": 8, "text_wrap": True, "align": "center",
-            "valign": "vcenter", "border": 1, "border_color": self.colour["card_line"],
+            "bold": True,
+            "font_size": 8,
+            "text_wrap": True,
+            "align": "center",
+            "valign": "vcenter",
+            "border": 1,
+            "border_color": self.colour["card_line"],
             "bg_color": house_style()["colour"]["heading_fill"],
-        }  # fmt: skip
+        }
         for status in ALL_STATUSES:
             self.sheet.put(row + 1, LEFT + first, status, **heading)
             first += 2
@@ -204,9 +210,7 @@ class _Lists:
         names, budgets, spents = (
             self.results.column(RESULT_AGENCIES, h) for h in (AGENCY, "Dự toán", "Đã chi")
         )
-        found = [
-            n for n in range(len(names)) if budgets[n] is not None or spents[n] is not None
-        ]  # fmt: skip
+        found = [n for n in range(len(names)) if budgets[n] is not None or spents[n] is not None]
         condition = "ISNUMBER(TheoCoQuan[Dự toán])+ISNUMBER(TheoCoQuan[Đã chi])>0"
         title = _title(
             "Kinh phí theo cơ quan (triệu đồng)",
@@ -234,12 +238,16 @@ class _Lists:
                     "name": [DASHBOARD, row + 1, LEFT + first + place],
                     "categories": [DASHBOARD, row + 2, LEFT + first, last, LEFT + first],
                     "values": [
-                        DASHBOARD, row + 2, LEFT + first + place, last, LEFT + first + place,
+                        DASHBOARD,
+                        row + 2,
+                        LEFT + first + place,
+                        last,
+                        LEFT + first + place,
                     ],
                     "fill": {"color": self.colour[colour]},
                     "gap": 60,
                 }
-            )  # fmt: skip
+            )
         chart.set_title(_chart_title("Dự toán và đã chi theo cơ quan (triệu đồng)"))
         chart.set_legend({"position": "bottom", "font": _font(9)})
         chart.set_y_axis({"reverse": True, "num_font": _font(8)})
@@ -255,10 +263,7 @@ class _Lists:
 
     def _place(self, chart, first: int, width: int) -> None:
         chart.set_size(
-            {
-                "width": self.grid.column_pixels * width - 6,
-                "height": _CHART_ROWS * _ROW_PIXELS - 8,
-            }
+            {"width": self.grid.column_pixels * width - 6, "height": _CHART_ROWS * _ROW_PIXELS - 8}
         )
         chart.set_chartarea({"border": {"color": self.colour["card_line"]}})
         self.sheet.raw.insert_chart(

@@ -18,13 +18,7 @@ from ..files.spreadsheets import cell_text
 from ..text.amounts_in_words import in_words
 from ..text.money import exact, million_number
 from ..text.quantities import quantity_readings
-from ..text.vietnamese import (
-    fold,
-    format_number,
-    is_partly_read,
-    last_day_named,
-    parse_number,
-)
+from ..text.vietnamese import fold, format_number, is_partly_read, last_day_named, parse_number
 from .consolidated_figures import Figures, FunctionError, figures_at
 
 _MOST_SOURCES = 3  # named in a cell; the sheet Nguồn số liệu has them all
@@ -61,8 +55,10 @@ def _each(function: Callable[..., object], arguments: tuple[object, ...]) -> obj
         return "Các cột phải dài bằng nhau"
     cells = list(zip(*(_cells(argument, height, width) for argument in arguments), strict=True))
     known = {values: one(values) for values in set(cells)}  # columns repeat themselves
-    return [[known[values] for values in cells[at : at + width]]
-            for at in range(0, height * width, width)]  # fmt: skip
+    return [
+        [known[values] for values in cells[at : at + width]]
+        for at in range(0, height * width, width)
+    ]
 
 
 def _rows(block: list | tuple) -> list:
@@ -124,8 +120,10 @@ def _function(description: str, *arguments: tuple[str, str, bool], of_figures: b
 @_function(
     "Kinh phí dự toán (triệu đồng) của một dòng kế hoạch, theo sổ đã lưu hoặc lần Tổng hợp gần "
     "nhất. Chưa có dự toán thì để trống.",
-    _CODE, ("co_quan", "Tên cơ quan sử dụng kinh phí; để trống: tất cả", True), of_figures=True,
-)  # fmt: skip
+    _CODE,
+    ("co_quan", "Tên cơ quan sử dụng kinh phí; để trống: tất cả", True),
+    of_figures=True,
+)
 def cchc_dutoan(figures: Figures, code: object, agency: object = "") -> object:
     if _is_blank(code):
         return None
@@ -135,8 +133,11 @@ def cchc_dutoan(figures: Figures, code: object, agency: object = "") -> object:
 @_function(
     "Kinh phí đã chi lũy kế (triệu đồng) theo lần Tổng hợp gần nhất của kỳ. Chưa có số liệu thì "
     "để trống.",
-    _CODE, _PERIOD, _AGENCY, of_figures=True,
-)  # fmt: skip
+    _CODE,
+    _PERIOD,
+    _AGENCY,
+    of_figures=True,
+)
 def cchc_dachi(figures: Figures, code: object, period: object = "", agency: object = "") -> object:
     if _is_blank(code):
         return None
@@ -145,8 +146,10 @@ def cchc_dachi(figures: Figures, code: object, period: object = "", agency: obje
 
 @_function(
     "Tỷ lệ đã chi so với dự toán (%), theo lần Tổng hợp gần nhất của kỳ.",
-    _CODE, _PERIOD, of_figures=True,
-)  # fmt: skip
+    _CODE,
+    _PERIOD,
+    of_figures=True,
+)
 def cchc_tyle(figures: Figures, code: object, period: object = "") -> object:
     if _is_blank(code):
         return None
@@ -159,8 +162,11 @@ def cchc_tyle(figures: Figures, code: object, period: object = "") -> object:
 @_function(
     "Trạng thái của một dòng kế hoạch (Hoàn thành, Đang thực hiện, Quá hạn…) theo lần Tổng hợp "
     "gần nhất của kỳ.",
-    _CODE, _PERIOD, _AGENCY, of_figures=True,
-)  # fmt: skip
+    _CODE,
+    _PERIOD,
+    _AGENCY,
+    of_figures=True,
+)
 def cchc_trangthai(
     figures: Figures, code: object, period: object = "", agency: object = ""
 ) -> object:
@@ -171,8 +177,11 @@ def cchc_trangthai(
 
 @_function(
     "Số liệu lấy từ đâu: cơ quan, tệp, trang, ô và thời điểm nhận.",
-    _CODE, _PERIOD, _AGENCY, of_figures=True,
-)  # fmt: skip
+    _CODE,
+    _PERIOD,
+    _AGENCY,
+    of_figures=True,
+)
 def cchc_nguon(figures: Figures, code: object, period: object = "", agency: object = "") -> object:
     if _is_blank(code):
         return None
@@ -194,7 +203,7 @@ def cchc_nguon(figures: Figures, code: object, period: object = "", agency: obje
     "cuối cùng còn đúng hạn. Không nêu thời hạn (Thường xuyên…) thì để trống.",
     ("van_ban", "Thời hạn viết bằng chữ", False),
     ("nam", "Năm dùng khi văn bản không ghi năm", False),
-)  # fmt: skip
+)
 def cchc_han(text: object, year: object) -> datetime.datetime | None:
     if isinstance(text, datetime.datetime):
         return text
@@ -213,7 +222,7 @@ def cchc_han(text: object, year: object) -> datetime.datetime | None:
     "Đổi số viết bằng chữ số kiểu Việt Nam hoặc kiểu Anh, có hoặc không có đơn vị (1.478,4; "
     "8,5 tỷ; 15 triệu; 50%) thành số. Có thể hiểu hai cách thì báo, không tự chọn.",
     ("van_ban", "Ô có số viết dạng chữ", False),
-)  # fmt: skip
+)
 def cchc_so(text: object) -> object:
     if isinstance(text, int | float):
         return text
@@ -232,7 +241,7 @@ def cchc_so(text: object) -> object:
     "Đọc số tiền (hoặc số đếm) bằng chữ: 8000000000 thành Tám tỷ đồng.",
     ("so", "Số cần đọc", False),
     ("don_vi", "Đơn vị: đồng (mặc định), nghìn đồng, triệu đồng, tỷ đồng, hoặc chữ khác", True),
-)  # fmt: skip
+)
 def cchc_bangchu(number: object, unit: object = "") -> str | None:
     name, size = _unit(unit)
     if isinstance(number, float) and number.is_integer() and abs(number) < _LARGEST_EXACT:

@@ -45,29 +45,60 @@ _CONTACT = MailRow("Người liên hệ", "", "Ghi ở cuối thư.")
 _PHONE = MailRow("Điện thoại liên hệ", "", "Ghi ở cuối thư.")
 _RESULTS = MailRow("Gửi kết quả đến", "", "Địa chỉ của lãnh đạo; nhiều địa chỉ cách nhau bằng “;”.")
 _COPY = MailRow("Đồng gửi khi nhắc lại", "", "Nhận bản sao từ lần nhắc thứ hai.")
-_DAYS = MailRow("Số ngày giữa hai lần nhắc", str(USUAL_DAYS),
-                "Chưa đủ số ngày thì không nhắc tiếp.")  # fmt: skip
+_DAYS = MailRow(
+    "Số ngày giữa hai lần nhắc", str(USUAL_DAYS), "Chưa đủ số ngày thì không nhắc tiếp."
+)
 _SMTP_HOST = MailRow("Máy chủ gửi (SMTP)", "", "Chỉ cần khi gửi thẳng, ví dụ mail.daklak.gov.vn.")
-_SMTP_SECURITY = MailRow("Bảo mật khi gửi", STARTTLS, "STARTTLS (cổng 587) hoặc TLS (cổng 465).",
-                         (STARTTLS, TLS))  # fmt: skip
+_SMTP_SECURITY = MailRow(
+    "Bảo mật khi gửi", STARTTLS, "STARTTLS (cổng 587) hoặc TLS (cổng 465).", (STARTTLS, TLS)
+)
 _SMTP_PORT = MailRow("Cổng gửi", "", "Trống thì theo bảo mật.")
 _RATE = MailRow("Số thư mỗi phút", "30", "Nhiều máy chủ không nhận quá nhanh.")
 _IMAP_HOST = MailRow("Máy chủ nhận (IMAP)", "", "Để lấy phiếu từ hộp thư.")
-_IMAP_SECURITY = MailRow("Bảo mật khi nhận", TLS, "TLS (cổng 993) hoặc STARTTLS (cổng 143).",
-                         (TLS, STARTTLS))  # fmt: skip
+_IMAP_SECURITY = MailRow(
+    "Bảo mật khi nhận", TLS, "TLS (cổng 993) hoặc STARTTLS (cổng 143).", (TLS, STARTTLS)
+)
 _IMAP_PORT = MailRow("Cổng nhận", "", "Trống thì theo bảo mật.")
 _FOLDER = MailRow("Thư mục thư", "INBOX", "Thư mục trong hộp thư để tìm phiếu.")
-_MARK = MailRow("Đánh dấu đã đọc", "Không", "“Có” thì thư đã lấy phiếu được đánh dấu đã đọc; "
-                "ngoài ra hộp thư không bị thay đổi.", (YES, NO))  # fmt: skip
-_USER = MailRow("Tên đăng nhập", "", "Trống thì là địa chỉ thư. Mật khẩu không ghi ở đây: phần mềm "
-                "hỏi một lần và cất trong kho mật khẩu của Windows.")  # fmt: skip
-_CA = MailRow("Tệp chứng thư", "", "Chỉ khi máy chủ dùng chứng thư riêng của tỉnh: tệp .pem trong "
-              "thư mục làm việc.")  # fmt: skip
+_MARK = MailRow(
+    "Đánh dấu đã đọc",
+    "Không",
+    "“Có” thì thư đã lấy phiếu được đánh dấu đã đọc; ngoài ra hộp thư không bị thay đổi.",
+    (YES, NO),
+)
+_USER = MailRow(
+    "Tên đăng nhập",
+    "",
+    "Trống thì là địa chỉ thư. Mật khẩu không ghi ở đây: phần mềm "
+    "hỏi một lần và cất trong kho mật khẩu của Windows.",
+)
+_CA = MailRow(
+    "Tệp chứng thư",
+    "",
+    "Chỉ khi máy chủ dùng chứng thư riêng của tỉnh: tệp .pem trong thư mục làm việc.",
+)
 
 MAIL_ROWS = (
-    _WAY, _FROM, _NAME, _CONTACT, _PHONE, _RESULTS, _COPY, _DAYS, _SMTP_HOST, _SMTP_SECURITY,
-    _SMTP_PORT, _RATE, _IMAP_HOST, _IMAP_SECURITY, _IMAP_PORT, _FOLDER, _MARK, _USER, _CA,
-)  # fmt: skip
+    _WAY,
+    _FROM,
+    _NAME,
+    _CONTACT,
+    _PHONE,
+    _RESULTS,
+    _COPY,
+    _DAYS,
+    _SMTP_HOST,
+    _SMTP_SECURITY,
+    _SMTP_PORT,
+    _RATE,
+    _IMAP_HOST,
+    _IMAP_SECURITY,
+    _IMAP_PORT,
+    _FOLDER,
+    _MARK,
+    _USER,
+    _CA,
+)
 
 
 @dataclass(frozen=True)
@@ -185,13 +216,15 @@ class _Settings:
             copy_to=self._addresses(_COPY),
             days_between=self.days_between,
             per_minute=self._number(_RATE, 1, 10_000),
-            smtp=self._server(SENDING, (_SMTP_HOST, _SMTP_SECURITY, _SMTP_PORT),
-                              _SMTP_PORTS, user, ca_file),
-            imap=self._server(RECEIVING, (_IMAP_HOST, _IMAP_SECURITY, _IMAP_PORT),
-                              _IMAP_PORTS, user, ca_file),
+            smtp=self._server(
+                SENDING, (_SMTP_HOST, _SMTP_SECURITY, _SMTP_PORT), _SMTP_PORTS, user, ca_file
+            ),
+            imap=self._server(
+                RECEIVING, (_IMAP_HOST, _IMAP_SECURITY, _IMAP_PORT), _IMAP_PORTS, user, ca_file
+            ),
             folder=self._text(_FOLDER),
             mark_seen=key(self._text(_MARK)) == key(YES),
-        )  # fmt: skip
+        )
 
     @property
     def days_between(self) -> int:

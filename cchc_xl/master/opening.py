@@ -5,12 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import (
-    MasterWorkbookError,
-    UnknownPeriodError,
-    UnreadableFileError,
-    WorkspaceError,
-)
+from ..errors import MasterWorkbookError, UnknownPeriodError, UnreadableFileError, WorkspaceError
 from ..files.spreadsheets import OpenedWorkbook, WorkbookSheets
 from ..findings.finding import Finding
 from ..plan.model import Programme
@@ -72,8 +67,7 @@ def master_path(root: Path) -> Path:
     """
     if not root.is_dir():
         raise WorkspaceError(
-            f"Không thấy thư mục {root}. Kiểm tra đường dẫn, hoặc tạo mới bằng "
-            "“cchc-xl init”."
+            f"Không thấy thư mục {root}. Kiểm tra đường dẫn, hoặc tạo mới bằng “cchc-xl init”."
         )
     faults = {path: _fault(path) for path in sorted(root.glob("[!~.]*.xls[xm]"))}
     masters = [path for path, fault in faults.items() if not fault]

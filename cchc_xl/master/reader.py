@@ -40,7 +40,7 @@ from .layout import (
     SETTINGS,
     TABLES,
     TITLE,
-)  # fmt: skip
+)
 from .records import Record, as_date, read_registry, read_table
 from .rule_sheets import read_choices, read_rules
 from .typed_explanations import read_explanations
@@ -220,11 +220,13 @@ class _MasterReader:
                     ("Năm", re.fullmatch(r"(?:19|20)\d\d", year)),
                     ("Số tháng", months in map(str, range(1, 13))),
                     ("Nộp trước ngày", due),
-                    ("Tính quá hạn trước ngày",
-                     overdue or not record.text("Tính quá hạn trước ngày")),
+                    (
+                        "Tính quá hạn trước ngày",
+                        overdue or not record.text("Tính quá hạn trước ngày"),
+                    ),
                 )
                 if not right
-            ]  # fmt: skip
+            ]
             for heading in wrong:
                 self._not_understood(record, heading)
             if not wrong:

@@ -100,8 +100,16 @@ RESULTS: dict[str, Table] = {
         gone=("Tình trạng", "Không phải nộp"),
         words=(*FATES.values(), NOT_RETURNED),
         later=(
-            "Xử lý", "Việc tiếp theo", "Phiếu lập", "Đã gửi phiếu", "Nhắc lần 1", "Nhắc lần 2",
-            "Nhắc lần 3", "Đã phản hồi", "Đúng hạn trong năm", "Người liên hệ",
+            "Xử lý",
+            "Việc tiếp theo",
+            "Phiếu lập",
+            "Đã gửi phiếu",
+            "Nhắc lần 1",
+            "Nhắc lần 2",
+            "Nhắc lần 3",
+            "Đã phản hồi",
+            "Đúng hạn trong năm",
+            "Người liên hệ",
         ),
         colours=(
             "Xử lý",
@@ -146,7 +154,8 @@ RESULTS: dict[str, Table] = {
         words=tuple(SEVERITY_NAMES.values()),
         later=(PLAN, CODE, "Mã quy tắc"),
         colours=(
-            "Mức độ", {SEVERITY_NAMES["error"]: "error", SEVERITY_NAMES["warning"]: "warning"}
+            "Mức độ",
+            {SEVERITY_NAMES["error"]: "error", SEVERITY_NAMES["warning"]: "warning"},
         ),
     ),
     RESULT_FILES: Table(

@@ -17,8 +17,13 @@ from .layout import AGENCY, CODE, PLAN
 from .records import Record
 
 PERIOD, RULE, VALUE, TEXT, WHAT, SOURCE = (
-    "Kỳ", "Mã quy tắc", "Giá trị", "Giải trình", "Xử lý", "Nguồn",
-)  # fmt: skip
+    "Kỳ",
+    "Mã quy tắc",
+    "Giá trị",
+    "Giải trình",
+    "Xử lý",
+    "Nguồn",
+)
 # What these find is that nothing stands there.
 _OF_BLANKS = {"spent-missing", "status-missing", "done-without-evidence", "given-changed"}
 _HANDLING = {key(what): what for what in HANDLING} | {"": ACCEPT}
@@ -26,10 +31,7 @@ _RULES = {key(name): code for code, rule in RULES.items() for name in (code, rul
 
 
 def read_explanations(
-    records: Iterable[Record],
-    registry: Registry,
-    periods: Iterable[Period],
-    plans: Sequence[Plan],
+    records: Iterable[Record], registry: Registry, periods: Iterable[Period], plans: Sequence[Plan]
 ) -> tuple[tuple[Explanation, ...], list[Finding]]:
     """What officers typed, a line that is not complete left out; of several lines about the same
     the last one counts."""
@@ -61,9 +63,16 @@ def read_explanations(
             findings.append(finding("explanation-incomplete", place, named, missing=missing))
             continue
         one = Explanation(
-            agency, rule, row_key(plan.id, code), value, text,
-            known[record.text(PERIOD).casefold()], place, handling, record.text(SOURCE),
-        )  # fmt: skip
+            agency,
+            rule,
+            row_key(plan.id, code),
+            value,
+            text,
+            known[record.text(PERIOD).casefold()],
+            place,
+            handling,
+            record.text(SOURCE),
+        )
         other = typed.get((*one.subject, one.value, one.period))
         if other and other._replace(place=place) != one:
             findings.append(finding("explanation-repeated", place, agency))

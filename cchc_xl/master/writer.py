@@ -41,7 +41,7 @@ from .layout import (
 )
 from .macros import add_macros, with_ribbon
 from .mail_settings import MAIL_ROWS
-from .result_tables import RESULTS  # fmt: skip
+from .result_tables import RESULTS
 
 _TITLE_ROW, _HINT_ROW, _HEADING_ROW = 0, 1, 3
 _SPARE_ROWS = 200  # below a table, for what is typed or comes in later
@@ -87,23 +87,36 @@ def plan_rows(
             if value
         ],
         PLANS: [
-            (
-                p.id, p.decision, _date(p.date), p.title, str(p.year), p.short_name, p.total,
-            )
+            (p.id, p.decision, _date(p.date), p.title, str(p.year), p.short_name, p.total)
             for p in plans
         ],
         ITEMS: [
             (
-                i.plan, i.code, LEVELS[i.level], i.title, i.indicator, i.evidence,
-                i.start.printed if i.start else "", i.end.printed if i.end else "",
-                i.deadline, i.budget, str(i.source),
+                i.plan,
+                i.code,
+                LEVELS[i.level],
+                i.title,
+                i.indicator,
+                i.evidence,
+                i.start.printed if i.start else "",
+                i.end.printed if i.end else "",
+                i.deadline,
+                i.budget,
+                str(i.source),
             )
             for i in items
         ],
         ASSIGNMENTS: [
             (
-                i.plan, i.code, i.title, names_in_words(i.leads), names_in_words(i.coordinating),
-                i.budget_holder, names_in_words(i.reporters), i.frequency, i.collector,
+                i.plan,
+                i.code,
+                i.title,
+                names_in_words(i.leads),
+                names_in_words(i.coordinating),
+                i.budget_holder,
+                names_in_words(i.reporters),
+                i.frequency,
+                i.collector,
                 i.report_officer,
             )
             for i in items
@@ -113,16 +126,28 @@ def plan_rows(
         ],
         GOALS: [
             (
-                g.plan, g.code, g.text, g.target.printed if g.target else "", _achieved(g),
-                g.achieved_from, g.evidence, str(g.source),
+                g.plan,
+                g.code,
+                g.text,
+                g.target.printed if g.target else "",
+                _achieved(g),
+                g.achieved_from,
+                g.evidence,
+                str(g.source),
             )
             for p in plans
             for g in p.goals
         ],
         AGENCIES: [
             (
-                a.id, a.name, names_in_words(a.groups), names_in_words(_with_own_name(a)),
-                a.email, a.phone, a.successor, a.succeeded_on,
+                a.id,
+                a.name,
+                names_in_words(a.groups),
+                names_in_words(_with_own_name(a)),
+                a.email,
+                a.phone,
+                a.successor,
+                a.succeeded_on,
             )
             for a in registry.agencies
         ],
@@ -135,10 +160,7 @@ def plan_rows(
             for p in programme.periods
         ],
         RULES: [
-            (
-                rule.code, rule.what, own.use, SEVERITY_NAMES[own.severity], own.threshold,
-                rule.unit,
-            )
+            (rule.code, rule.what, own.use, SEVERITY_NAMES[own.severity], own.threshold, rule.unit)
             for rule in DECLARED_RULES.values()
             for own in (programme.rules.setting(rule.code),)
         ],
@@ -150,12 +172,20 @@ def plan_rows(
         MAIL: [(row.name, row.usual, row.hint) for row in MAIL_ROWS],
         FINDINGS: [
             (
-                SEVERITY_NAMES[f.severity], f.code, f.place.file, f.place.sheet, f.place.cell,
-                f.value, f.message, f.action, f.agency, "",
+                SEVERITY_NAMES[f.severity],
+                f.code,
+                f.place.file,
+                f.place.sheet,
+                f.place.cell,
+                f.value,
+                f.message,
+                f.action,
+                f.agency,
+                "",
             )
             for f in sorted(findings, key=lambda f: f.sort_key)
         ],
-    }  # fmt: skip
+    }
 
 
 def _with_own_name(agency: Agency) -> tuple[str, ...]:
@@ -212,14 +242,21 @@ def _write_sheet(
 
 
 _NOT_NEGATIVE = {
-    "validate": "decimal", "criteria": ">=", "value": 0, "ignore_blank": True,
-    "error_title": "Số không hợp lệ", "error_message": "Nhập số triệu đồng, không âm.",
-}  # fmt: skip
-_A_DATE = {
-    "validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1),
+    "validate": "decimal",
+    "criteria": ">=",
+    "value": 0,
     "ignore_blank": True,
-    "error_title": "Ngày không hợp lệ", "error_message": "Nhập ngày/tháng/năm.",
-}  # fmt: skip
+    "error_title": "Số không hợp lệ",
+    "error_message": "Nhập số triệu đồng, không âm.",
+}
+_A_DATE = {
+    "validate": "date",
+    "criteria": ">=",
+    "value": datetime.date(2000, 1, 1),
+    "ignore_blank": True,
+    "error_title": "Ngày không hợp lệ",
+    "error_message": "Nhập ngày/tháng/năm.",
+}
 _VALIDATIONS: dict[str, dict[str, dict]] = {
     ITEMS: {
         "Cấp": {"validate": "list", "source": list(LEVELS.values())},

@@ -146,12 +146,7 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
             plain_cell(lambda r: r.item.frequency, align="center"),
             group=collected,
         ),
-        PlanColumn(
-            "Số lần đã thu thập",
-            8,
-            collections_cell(so_far),
-            group=collected,
-        ),
+        PlanColumn("Số lần đã thu thập", 8, collections_cell(so_far), group=collected),
         PlanColumn("Thu thập số liệu", 16, plain_cell(own_collector), group=duty),
         PlanColumn("Báo cáo", 7.5, plain_cell(lambda r: r.item.report_officer), group=duty),
         PlanColumn("Trạng thái", 9, status_cell),

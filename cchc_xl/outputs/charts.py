@@ -50,8 +50,9 @@ def write_charts(book: Book, so_far: Sequence[Ledger]) -> None:
     style = house_style()
     sheet = book.sheet(CHARTS)
     sheet.widths([_LABEL, *[_WIDTH] * (_COLUMNS - 1)])
-    sheet.put(0, 0, f"BIỂU ĐỒ - {ledger.period.name.upper()}", bold=True,
-              font_size=style["font"]["title"])  # fmt: skip
+    sheet.put(
+        0, 0, f"BIỂU ĐỒ - {ledger.period.name.upper()}", bold=True, font_size=style["font"]["title"]
+    )
     row = first = _FIRST_CHART + -(-len(pictures) // 2) * _CHART_ROWS + 1
     sheet.put(row, 0, "SỐ LIỆU CỦA BIỂU ĐỒ (kinh phí: triệu đồng)", bold=True)
     row += 1
@@ -96,10 +97,11 @@ def _trend(so_far: Sequence[Ledger]) -> Picture:
                 heading, [FigureId(what, period=period.id) for period in periods], colours[colour]
             )
             for what, heading, colour in (
-                ("spent", "Chi lũy kế", "spent"), ("added", "Chi trong kỳ", "budget"),
+                ("spent", "Chi lũy kế", "spent"),
+                ("added", "Chi trong kỳ", "budget"),
             )
         ],
-    )  # fmt: skip
+    )
 
 
 def _tasks(plan: Plan) -> Picture:

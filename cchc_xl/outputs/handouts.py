@@ -176,11 +176,22 @@ def _counts(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
     """How the agency stands in each plan; gives the row after it. The money is that of the
     plan's ledger: what the agency holds, whoever reports it."""
     heading = {
-        **line_style(), "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter",
+        **line_style(),
+        "bold": True,
+        "text_wrap": True,
+        "align": "center",
+        "valign": "vcenter",
         "bg_color": house_style()["colour"]["heading_fill"],
-    }  # fmt: skip
-    headings = ("Phải báo cáo", "Đã báo cáo", "Hoàn thành", "Quá hạn", "Dự toán", "Đã chi",
-                "Tỷ lệ chi (%)")  # fmt: skip
+    }
+    headings = (
+        "Phải báo cáo",
+        "Đã báo cáo",
+        "Hoàn thành",
+        "Quá hạn",
+        "Dự toán",
+        "Đã chi",
+        "Tỷ lệ chi (%)",
+    )
     sheet.merge((row, 0), (row, 2), "Kế hoạch", **heading)
     for at, text in enumerate(headings, 3):
         sheet.put(row, at, text, **heading)
@@ -222,13 +233,23 @@ def _work(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> None:
     cells = _cells_to_mend(share.findings)
     rows = [
         (
-            names[item.plan], item.code, item.title, item.time,
-            _own_budget(ledger, item, share.agency), fact["status"], fact["percent"],
-            fact["result"], fact["proof"], fact["spent"], fact["difficulties"],
-            fact["proposals"], fact["cell"], _to_do(ledger, item, fact, cells),
+            names[item.plan],
+            item.code,
+            item.title,
+            item.time,
+            _own_budget(ledger, item, share.agency),
+            fact["status"],
+            fact["percent"],
+            fact["result"],
+            fact["proof"],
+            fact["spent"],
+            fact["difficulties"],
+            fact["proposals"],
+            fact["cell"],
+            _to_do(ledger, item, fact, cells),
         )
         for item, fact in share.rows
-    ]  # fmt: skip
+    ]
     last = sheet.table(row, "ViecDuocGiao", _WORK, rows)
     for at, (_, fact) in enumerate(share.rows, row + 1):
         whole = fact["percent"] is None or float(fact["percent"]).is_integer()
@@ -297,8 +318,9 @@ def _to_see(sheet: Sheet, ledger: Ledger, share: _Share) -> None:
     style = house_style()
     last = len(_TO_SEE) - 1
     title = f"NHỮNG CHỖ CẦN XEM LẠI - {share.agency.upper()}"
-    sheet.merge((0, 0), (0, last), title, bold=True, font_size=style["font"]["title"],
-                text_wrap=True)  # fmt: skip
+    sheet.merge(
+        (0, 0), (0, last), title, bold=True, font_size=style["font"]["title"], text_wrap=True
+    )
     note = (
         f"Sửa trong phiếu rồi gửi lại cho {ledger.programme.office}. Lỗi: số liệu chưa được tính; "
         "Cảnh báo: đã tính, đề nghị kiểm tra."

@@ -136,15 +136,18 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
                 change = here.spent - then.spent
             rows.append(
                 (
-                    plan.short_name, leaf.code, leaf.title,
-                    Traced(then.status, old), Traced(here.status, new),
+                    plan.short_name,
+                    leaf.code,
+                    leaf.title,
+                    Traced(then.status, old),
+                    Traced(here.status, new),
                     Traced(then.percent, old._replace(what="percent")),
                     Traced(here.percent, new._replace(what="percent")),
                     Traced(then.spent, old._replace(what="spent")),
                     Traced(here.spent, new._replace(what="spent")),
                     Traced(change, new._replace(what="change")),
                 )
-            )  # fmt: skip
+            )
             origins.append(lineage.told(plan.id, leaf.code))
     write_table_page(
         book,

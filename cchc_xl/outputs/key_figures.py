@@ -22,9 +22,13 @@ from .sheet_names import AGENCIES, TASKS
 from .summaries import BEHIND, COUNTS, NOT_ASKED, ON_TIME, row_counts
 
 DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
-    "agencies due", "agencies reported", "agencies in time", "agencies late", "agencies missing",
+    "agencies due",
+    "agencies reported",
+    "agencies in time",
+    "agencies late",
+    "agencies missing",
     "agencies with overdue",
-)  # fmt: skip
+)
 _STATE, _OVERDUE = "I", "O"  # columns of the sheet Theo cơ quan
 
 
@@ -56,9 +60,13 @@ def write_key_figures(book: Book, sheet: Sheet, so_far: Sequence[Ledger]) -> Non
     note = "Mỗi số là công thức lấy từ các trang sau. Kinh phí: triệu đồng."
     sheet.merge((1, 0), (1, 3), note, italic=True, font_color=style["colour"]["hint"])
     head = {
-        **line_style(), "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True,
+        **line_style(),
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
         "bg_color": style["colour"]["heading_fill"],
-    }  # fmt: skip
+    }
     last = before.period.name if before else "Kỳ trước"
     for at, text in enumerate(("Chỉ số", now.period.name, last, "Tăng, giảm")):
         sheet.put(3, at, text, **head)
@@ -123,11 +131,21 @@ def _submission_lines(now: Ledger, before: Ledger | None) -> Iterator[Line]:
         counted = "+".join(f'COUNTIF({span},"{state}")' for state in states)
         yield Line(label, FigureId(what), f"={counted}", here[what], then.get(what))
     counted = "".join(f'-COUNTIF({span},"{state}")' for state in (ON_TIME, BEHIND))
-    yield Line("Cơ quan chưa có phiếu dùng được", FigureId(MISSING), f"={rest}{counted}",
-               here[MISSING], then.get(MISSING))  # fmt: skip
+    yield Line(
+        "Cơ quan chưa có phiếu dùng được",
+        FigureId(MISSING),
+        f"={rest}{counted}",
+        here[MISSING],
+        then.get(MISSING),
+    )
     late = span.replace(f"!{_STATE}", f"!{_OVERDUE}").replace(f":{_STATE}", f":{_OVERDUE}")
-    yield Line("Cơ quan có việc quá hạn", FigureId(WITH_OVERDUE), f'=COUNTIF({late},">0")',
-               here[WITH_OVERDUE], then.get(WITH_OVERDUE))  # fmt: skip
+    yield Line(
+        "Cơ quan có việc quá hạn",
+        FigureId(WITH_OVERDUE),
+        f'=COUNTIF({late},">0")',
+        here[WITH_OVERDUE],
+        then.get(WITH_OVERDUE),
+    )
 
 
 def key_values(ledger: Ledger) -> dict[str, int]:
@@ -137,9 +155,13 @@ def key_values(ledger: Ledger) -> dict[str, int]:
     late = sum(one.late is not None for one in came)
     overdue = {one.agency for one in ledger.agencies if one.counts[OVERDUE]}
     return {
-        DUE: len(found), CAME: len(came), IN_TIME: len(came) - late, CAME_LATE: late,
-        MISSING: len(found) - len(came), WITH_OVERDUE: len(overdue),
-    }  # fmt: skip
+        DUE: len(found),
+        CAME: len(came),
+        IN_TIME: len(came) - late,
+        CAME_LATE: late,
+        MISSING: len(found) - len(came),
+        WITH_OVERDUE: len(overdue),
+    }
 
 
 def _money_lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
@@ -151,8 +173,14 @@ def _money_lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Lin
         ("Còn lại", "left", _less(budget, spent), _less(old_budget, old_spent)),
     ):
         yield Line(label, FigureId(what), _reference(book, what), here, then, "money")
-    yield Line("Tỷ lệ chi (%)", FigureId("share"), _reference(book, "share"),
-               _share(spent, budget), _share(old_spent, old_budget), "percent")  # fmt: skip
+    yield Line(
+        "Tỷ lệ chi (%)",
+        FigureId("share"),
+        _reference(book, "share"),
+        _share(spent, budget),
+        _share(old_spent, old_budget),
+        "percent",
+    )
 
 
 def _money(ledger: Ledger) -> tuple[int | None, int | None]:

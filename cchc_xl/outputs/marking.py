@@ -30,9 +30,13 @@ from ..writing.workbooks import Book, Sheet
 
 INDEX_SHEET = "Cần sửa"
 _COLUMNS = (
-    Column("STT", 6, "centre"), Column("Mức độ", 12, "centre"), Column("Ô", 10, "centre"),
-    Column("Đang ghi", 26), Column("Nội dung", 62), Column("Cần làm", 50),
-)  # fmt: skip
+    Column("STT", 6, "centre"),
+    Column("Mức độ", 12, "centre"),
+    Column("Ô", 10, "centre"),
+    Column("Đang ghi", 26),
+    Column("Nội dung", 62),
+    Column("Cần làm", 50),
+)
 # More of them where there is something to explain.
 _TO_EXPLAIN = (Column(EXPLANATION, 50), *(Column(name, 14, "code") for name in KEYS))
 _HEADING_ROW = 5
@@ -121,19 +125,17 @@ def _anchor(page: Worksheet, reference: str) -> tuple[int, int]:
 
 
 _HINT = {
-    "validate": "any", "input_title": "Giải trình",
+    "validate": "any",
+    "input_title": "Giải trình",
     "input_message": "Ghi khi số liệu đúng: vì sao. Để trống nếu sửa số liệu.",
-}  # fmt: skip
+}
 
 
 # --------------------------------------------------------------------- their sheets
 
 
 def _copy(
-    page: Worksheet,
-    sheet: Sheet,
-    marks: dict[tuple[int, int], list[tuple[int, Mark]]],
-    author: str,
+    page: Worksheet, sheet: Sheet, marks: dict[tuple[int, int], list[tuple[int, Mark]]], author: str
 ) -> None:
     """A sheet's values and looks; every row shows, for what is to be mended must be seen."""
     _copy_columns(page, sheet)
@@ -204,9 +206,12 @@ def _style(cell: Cell) -> dict[str, Any]:
         return {}
     font, fill, align, edge = cell.font, cell.fill, cell.alignment, cell.border
     style: dict[str, Any] = {
-        "num_format": _number_format(cell), "locked": cell.protection.locked,
-        "bold": bool(font.b), "italic": bool(font.i), "text_wrap": bool(align.wrap_text),
-    }  # fmt: skip
+        "num_format": _number_format(cell),
+        "locked": cell.protection.locked,
+        "bold": bool(font.b),
+        "italic": bool(font.i),
+        "text_wrap": bool(align.wrap_text),
+    }
     if font.name and re.fullmatch(r"[\w .-]{1,31}", font.name):
         style["font_name"] = font.name
     if font.sz and 4 <= font.sz <= 72:
@@ -252,10 +257,12 @@ def _lists(page: Worksheet) -> Iterator[tuple[tuple[int, int], tuple[int, int], 
         found = re.fullmatch(r'"([^"]{1,200})"', check.formula1 or "")
         if check.type == "list" and found:
             options = {
-                "validate": "list", "source": found[1].split(","), "error_type": "stop",
+                "validate": "list",
+                "source": found[1].split(","),
+                "error_type": "stop",
                 "error_title": "Giá trị không hợp lệ",
                 "error_message": "Chọn một giá trị trong danh sách.",
-            }  # fmt: skip
+            }
             for span in check.sqref.ranges:
                 first = (span.min_row - 1, span.min_col - 1)
                 yield first, (span.max_row - 1, span.max_col - 1), options

@@ -9,13 +9,7 @@ from ..files.containers import container_of
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.ledger import REPORTED_FIELDS, Ledger
 from ..ledger.lineage import FigureId, explained_as, told
-from ..ledger.result_rows import (
-    Row,
-    counts_to_see,
-    file_rows,
-    finding_rows,
-    submissions,
-)
+from ..ledger.result_rows import Row, counts_to_see, file_rows, finding_rows, submissions
 from ..master.layout import (
     AGENCY,
     CODE,
@@ -175,9 +169,22 @@ def _source_cell(fact: dict, name: str) -> object:
 
 
 _SOURCE_FIELDS = (
-    "code", "agency", "status", "percent", "spent", "result", "proof", "difficulties",
-    "proposals", "file", "sheet", "status_cell", "percent_cell", "spent_cell", "result_cell",
-)  # fmt: skip
+    "code",
+    "agency",
+    "status",
+    "percent",
+    "spent",
+    "result",
+    "proof",
+    "difficulties",
+    "proposals",
+    "file",
+    "sheet",
+    "status_cell",
+    "percent_cell",
+    "spent_cell",
+    "result_cell",
+)
 _MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
 
 

@@ -174,8 +174,14 @@ class PlanSheet:
         heading_row = page.head(what.section)
         if self.plan.has_budget:
             unit = "Đơn vị tính kinh phí: triệu đồng"
-            self.sheet.merge((heading_row, 0), (heading_row, last_column), unit, italic=True,
-                             align="right", font_size=size)  # fmt: skip
+            self.sheet.merge(
+                (heading_row, 0),
+                (heading_row, last_column),
+                unit,
+                italic=True,
+                align="right",
+                font_size=size,
+            )
         heading_row += 1
         self._headings(heading_row, columns)
         first = heading_row + 3
@@ -212,10 +218,14 @@ class PlanSheet:
     def _headings(self, row: int, columns: Sequence[PlanColumn]) -> None:
         """Two lines, the upper for groups of columns, and the numbers (1) (2) (3)."""
         style = {
-            **line_style(), "bold": True, "align": "center", "valign": "vcenter",
-            "text_wrap": True, "font_size": house_style()["official"]["body"],
+            **line_style(),
+            "bold": True,
+            "align": "center",
+            "valign": "vcenter",
+            "text_wrap": True,
+            "font_size": house_style()["official"]["body"],
             "bg_color": house_style()["colour"]["heading_fill"],
-        }  # fmt: skip
+        }
         at = 0
         while at < len(columns):
             group = columns[at].group
@@ -230,8 +240,7 @@ class PlanSheet:
                 self.sheet.merge((row, at), (row + 1, at), columns[at].heading, **style)
             at = end + 1
         for at in range(len(columns)):
-            self.sheet.put(row + 2, at, f"({at + 1})", **line_style(), italic=True,
-                           align="center")  # fmt: skip
+            self.sheet.put(row + 2, at, f"({at + 1})", **line_style(), italic=True, align="center")
 
     def _style(self, result: ItemResult) -> dict:
         """Levels told apart by weight: the highest bold on a tint, leaves plain."""
@@ -248,9 +257,16 @@ class PlanSheet:
     def _total(self, row: int, columns: Sequence[PlanColumn]) -> None:
         budget, spent = self.ledger.totals(self.plan)
         whole = ItemResult(
-            Item(self.plan.id, "", "", "", "TỔNG CỘNG"), "", None, budget, spent,
-            sum(self.ledger.result(leaf).due for leaf in self.plan.leaves), 0, 0, (),
-        )  # fmt: skip
+            Item(self.plan.id, "", "", "", "TỔNG CỘNG"),
+            "",
+            None,
+            budget,
+            spent,
+            sum(self.ledger.result(leaf).due for leaf in self.plan.leaves),
+            0,
+            0,
+            (),
+        )
         style = self._style(whole) | {"bold": True}
         for at, column in enumerate(columns):
             if column.total:

@@ -28,24 +28,19 @@ from ..text.vietnamese import Target, format_date, key
 from ..writing.letterhead import facts_of, official_lines
 from .citations import Citation, Citations, Cited, without_marks
 from .history import added_total
-from .key_figures import (
-    CAME,
-    CAME_LATE,
-    DUE,
-    IN_TIME,
-    MISSING,
-    WITH_OVERDUE,
-    key_values,
-)
+from .key_figures import CAME, CAME_LATE, DUE, IN_TIME, MISSING, WITH_OVERDUE, key_values
 from .report_template import filled_report
 from .summaries import row_counts
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NAMES = {
-    "Hoàn thành": "hoan_thanh", "Đang thực hiện": "dang_thuc_hien",
-    "Chưa thực hiện": "chua_thuc_hien", "Quá hạn": "qua_han",
-    "Không thực hiện": "khong_thuc_hien", "Chưa báo cáo": "chua_bao_cao",
-}  # fmt: skip
+    "Hoàn thành": "hoan_thanh",
+    "Đang thực hiện": "dang_thuc_hien",
+    "Chưa thực hiện": "chua_thuc_hien",
+    "Quá hạn": "qua_han",
+    "Không thực hiện": "khong_thuc_hien",
+    "Chưa báo cáo": "chua_bao_cao",
+}
 
 
 class Report(NamedTuple):

@@ -80,8 +80,7 @@ def opened_report() -> DocxTemplate:
         text = document.patch_xml(document.get_xml())
     except Exception as error:  # of zipfile, zlib, lxml, python-docx
         raise refused(
-            REPORT,
-            "tệp này không phải tệp Word dùng được; mở lại bằng Word và lưu dạng .docx",
+            REPORT, "tệp này không phải tệp Word dùng được; mở lại bằng Word và lưu dạng .docx"
         ) from error
     if "{{" not in text:
         raise refused(REPORT, "không còn chỗ {{ … }} nào để điền số liệu; báo cáo sẽ không có gì")

@@ -59,12 +59,13 @@ def write_agencies(book: Book, lineage: Lineage) -> None:
         state, late = came.get(one.agency, (NOT_ASKED, None))
         rows.append((number, one.agency, *_agency_money(one), state, late, *_agency_counts(one)))
     whole = AgencyResult(
-        "", "",
+        "",
+        "",
         sum_known(one.budget for one in together),
         sum_known(one.allocated for one in together),
         sum_known(one.spent for one in together),
         dict(sum((Counter(one.counts) for one in together), Counter())),
-    )  # fmt: skip
+    )
     states = Counter(row[8] for row in rows)
     sheet = write_table_page(
         book,
@@ -90,7 +91,8 @@ def _together(ledger: Ledger) -> list[AgencyResult]:
         by_agency.setdefault(one.agency, []).append(one)
     return [
         AgencyResult(
-            "", name,
+            "",
+            name,
             sum_known(one.budget for one in by_agency[name]),
             sum_known(one.allocated for one in by_agency[name]),
             sum_known(one.spent for one in by_agency[name]),
@@ -98,7 +100,7 @@ def _together(ledger: Ledger) -> list[AgencyResult]:
         )
         for name in (agency.name for agency in ledger.programme.registry.agencies)
         if name in by_agency
-    ]  # fmt: skip
+    ]
 
 
 def _agency_money(one: AgencyResult) -> tuple[object, ...]:
@@ -108,9 +110,13 @@ def _agency_money(one: AgencyResult) -> tuple[object, ...]:
         return Traced(dong, _money_figure(what, one))
 
     return (
-        traced("allocated", one.allocated), traced("budget", one.budget),
-        difference(one), traced("spent", one.spent), None, None,
-    )  # fmt: skip
+        traced("allocated", one.allocated),
+        traced("budget", one.budget),
+        difference(one),
+        traced("spent", one.spent),
+        None,
+        None,
+    )
 
 
 def _agency_counts(one: AgencyResult) -> tuple[object, ...]:
@@ -134,9 +140,15 @@ def _agency_formulas(sheet: Sheet, row: int, one: AgencyResult, *, bold: bool) -
     _money_formulas(sheet, row, (3, 6), Amount(3, one.budget), Amount(5, one.spent), one, style)
     due = sum(one.counts.values())
     put_done_share(
-        sheet, row, 17, (10, 11), one.counts.get(DONE, 0), due,
-        FigureId("done share", agency=one.agency), style,
-    )  # fmt: skip
+        sheet,
+        row,
+        17,
+        (10, 11),
+        one.counts.get(DONE, 0),
+        due,
+        FigureId("done share", agency=one.agency),
+        style,
+    )
 
 
 def _money_formulas(

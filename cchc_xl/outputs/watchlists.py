@@ -51,17 +51,24 @@ def write_late(book: Book, ledger: Ledger) -> None:
         item = plan.by_code[fact.code]
         rows.append(
             (
-                len(rows) + 1, plan.short_name, item.code, item.title, fact.agency,
+                len(rows) + 1,
+                plan.short_name,
+                item.code,
+                item.title,
+                fact.agency,
                 item.end.printed,
                 Traced(
                     (until - item.end.last_day).days,
                     FigureId("days late", plan.id, item.code, fact.agency),
                 ),
                 Traced(fact.percent, FigureId("percent", plan.id, item.code, fact.agency)),
-                fact.difficulties, fact.proposals, registry.by_name[fact.agency].phone,
-                fact.file, fact.status_cell,
+                fact.difficulties,
+                fact.proposals,
+                registry.by_name[fact.agency].phone,
+                fact.file,
+                fact.status_cell,
             )
-        )  # fmt: skip
+        )
     agencies = len({row[4] for row in rows})
     write_table_page(
         book,
@@ -97,13 +104,21 @@ def write_targets(book: Book, ledger: Ledger) -> None:
     names = {plan.id: plan.short_name for plan in ledger.programme.plans}
     rows = [
         (
-            number, names[one.plan], one.code, one.title,
-            one.target.printed if one.target else "", one.target.value if one.target else None,
+            number,
+            names[one.plan],
+            one.code,
+            one.title,
+            one.target.printed if one.target else "",
+            one.target.value if one.target else None,
             Traced(one.achieved, FigureId("achieved", one.plan, one.code, one.agency)),
-            None, one.agency, one.text, one.file, one.cell,
+            None,
+            one.agency,
+            one.text,
+            one.file,
+            one.cell,
         )
         for number, one in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
     verdicts = Counter(one.verdict for one in found)
     told = ", ".join(f"{verdicts[name]} {name.lower()}" for name in (MET, NOT_MET, NO_FIGURE))
     sheet = write_table_page(
@@ -130,8 +145,13 @@ def write_targets(book: Book, ledger: Ledger) -> None:
 # ---------------------------------------------------- who has done what of a plan
 
 _LETTERS = {
-    DONE: "✓", IN_PROGRESS: "Đ", NOT_STARTED: "C", OVERDUE: "Q", CANCELLED: "K", NOT_REPORTED: "–",
-}  # fmt: skip
+    DONE: "✓",
+    IN_PROGRESS: "Đ",
+    NOT_STARTED: "C",
+    OVERDUE: "Q",
+    CANCELLED: "K",
+    NOT_REPORTED: "–",
+}
 
 
 def write_matrices(book: Book, ledger: Ledger) -> None:
@@ -139,8 +159,9 @@ def write_matrices(book: Book, ledger: Ledger) -> None:
     facts = ledger.facts
     for plan in ledger.programme.plans:
         own = facts[facts["plan"] == plan.id]
-        agencies = [a.name for a in ledger.programme.registry.agencies if (own["agency"] == a.name)
-                    .any()]  # fmt: skip
+        agencies = [
+            a.name for a in ledger.programme.registry.agencies if (own["agency"] == a.name).any()
+        ]
         if has_matrix(ledger, plan):
             _write_matrix(book, ledger, plan, agencies)
 
@@ -157,16 +178,29 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
     widths = [6, 40, 11, *[3.6] * len(agencies)]
     last = len(widths) - 1
     sheet.widths(widths)
-    sheet.put(0, 0, f"TÌNH HÌNH TỪNG CƠ QUAN - {plan.short_name.upper()} - "
-              f"{ledger.period.name.upper()}", bold=True,
-              font_size=style["font"]["title"])  # fmt: skip
+    sheet.put(
+        0,
+        0,
+        f"TÌNH HÌNH TỪNG CƠ QUAN - {plan.short_name.upper()} - {ledger.period.name.upper()}",
+        bold=True,
+        font_size=style["font"]["title"],
+    )
     key = "; ".join(f"{letter} {status.lower()}" for status, letter in _LETTERS.items())
-    sheet.merge((1, 0), (1, last), f"{key}; ô trống: không phải báo cáo.", italic=True,
-                font_color=style["colour"]["hint"])  # fmt: skip
+    sheet.merge(
+        (1, 0),
+        (1, last),
+        f"{key}; ô trống: không phải báo cáo.",
+        italic=True,
+        font_color=style["colour"]["hint"],
+    )
     head = {
-        **line_style(), "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True,
+        **line_style(),
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+        "text_wrap": True,
         "bg_color": style["colour"]["heading_fill"],
-    }  # fmt: skip
+    }
     for at, text in enumerate(("Mã", "Nhiệm vụ", "Hoàn thành")):
         sheet.put(3, at, text, **{**head, "text_wrap": False})
     for at, agency in enumerate(agencies, 3):
@@ -178,8 +212,14 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         due = [statuses[item.code, a] for a in agencies if (item.code, a) in statuses]
         sheet.put(row, 0, item.code, **line_style(), num_format="@")
         sheet.put(row, 1, item.title, **line_style(), text_wrap=True)
-        sheet.put(row, 2, f"{due.count(DONE)}/{len(due)}" if due else "", **line_style(),
-                  align="center", of=FigureId("done of due", plan.id, item.code))  # fmt: skip
+        sheet.put(
+            row,
+            2,
+            f"{due.count(DONE)}/{len(due)}" if due else "",
+            **line_style(),
+            align="center",
+            of=FigureId("done of due", plan.id, item.code),
+        )
         for at, agency in enumerate(agencies, 3):
             status = statuses.get((item.code, agency))
             sheet.put(row, at, _LETTERS.get(status, ""), **_letter_style(status))

@@ -219,15 +219,23 @@ def _gone(
         # Where the agency's return is at hand, an earlier one is no longer missed.
         severity = "info" if one.agency in replaced else ""
         why = finding(
-            "file-gone", Place(name), agency=one.agency, severity=severity,
+            "file-gone",
+            Place(name),
+            agency=one.agency,
+            severity=severity,
             kept=f"{one.kept[:2]}/{one.kept}",
-        )  # fmt: skip
+        )
         gone.append(
             Return(
-                name, one.sha256, one.arrived, agency=one.agency, fate=GONE, findings=(why,),
+                name,
+                one.sha256,
+                one.arrived,
+                agency=one.agency,
+                fate=GONE,
+                findings=(why,),
                 kept=one.kept,
             )
-        )  # fmt: skip
+        )
     return gone
 
 

@@ -157,14 +157,18 @@ def _explained(found: Finding, known: dict[_Case, Settled], refusals: _Refusals)
             why = _why(same.explanation, refusals)
             return replace(found, message=f"{message}, không được chấp nhận{why}.")
         return replace(
-            found, message=f"{message}.", set_severity="info", set_action=_NEXT_STEP,
+            found,
+            message=f"{message}.",
+            set_severity="info",
+            set_action=_NEXT_STEP,
             set_fix=_NOTHING_TO_MEND,
-        )  # fmt: skip
+        )
     others = [one for one, refused in known.values() if not refused]
     if not others:
         return found
     one = same.explanation if same else others[-1]
     stood = f"“{one.value}”" if one.value else "ô trống"
     since = f"nhưng kỳ {one.changed} số liệu đã khác" if same else "nay số liệu đã khác"
-    return replace(found, message=f"{found.message} Giải trình trước đây là cho {stood}, {since}: "
-                                  f"{one}.")  # fmt: skip
+    return replace(
+        found, message=f"{found.message} Giải trình trước đây là cho {stood}, {since}: {one}."
+    )

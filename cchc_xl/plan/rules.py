@@ -35,16 +35,26 @@ _RULES = (
     Rule(
         "spent-implausible",
         "Số đã chi gấp nhiều lần dự toán của mục: có thể ghi nhầm đơn vị (đồng, nghìn đồng)",
-        "error", "spent", Decimal(5), "lần dự toán",
+        "error",
+        "spent",
+        Decimal(5),
+        "lần dự toán",
     ),
     Rule(
-        "spent-over-budget", "Số đã chi vượt dự toán của mục", "warning", "spent",
-        Decimal(100), "% dự toán",
+        "spent-over-budget",
+        "Số đã chi vượt dự toán của mục",
+        "warning",
+        "spent",
+        Decimal(100),
+        "% dự toán",
     ),
     Rule(
         "spent-over-budget-together",
-        "Các cơ quan cùng báo cáo một mục đã chi tổng cộng vượt dự toán", "warning", "",
-        Decimal(100), "% dự toán",
+        "Các cơ quan cùng báo cáo một mục đã chi tổng cộng vượt dự toán",
+        "warning",
+        "",
+        Decimal(100),
+        "% dự toán",
     ),
     Rule(
         "spent-without-budget", "Có số đã chi nhưng kế hoạch không ghi dự toán", "warning", "spent"
@@ -53,28 +63,32 @@ _RULES = (
     Rule(
         "spent-maybe-thousands",
         "Số đã chi rất nhỏ so với dự toán: dấu chấm hàng nghìn có thể bị hiểu là dấu thập phân",
-        "warning", "spent", Decimal(1), "% dự toán",
+        "warning",
+        "spent",
+        Decimal(1),
+        "% dự toán",
     ),
     Rule("spent-fell", "Số đã chi lũy kế giảm so với kỳ trước", "warning", "spent"),
     Rule("percent-fell", "Tỷ lệ hoàn thành giảm so với kỳ trước", "warning", "percent"),
     Rule("done-reopened", "Kỳ trước báo Hoàn thành, kỳ này báo chưa xong", "warning", "status"),
     Rule(
-        "done-without-evidence", "Báo Hoàn thành nhưng không ghi văn bản kiểm chứng", "warning",
+        "done-without-evidence",
+        "Báo Hoàn thành nhưng không ghi văn bản kiểm chứng",
+        "warning",
         "status",
     ),
     Rule(
-        "full-percent-not-done", "Tỷ lệ 100% nhưng trạng thái khác Hoàn thành", "warning",
-        "percent",
+        "full-percent-not-done", "Tỷ lệ 100% nhưng trạng thái khác Hoàn thành", "warning", "percent"
     ),
-    Rule(
-        "done-below-full-percent", "Báo Hoàn thành nhưng tỷ lệ dưới 100%", "warning", "percent"
-    ),
+    Rule("done-below-full-percent", "Báo Hoàn thành nhưng tỷ lệ dưới 100%", "warning", "percent"),
     Rule("status-missing", "Mục có số liệu nhưng chưa chọn trạng thái", "warning", ""),
     Rule(
-        "given-changed", "Cột khóa (nội dung, chỉ số, thời gian, dự toán) bị sửa so với phiếu đã "
-        "gửi", "warning", "",
+        "given-changed",
+        "Cột khóa (nội dung, chỉ số, thời gian, dự toán) bị sửa so với phiếu đã gửi",
+        "warning",
+        "",
     ),
-)  # fmt: skip
+)
 RULES: dict[str, Rule] = {rule.code: rule for rule in _RULES}
 
 

@@ -40,10 +40,17 @@ def with_explanations(
         for at, columns in _lists(grid):
             placed, strays = _read(grid, at, columns, agency, items)
             told += [
-                Explanation(agency.name, rule, row, value, held_text(text)[0], period,
-                            Place(one.file, name, cell))
+                Explanation(
+                    agency.name,
+                    rule,
+                    row,
+                    value,
+                    held_text(text)[0],
+                    period,
+                    Place(one.file, name, cell),
+                )
                 for (rule, row), (value, text, cell) in placed.items()
-            ]  # fmt: skip
+            ]
             findings += _findings(one, grid, placed, strays, items)
     return replace(one, explanations=tuple(told), findings=(*one.findings, *findings))
 
@@ -80,7 +87,9 @@ def _read(
         line = value, text, grid.address(number, at)
         # A list has one line for each rule and row.
         if (whose, rule in RULES, of in items) == (agency.id, True, True) and (
-            rule, of) not in placed:  # fmt: skip
+            rule,
+            of,
+        ) not in placed:
             placed[rule, of] = line
         else:
             strays.append(line)
@@ -97,9 +106,14 @@ def _findings(
     for (_, row), (_, text, cell) in placed.items():
         if length := held_text(text)[1]:
             yield finding(
-                "text-cut", Place(one.file, grid.name, cell), text, agency=one.agency,
-                item=items[row].code, column="Giải trình", length=length,
-            )  # fmt: skip
+                "text-cut",
+                Place(one.file, grid.name, cell),
+                text,
+                agency=one.agency,
+                item=items[row].code,
+                column="Giải trình",
+                length=length,
+            )
     if strays:
         _, text, cell = strays[0]
         place = Place(one.file, grid.name, cell)

@@ -156,17 +156,24 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
     last = len(FIELDS) - 1
     centre = {"align": "center", "valign": "vcenter"}
     sheet.merge(
-        (0, 0), (0, last), "PHIẾU BÁO CÁO KẾT QUẢ THỰC HIỆN CẢI CÁCH HÀNH CHÍNH",
-        bold=True, font_size=style["font"]["title"], **centre,
-    )  # fmt: skip
+        (0, 0),
+        (0, last),
+        "PHIẾU BÁO CÁO KẾT QUẢ THỰC HIỆN CẢI CÁCH HÀNH CHÍNH",
+        bold=True,
+        font_size=style["font"]["title"],
+        **centre,
+    )
     sheet.merge((1, 0), (1, last), f"{PERIOD_LABEL} {period.name}", bold=True, **centre)
     sheet.merge((2, 0), (2, last), f"{AGENCY_LABEL} {agency.name}", bold=True, **centre)
     sheet.merge(
-        (3, 0), (3, last),
+        (3, 0),
+        (3, last),
         f"Gửi về {programme.office} trước ngày {format_date(period.due_before)}. "
         "Chỉ nhập các ô nền vàng; kinh phí ghi bằng triệu đồng, lũy kế từ đầu năm.",
-        italic=True, font_color=style["colour"]["hint"], **centre,
-    )  # fmt: skip
+        italic=True,
+        font_color=style["colour"]["hint"],
+        **centre,
+    )
     # Who filled it in: labels in the given columns, entries beside them.
     entry = entry_style()
     sheet.put(4, 1, CONTACT_LABEL, align="right")
@@ -176,14 +183,18 @@ def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: A
     sheet.put(4, 8, "Ngày lập:", align="right")
     sheet.put(4, 9, None, **{**entry, "num_format": "dd/mm/yyyy", "align": "center"})
     sheet.validate(
-        (4, 9), (4, 9),
+        (4, 9),
+        (4, 9),
         {
-            "validate": "date", "criteria": ">=", "value": datetime.date(period.year, 1, 1),
-            "input_title": "Ngày lập", "input_message": "Nhập ngày/tháng/năm.",
+            "validate": "date",
+            "criteria": ">=",
+            "value": datetime.date(period.year, 1, 1),
+            "input_title": "Ngày lập",
+            "input_message": "Nhập ngày/tháng/năm.",
             "error_title": "Ngày không hợp lệ",
             "error_message": f"Nhập ngày/tháng/năm, từ năm {period.year}.",
         },
-    )  # fmt: skip
+    )
     for at, field in enumerate(FIELDS):
         heading = {**line_style(), "bold": True, "text_wrap": True, **centre}
         sheet.put(
@@ -205,9 +216,12 @@ def _write_plan(
     """Write one plan's part from row `at`; gives the first row after it."""
     style = house_style()
     section = {
-        **line_style(), "bold": True, "text_wrap": True, "valign": "vcenter",
+        **line_style(),
+        "bold": True,
+        "text_wrap": True,
+        "valign": "vcenter",
         "bg_color": style["colour"]["task_fill"],
-    }  # fmt: skip
+    }
     text = f"{plan.title} (Quyết định số {plan.decision})"
     sheet.merge((at, 0), (at, len(FIELDS) - 1), text, **section)
     at += 1
@@ -220,9 +234,14 @@ def _write_plan(
             if above:
                 label = f"{above.code}. {above.title}"
                 sheet.merge(
-                    (at, 0), (at, len(FIELDS) - 1), label,
-                    **line_style(), italic=True, text_wrap=True, font_color=style["colour"]["hint"],
-                )  # fmt: skip
+                    (at, 0),
+                    (at, len(FIELDS) - 1),
+                    label,
+                    **line_style(),
+                    italic=True,
+                    text_wrap=True,
+                    font_color=style["colour"]["hint"],
+                )
                 at += 1
         filled = entries.get(row_key(plan.id, item.code), {})
         _write_row(sheet, at, item, item.code in with_budget, filled)
@@ -255,9 +274,13 @@ def _write_row(
         at, COLUMN["percent"], filled.get("percent"), **entry, align="center", num_format="0.##"
     )
     sheet.put(
-        at, COLUMN["spent"], filled.get("spent"), **entry, align="right",
+        at,
+        COLUMN["spent"],
+        filled.get("spent"),
+        **entry,
+        align="right",
         num_format=VIETNAMESE + "#,##0.######",
-    )  # fmt: skip
+    )
     sheet.put(at, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
 
 
@@ -276,21 +299,28 @@ def _write_total(
     # Codes are counted through the key column: it is filled on rows to report only.
     keys = f"{cell_name(first, _KEY_COLUMN)}:{cell_name(at - 1, _KEY_COLUMN)}"
     sheet.put(
-        at, COLUMN["status"],
+        at,
+        COLUMN["status"],
         Formula(
             f'=COUNTIF({span("status")},"{DONE}")&"/"&COUNTA({keys})&" hoàn thành"',
             f"0/{len(items)} hoàn thành",
         ),
-        **bold, align="center", text_wrap=True,
-    )  # fmt: skip
+        **bold,
+        align="center",
+        text_wrap=True,
+    )
     budgets = [item.budget for item in items if item.code in with_budget]
     known = [budget for budget in budgets if budget is not None]
     if known:
         sheet.put_money_formula(at, COLUMN["budget"], f"=SUM({span('budget')})", sum(known), **bold)
     sheet.put(
-        at, COLUMN["spent"], Formula(f'=IF(COUNT({span("spent")})=0,"",SUM({span("spent")}))', ""),
-        **bold, align="right", num_format=VIETNAMESE + "#,##0.######",
-    )  # fmt: skip
+        at,
+        COLUMN["spent"],
+        Formula(f'=IF(COUNT({span("spent")})=0,"",SUM({span("spent")}))', ""),
+        **bold,
+        align="right",
+        num_format=VIETNAMESE + "#,##0.######",
+    )
     return at + 1
 
 
@@ -304,51 +334,60 @@ def _finish(sheet: Sheet, end: int) -> None:
     # A whole number must not show a lonely decimal comma.
     spent = f"{column_name(COLUMN['spent'])}{first + 1}"
     sheet.raw.conditional_format(
-        first, COLUMN["spent"], last, COLUMN["spent"],
+        first,
+        COLUMN["spent"],
+        last,
+        COLUMN["spent"],
         {
             "type": "formula",
             "criteria": f"=AND(ISNUMBER({spent}),{spent}=INT({spent}))",
             "format": sheet.book.condition(num_format=VIETNAMESE + "#,##0"),
         },
-    )  # fmt: skip
+    )
     sheet.raw.set_column(_KEY_COLUMN, _KEY_COLUMN, 12, None, {"hidden": True})
     sheet.raw.freeze_panes(_FIRST_ROW, 2)
     sheet.raw.protect(
         "",
         {
-            "format_cells": True, "format_columns": True, "format_rows": True,
-            "autofilter": True, "sort": True,
+            "format_cells": True,
+            "format_columns": True,
+            "format_rows": True,
+            "autofilter": True,
+            "sort": True,
         },
-    )  # fmt: skip
+    )
     sheet.page(
-        landscape=True,
-        heading_rows=(_HEADING_ROW, _HEADING_ROW + 1),
-        columns=len(FIELDS),
-        rows=end,
+        landscape=True, heading_rows=(_HEADING_ROW, _HEADING_ROW + 1), columns=len(FIELDS), rows=end
     )
 
 
 _CHECKS: dict[str, dict] = {
     "status": {
-        "validate": "list", "source": list(REPORTED_STATUSES),
+        "validate": "list",
+        "source": list(REPORTED_STATUSES),
         "error_title": "Trạng thái không hợp lệ",
         "error_message": "Chọn một trạng thái trong danh sách.",
     },
     "percent": {
-        "validate": "integer", "criteria": "between", "minimum": 0, "maximum": 100,
+        "validate": "integer",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 100,
         "error_title": "Tỷ lệ không hợp lệ",
         "error_message": "Nhập số nguyên từ 0 đến 100, không ghi dấu %.",
     },
     "result": {"validate": "any"},
     "proof": {"validate": "any"},
     "spent": {
-        "validate": "decimal", "criteria": ">=", "value": 0,
+        "validate": "decimal",
+        "criteria": ">=",
+        "value": 0,
         "error_title": "Số tiền không hợp lệ",
         "error_message": "Nhập số triệu đồng, không âm, không ghi đơn vị.",
     },
     "difficulties": {"validate": "any"},
     "proposals": {"validate": "any"},
-}  # fmt: skip
+}
 
 
 def _write_identity(book: Book, period: Period, agency: Agency, plan_ids: Iterable[str]) -> None:
@@ -370,6 +409,8 @@ def _write_identity(book: Book, period: Period, agency: Agency, plan_ids: Iterab
 def entry_style() -> dict:
     """The look of a cell that an agency fills in."""
     return {
-        **line_style(), "locked": False, "text_wrap": True,
+        **line_style(),
+        "locked": False,
+        "text_wrap": True,
         "bg_color": house_style()["colour"]["input_fill"],
-    }  # fmt: skip
+    }

@@ -76,8 +76,12 @@ class RowFinder:
         item = self.work.items[item_key]
         said = self.work.keys_of_code(code)
         if self.code_at is None:  # its column is there perhaps, under another heading
-            codes = {one for cell in self.grid.rows[number] if isinstance(cell, str) and cell
-                     for one in self.work.keys_of_code(cell)}  # fmt: skip
+            codes = {
+                one
+                for cell in self.grid.rows[number]
+                if isinstance(cell, str) and cell
+                for one in self.work.keys_of_code(cell)
+            }
             said = [] if item_key in codes else sorted(codes)
         if (not cell_text(code).strip(" .") and not said) or item_key in said:
             return FoundRow(number, item_key)

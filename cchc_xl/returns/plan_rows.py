@@ -51,10 +51,11 @@ class Work(NamedTuple):
             found += [
                 item_key
                 for known, keys in self.keys_by_code.items()
-                if known != text and re.fullmatch(rf"{re.escape(text)}(\.0+|0+)", known)
+                if known != text
+                and re.fullmatch(rf"{re.escape(text)}(\.0+|0+)", known)
                 and ("." in text or known.startswith(f"{text}."))
                 for item_key in keys
-            ]  # fmt: skip
+            ]
         return found
 
 

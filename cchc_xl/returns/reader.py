@@ -64,11 +64,7 @@ class ReturnReader:
         }
 
     def read(
-        self,
-        content: bytes,
-        file: str,
-        arrived: datetime.datetime,
-        opener: Opener = read_workbook,
+        self, content: bytes, file: str, arrived: datetime.datetime, opener: Opener = read_workbook
     ) -> Return:
         """Read one file, opened by `opener`. Never raises for what is in it: a file that
         cannot be used comes back rejected, with a finding."""
@@ -241,9 +237,11 @@ class _FormReader:
             read_percent(values.get("percent", ""), is_share, status),
         )
         money = read_money(
-            values.get(_MONEY, ""), item.budget, self._is_percent(number, _MONEY),
+            values.get(_MONEY, ""),
+            item.budget,
+            self._is_percent(number, _MONEY),
             self._unit(number),
-        )  # fmt: skip
+        )
         spent = self._accept(number, _MONEY, item, values, money)
         if self.grid.top + number in self.marks.hidden_rows:
             self._find_at(number, "code", "row-hidden", item.code, item=item)

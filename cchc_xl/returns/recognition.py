@@ -203,9 +203,13 @@ def _by_headings(workbook: WorkbookSheets, file: str, wanted: Wanted) -> Recogni
     if not agency:
         return refuse("agency-unknown", head.agency_cell, head.agency)
     how = finding(
-        "form-without-identity", here, agency=agency, agency_by=agency_by, period_by=period_by,
+        "form-without-identity",
+        here,
+        agency=agency,
+        agency_by=agency_by,
+        period_by=period_by,
         rows_by="khóa dòng" if ROW_KEY_HEADING in form.columns else "mã và nội dung",
-    )  # fmt: skip
+    )
     return Recognised(agency, form, how=how)
 
 

@@ -49,21 +49,38 @@ _STATUS_BY_WORDS = {
     words: status
     for status, texts in {
         DONE: (
-            "hoan thanh", "da hoan thanh", "hoan thanh 100%", "da hoan thanh 100%", "hoan tat",
-            "da hoan tat", "xong", "da xong", "da lam xong", "da thuc hien xong",
+            "hoan thanh",
+            "da hoan thanh",
+            "hoan thanh 100%",
+            "da hoan thanh 100%",
+            "hoan tat",
+            "da hoan tat",
+            "xong",
+            "da xong",
+            "da lam xong",
+            "da thuc hien xong",
         ),
         IN_PROGRESS: (
-            "dang thuc hien", "dang trien khai", "dang trien khai thuc hien", "dang lam",
-            "dang tien hanh", "dang trong qua trinh thuc hien", "dang tiep tuc thuc hien",
+            "dang thuc hien",
+            "dang trien khai",
+            "dang trien khai thuc hien",
+            "dang lam",
+            "dang tien hanh",
+            "dang trong qua trinh thuc hien",
+            "dang tiep tuc thuc hien",
         ),
         NOT_STARTED: (
-            "chua thuc hien", "chua trien khai", "chua trien khai thuc hien", "chua lam",
-            "chua bat dau", "chua tien hanh",
+            "chua thuc hien",
+            "chua trien khai",
+            "chua trien khai thuc hien",
+            "chua lam",
+            "chua bat dau",
+            "chua tien hanh",
         ),
         CANCELLED: ("khong thuc hien", "khong trien khai", "khong thuc hien nua"),
     }.items()
     for words in texts
-}  # fmt: skip
+}
 # What other words probably mean; the first that is found in them.
 _LIKELY_STATUS = (
     ("khong hoan thanh", ""),

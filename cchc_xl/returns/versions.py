@@ -60,9 +60,13 @@ def _shown(moment: datetime.datetime | None) -> str:
 def _superseded(one: Return, chosen: Return, why: str) -> Return:
     code = "return-duplicate" if one.sha256 == chosen.sha256 else "return-superseded"
     note = finding(
-        code, Place(one.file), agency=one.agency, chosen=chosen.file, why=why,
+        code,
+        Place(one.file),
+        agency=one.agency,
+        chosen=chosen.file,
+        why=why,
         changes=_changes(one, chosen),
-    )  # fmt: skip
+    )
     return replace(one, fate=SUPERSEDED, findings=(note,))
 
 

@@ -21,16 +21,36 @@ _GRAVE, _ACUTE, _HOOK, _TILDE, _DOT = "\u0300\u0301\u0309\u0303\u0323"
 _CIRCUMFLEX, _BREVE = "\u0302", "\u0306"
 # What the character behind a vowel adds to it.
 _VNI_MARKS = {
-    "ù": _ACUTE, "ø": _GRAVE, "û": _HOOK, "õ": _TILDE, "ï": _DOT,
-    "â": _CIRCUMFLEX, "á": _CIRCUMFLEX + _ACUTE, "à": _CIRCUMFLEX + _GRAVE,
-    "å": _CIRCUMFLEX + _HOOK, "ã": _CIRCUMFLEX + _TILDE, "ä": _CIRCUMFLEX + _DOT,
-    "ê": _BREVE, "é": _BREVE + _ACUTE, "è": _BREVE + _GRAVE,
-    "ú": _BREVE + _HOOK, "ü": _BREVE + _TILDE, "ë": _BREVE + _DOT,
-}  # fmt: skip
+    "ù": _ACUTE,
+    "ø": _GRAVE,
+    "û": _HOOK,
+    "õ": _TILDE,
+    "ï": _DOT,
+    "â": _CIRCUMFLEX,
+    "á": _CIRCUMFLEX + _ACUTE,
+    "à": _CIRCUMFLEX + _GRAVE,
+    "å": _CIRCUMFLEX + _HOOK,
+    "ã": _CIRCUMFLEX + _TILDE,
+    "ä": _CIRCUMFLEX + _DOT,
+    "ê": _BREVE,
+    "é": _BREVE + _ACUTE,
+    "è": _BREVE + _GRAVE,
+    "ú": _BREVE + _HOOK,
+    "ü": _BREVE + _TILDE,
+    "ë": _BREVE + _DOT,
+}
 # Letters that VNI has in one character.
 _VNI_LETTERS = {
-    "ñ": "đ", "ô": "ơ", "ö": "ư", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ",
-}  # fmt: skip
+    "ñ": "đ",
+    "ô": "ơ",
+    "ö": "ư",
+    "í": "í",
+    "ì": "ì",
+    "æ": "ỉ",
+    "ó": "ĩ",
+    "ò": "ị",
+    "î": "ỵ",
+}
 _CIRCUMFLEX_VOWELS, _BREVE_VOWELS, _TONE_VOWELS = "aeo", "a", "aeouyôö"
 
 
@@ -40,8 +60,10 @@ def _vni_table() -> dict[str, str]:
         allowed = (
             _CIRCUMFLEX_VOWELS
             if _CIRCUMFLEX in marks
-            else _BREVE_VOWELS if _BREVE in marks else _TONE_VOWELS
-        )  # fmt: skip
+            else _BREVE_VOWELS
+            if _BREVE in marks
+            else _TONE_VOWELS
+        )
         if vowel in allowed:
             base = _VNI_LETTERS.get(vowel, vowel)
             table[vowel + typed] = unicodedata.normalize("NFC", base + marks)

@@ -103,9 +103,16 @@ class Workspace:
         try:
             _finish(self._intent)
             written = (
-                "*/gui-di", "*/nhan-ve", "*/thu-nhap", "*/tong-hop", "*/tong-hop/phan-hoi",
-                "*/tong-hop/co-quan", "*/tong-hop/nguoi-thu-thap", "nhat-ky", "nhat-ky/**",
-            )  # fmt: skip
+                "*/gui-di",
+                "*/nhan-ve",
+                "*/thu-nhap",
+                "*/tong-hop",
+                "*/tong-hop/phan-hoi",
+                "*/tong-hop/co-quan",
+                "*/tong-hop/nguoi-thu-thap",
+                "nhat-ky",
+                "nhat-ky/**",
+            )
             for folder in {path for places in written for path in self.root.glob(places)}:
                 _sweep(folder)
         except OSError as error:

@@ -71,9 +71,14 @@ class Run:
     def inputs(self) -> tuple:
         """What decides the outputs: two records with the same are of the same consolidation."""
         return (
-            self.software, self.master, self.plan, self.issued, self.files, self.outputs,
+            self.software,
+            self.master,
+            self.plan,
+            self.issued,
+            self.files,
+            self.outputs,
             self.templates,
-        )  # fmt: skip
+        )
 
 
 class Journal:
@@ -128,9 +133,11 @@ class Journal:
         return records[-1] if records else None
 
     def next_number(self, period_id: str) -> int:
-        numbers = [int(path.stem.rpartition("_")[2]) for path in
-                   self.records.glob(f"{period_id}_*.json")
-                   if path.stem.rpartition("_")[2].isdigit()]  # fmt: skip
+        numbers = [
+            int(path.stem.rpartition("_")[2])
+            for path in self.records.glob(f"{period_id}_*.json")
+            if path.stem.rpartition("_")[2].isdigit()
+        ]
         return max(numbers, default=0) + 1
 
 

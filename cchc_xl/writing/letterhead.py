@@ -118,10 +118,15 @@ class Page:
         ):
             for line in filter(None, self._text(section, key).split("\n")):
                 self.sheet.merge(
-                    (row, 0), (row, self.last), line, align="center", valign="vcenter",
-                    text_wrap=True, font_size=size["title"] - (0 if style.get("bold") else 1),
+                    (row, 0),
+                    (row, self.last),
+                    line,
+                    align="center",
+                    valign="vcenter",
+                    text_wrap=True,
+                    font_size=size["title"] - (0 if style.get("bold") else 1),
                     **style,
-                )  # fmt: skip
+                )
                 row += 1
         return row
 
@@ -140,15 +145,28 @@ class Page:
         first = row
         half = max(self.half, 1)
         title = self._text("cuoi_trang", "noi_nhan")
-        self.sheet.merge((row, 0), (row, half - 1), title, bold=True, italic=True,
-                         font_size=size["recipients"] + 1)  # fmt: skip
+        self.sheet.merge(
+            (row, 0),
+            (row, half - 1),
+            title,
+            bold=True,
+            italic=True,
+            font_size=size["recipients"] + 1,
+        )
         for at, line in enumerate(left, row + 1):
-            self.sheet.merge((at, 0), (at, half - 1), line, font_size=size["recipients"],
-                             text_wrap=True)  # fmt: skip
+            self.sheet.merge(
+                (at, 0), (at, half - 1), line, font_size=size["recipients"], text_wrap=True
+            )
         signer = self._text("cuoi_trang", "nguoi_ky")
         block = [*right, *[""] * _SIGNATURE_ROWS, signer]
         for at, line in enumerate(block, row):
             if half <= self.last:
-                self.sheet.merge((at, half), (at, self.last), line, bold=True, align="center",
-                                 font_size=size["letterhead"])  # fmt: skip
+                self.sheet.merge(
+                    (at, half),
+                    (at, self.last),
+                    line,
+                    bold=True,
+                    align="center",
+                    font_size=size["letterhead"],
+                )
         return first + max(len(left) + 1, len(block))

@@ -45,9 +45,6 @@ def write_table_page(
         for row, text in enumerate(origins, FIRST_ROW):
             sheet.put(row, len(columns), text, **plain)
     sheet.page(
-        landscape=True,
-        heading_rows=(_HEADING_ROW, _HEADING_ROW),
-        columns=len(columns),
-        rows=end,
+        landscape=True, heading_rows=(_HEADING_ROW, _HEADING_ROW), columns=len(columns), rows=end
     )
     return sheet

@@ -165,41 +165,77 @@ def _unexpected(wanted: str, got: str) -> str:
 
 # What jinja2 calls the signs in its messages.
 _SIGNS = {
-    "end of print statement": "dấu }} đóng {{", "begin of print statement": "dấu {{",
-    "end of statement block": "dấu %} đóng {%", "begin of statement block": "dấu {%",
-    "end of template": "cuối tệp", "template data / text": "chữ thường", "string": "chữ trong nháy",
-    "integer": "số", "float": "số", "name": "một tên", "comment": "ghi chú",
-    "begin of comment": "dấu {#", "end of comment": "dấu #}",
-}  # fmt: skip
+    "end of print statement": "dấu }} đóng {{",
+    "begin of print statement": "dấu {{",
+    "end of statement block": "dấu %} đóng {%",
+    "begin of statement block": "dấu {%",
+    "end of template": "cuối tệp",
+    "template data / text": "chữ thường",
+    "string": "chữ trong nháy",
+    "integer": "số",
+    "float": "số",
+    "name": "một tên",
+    "comment": "ghi chú",
+    "begin of comment": "dấu {#",
+    "end of comment": "dấu #}",
+}
 _NESTED = r"unknown tag '(\w+)'\. You .*innermost block that needs to be closed is '(\w+)'"
 _UNCLOSED = "chưa đóng: thiếu dấu %s"
 
 _FAULTS: tuple[tuple[type[Exception] | tuple, str, str | Callable[..., str]], ...] = (
     (jinja2.TemplateAssertionError, r"No filter named '(.*)'\.", _unknown_filter),
     (jinja2.TemplateRuntimeError, r"No filter named '(.*)' found", _unknown_filter),
-    (jinja2.TemplateAssertionError, r"No test named '(.*)'\.",
-     lambda name: f"không có phép thử “is {name}”{nearest(name, DEFAULT_TESTS)}"),
-    (jinja2.TemplateSyntaxError, r"Unexpected end of template.*innermost .* is '(\w+)'",
-     lambda tag: f"thiếu {{% end{tag} %}} để đóng {{% {tag} %}}"),
-    (jinja2.TemplateSyntaxError, _NESTED,
-     lambda got, tag: f"gặp {{% {got} %}} khi còn thiếu {{% end{tag} %}} để đóng {{% {tag} %}}"),
+    (
+        jinja2.TemplateAssertionError,
+        r"No test named '(.*)'\.",
+        lambda name: f"không có phép thử “is {name}”{nearest(name, DEFAULT_TESTS)}",
+    ),
+    (
+        jinja2.TemplateSyntaxError,
+        r"Unexpected end of template.*innermost .* is '(\w+)'",
+        lambda tag: f"thiếu {{% end{tag} %}} để đóng {{% {tag} %}}",
+    ),
+    (
+        jinja2.TemplateSyntaxError,
+        _NESTED,
+        lambda got, tag: f"gặp {{% {got} %}} khi còn thiếu {{% end{tag} %}} để đóng {{% {tag} %}}",
+    ),
     (jinja2.TemplateSyntaxError, r"unknown tag '(.*?)'\.", _unknown_tag),
     (jinja2.TemplateSyntaxError, "end of template, expected 'end of print", _UNCLOSED % "}}"),
     (jinja2.TemplateSyntaxError, "end of template, expected 'end of state", _UNCLOSED % "%}"),
-    (jinja2.TemplateSyntaxError, "(?i)unexpected '?end of template",
-     "chưa đóng: hết tệp mà chỗ mở {{ hoặc {% còn dở"),
+    (
+        jinja2.TemplateSyntaxError,
+        "(?i)unexpected '?end of template",
+        "chưa đóng: hết tệp mà chỗ mở {{ hoặc {% còn dở",
+    ),
     (jinja2.TemplateSyntaxError, "Missing end of comment", _UNCLOSED % "#}"),
     (jinja2.TemplateSyntaxError, "Missing end of raw", "thiếu {% endraw %} để đóng {% raw %}"),
     (jinja2.TemplateSyntaxError, r"expected token '(.*)', got '(.*)'", _unexpected),
-    (jinja2.TemplateSyntaxError, r"unexpected '(\S+)', expected '(\S+)'",
-     lambda got, wanted: _unexpected(wanted, got)),
-    (jinja2.TemplateSyntaxError, "Expected an expression|tag name expected|expected name or num",
-     "giữa hai dấu ngoặc còn thiếu một tên hoặc lệnh"),
-    (jinja2.TemplateSyntaxError, r"""unexpected char ['"](.)""",
-     lambda sign: f"dấu {sign} không dùng được giữa {{{{ và }}}}, {{% và %}}; hoặc ngoặc "
-     "mở ở trước chưa đóng"),
-    (jinja2.TemplateSyntaxError, r"unexpected '(.+)'",
-     lambda sign: f"thừa {_SIGNS.get(sign, _quoted(sign))}, hoặc ngoặc mở ở trước chưa đóng đúng"),
+    (
+        jinja2.TemplateSyntaxError,
+        r"unexpected '(\S+)', expected '(\S+)'",
+        lambda got, wanted: _unexpected(wanted, got),
+    ),
+    (
+        jinja2.TemplateSyntaxError,
+        "Expected an expression|tag name expected|expected name or num",
+        "giữa hai dấu ngoặc còn thiếu một tên hoặc lệnh",
+    ),
+    (
+        jinja2.TemplateSyntaxError,
+        r"""unexpected char ['"](.)""",
+        lambda sign: (
+            f"dấu {sign} không dùng được giữa {{{{ và }}}}, {{% và %}}; hoặc ngoặc "
+            "mở ở trước chưa đóng"
+        ),
+    ),
+    (
+        jinja2.TemplateSyntaxError,
+        r"unexpected '(.+)'",
+        lambda sign: (
+            f"thừa {_SIGNS.get(sign, _quoted(sign))}, hoặc ngoặc mở ở trước chưa đóng đúng"
+        ),
+    ),
     (jinja2.TemplateSyntaxError, "defined twice", "một khối được đặt tên hai lần"),
     (SecurityError, "", "đụng đến phần bên trong của phần mềm, mẫu không được dùng"),
     (jinja2.UndefinedError, "", "có chỗ không có gì để điền, ví dụ lấy phần tử của danh sách rỗng"),
@@ -213,7 +249,7 @@ _FAULTS: tuple[tuple[type[Exception] | tuple, str, str | Callable[..., str]], ..
     ((OverflowError, MemoryError), "", "số hoặc chữ quá dài"),
     ((RecursionError, SyntaxError), "", "lồng nhau quá nhiều lớp, tự gọi lại mình hoặc ghi lặp"),
     (UnicodeError, "", "có ký tự không ghi ra được"),
-)  # fmt: skip
+)
 
 
 # ------------------------------------------------------------------ files and settings
@@ -230,20 +266,28 @@ def refused_settings(name: str, error: Exception) -> TemplateError:
 
 
 _SETTINGS = (
-    ("Invalid statement|key part", 'mỗi dòng phải là: tên = "chữ", tên = số, hoặc [mục]; tên không '
-     "dấu"),
-    ("newline or end of document", "sau giá trị còn chữ thừa; mỗi dòng chỉ một giá trị, chữ đặt "
-     'giữa hai dấu "'),
+    (
+        "Invalid statement|key part",
+        'mỗi dòng phải là: tên = "chữ", tên = số, hoặc [mục]; tên không dấu',
+    ),
+    (
+        "newline or end of document",
+        'sau giá trị còn chữ thừa; mỗi dòng chỉ một giá trị, chữ đặt giữa hai dấu "',
+    ),
     ("after a key", "sau tên phải có dấu ="),
     ("end of a table|end of an array", "tên mục phải đóng bằng dấu ]"),
     ("Unclosed array", "danh sách phải đóng bằng dấu ], các dòng cách nhau bằng dấu phẩy"),
-    ("Unterminated|Illegal character|invalid character|Expected ['\"]{3}",
-     'chữ phải đóng bằng dấu " ở cuối cùng dòng'),
-    (r"Unescaped|[Hh]ex|escape", 'dấu \\ trong chữ phải ghi hai lần: \\\\'),
+    (
+        "Unterminated|Illegal character|invalid character|Expected ['\"]{3}",
+        'chữ phải đóng bằng dấu " ở cuối cùng dòng',
+    ),
+    (r"Unescaped|[Hh]ex|escape", "dấu \\ trong chữ phải ghi hai lần: \\\\"),
     ("Invalid value", 'sau dấu = phải là số, danh sách [ ] hoặc chữ giữa hai dấu "'),
-    ("twice|overwrite|Duplicate|mutate|redefine", "tên mục hoặc tên dòng này đã ghi ở trên; bỏ một "
-     "chỗ"),
-)  # fmt: skip
+    (
+        "twice|overwrite|Duplicate|mutate|redefine",
+        "tên mục hoặc tên dòng này đã ghi ở trên; bỏ một chỗ",
+    ),
+)
 
 
 def text_of(name: str, content: bytes) -> str:

@@ -35,9 +35,7 @@ from .template_faults import (
 STYLES, DOCUMENTS, COVER, REPORT = "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx"
 MAIL_FORM, MAIL_REMINDER, MAIL_RESULT = "thu-phieu.txt", "thu-nhac.txt", "thu-ket-qua.txt"
 MAIL_PAGE = "thu.html"
-NAMES = (
-    STYLES, DOCUMENTS, COVER, REPORT, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT, MAIL_PAGE,
-)  # fmt: skip
+NAMES = (STYLES, DOCUMENTS, COVER, REPORT, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT, MAIL_PAGE)
 
 _own: ContextVar[Mapping[str, bytes] | None] = ContextVar("own templates", default=None)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -107,8 +105,9 @@ def _settings(name: str, content: bytes) -> dict[str, dict[str, Any]]:
         raise refused(
             name, f"không có mục [{one}]{nearest(one, usual)}; các mục: {', '.join(usual)}"
         )
-    return {section: _merged(name, section, own.get(section, {}), usual[section])
-            for section in usual}  # fmt: skip
+    return {
+        section: _merged(name, section, own.get(section, {}), usual[section]) for section in usual
+    }
 
 
 def _merged(name: str, section: str, own: object, usual: dict[str, Any]) -> dict[str, Any]:
@@ -179,10 +178,7 @@ _pages = OfficersEnvironment(trim_blocks=True, lstrip_blocks=True, autoescape=Tr
 
 
 def filled(
-    name: str,
-    text: str,
-    facts: Mapping[str, object],
-    where: Callable[[int], str] = line_number,
+    name: str, text: str, facts: Mapping[str, object], where: Callable[[int], str] = line_number
 ) -> str:
     """A text of a template with its places filled. Raises TemplateError, which names the file
     that it stands in, the place (`where` tells it of a line) and what is wrong."""
@@ -245,10 +241,7 @@ def _each(section: str, key: str, do: Callable[[str, Callable[[int], str]], Any]
 
 
 def _compiled(
-    environment: jinja2.Environment,
-    name: str,
-    text: str,
-    where: Callable[[int], str],
+    environment: jinja2.Environment, name: str, text: str, where: Callable[[int], str]
 ) -> jinja2.Template:
     try:
         return environment.from_string(text)

@@ -13,10 +13,28 @@ from ..text.vietnamese import without_marks
 
 # Width in thousandths of the type size -> the characters that have it.
 _WIDTHS = {
-    180: "'", 200: "|", 250: " ,.", 278: "/:;\\ijlt", 333: "!()-I[]`fr", 389: "Js", 408: '"',
-    444: "?acez", 469: "^", 480: "{}", 541: "~", 556: "FPS", 564: "+<=>", 611: "ELTZ",
-    667: "BCR", 722: "ADGHKNOQUVXYw", 778: "&m", 833: "%", 889: "M", 921: "@", 944: "W",
-}  # fmt: skip
+    180: "'",
+    200: "|",
+    250: " ,.",
+    278: "/:;\\ijlt",
+    333: "!()-I[]`fr",
+    389: "Js",
+    408: '"',
+    444: "?acez",
+    469: "^",
+    480: "{}",
+    541: "~",
+    556: "FPS",
+    564: "+<=>",
+    611: "ELTZ",
+    667: "BCR",
+    722: "ADGHKNOQUVXYw",
+    778: "&m",
+    833: "%",
+    889: "M",
+    921: "@",
+    944: "W",
+}
 _OTHER = 500
 _WIDTH = {character: width for width, group in _WIDTHS.items() for character in group}
 _BOLD = 1.08

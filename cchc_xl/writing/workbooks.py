@@ -16,9 +16,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from .cells import (
-    Written,
-)
+from .cells import Written
 from .official_worksheets import OfficialWorksheet
 from .templates import house_style
 from .worksheets import Sheet, accepted

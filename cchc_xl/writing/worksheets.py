@@ -138,14 +138,21 @@ class Sheet:
             offset -= widths.pop(0)
         accepted(
             self.raw.insert_textbox(
-                row, last + 1 - len(widths), "",
+                row,
+                last + 1 - len(widths),
+                "",
                 {
-                    "x_offset": int(offset), "y_offset": 2, "width": int(pixels), "height": 1,
-                    "line": {"none": True}, "fill": {"color": "black"},
-                    "object_position": 1, "description": "Đường kẻ dưới tên",
+                    "x_offset": int(offset),
+                    "y_offset": 2,
+                    "width": int(pixels),
+                    "height": 1,
+                    "line": {"none": True},
+                    "fill": {"color": "black"},
+                    "object_position": 1,
+                    "description": "Đường kẻ dưới tên",
                 },
             )
-        )  # fmt: skip
+        )
 
     def put(
         self, row: int, column: int, value: object = None, of: Hashable = None, **style: Any
@@ -279,11 +286,7 @@ class Sheet:
             accepted(self.raw.data_validation(*first, *last, options))
 
     def table(
-        self,
-        row: int,
-        name: str,
-        columns: Sequence[Column],
-        rows: Iterable[Sequence[object]],
+        self, row: int, name: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]
     ) -> int:
         """An Excel table (filters, banding) from a heading row; gives the last row's index.
         A table without rows gets an empty one, as Excel demands."""
@@ -291,9 +294,13 @@ class Sheet:
         last = row + len(body)
         self.widths(column.width for column in columns)
         header_style = dict(
-            **line_style(), bold=True, text_wrap=True, valign="vcenter", align="center",
+            **line_style(),
+            bold=True,
+            text_wrap=True,
+            valign="vcenter",
+            align="center",
             bg_color=house_style()["colour"]["heading_fill"],
-        )  # fmt: skip
+        )
         header = self.book.style(**header_style)
         for at, column in enumerate(columns):
             text = column.heading + " ▼"
@@ -301,13 +308,16 @@ class Sheet:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             status = self.raw.add_table(
-                row, 0, last, len(columns) - 1,
+                row,
+                0,
+                last,
+                len(columns) - 1,
                 {
                     "name": name,
                     "style": "Table Style Light 1",
                     "columns": [{"header": c.heading, "header_format": header} for c in columns],
                 },
-            )  # fmt: skip
+            )
         accepted(status)
         line = line_style()
         looks = [{**line, **KINDS[c.kind]} if c.kind in KINDS else line for c in columns]

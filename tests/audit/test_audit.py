@@ -26,13 +26,30 @@ PERIOD = "2018-6T"
 # With money, errors, two versions, and of a district.
 KEPT = ("So-Noi-vu", "Van-phong", "So-Tu-phap", "Van-hoa", "So-Y-te", "Krong-Ana", "Krong-Pac")
 SHEETS = (
-    "Phụ lục 2", "Phụ lục 1", "Tóm tắt", "Theo cơ quan", "Theo nhiệm vụ", "Quá hạn", "Chỉ tiêu",
-    "Nghị quyết 07", "Các kỳ", "Tiến độ nộp", "Tệp nhận về", "Phát hiện", "Nguồn số liệu",
-)  # fmt: skip
+    "Phụ lục 2",
+    "Phụ lục 1",
+    "Tóm tắt",
+    "Theo cơ quan",
+    "Theo nhiệm vụ",
+    "Quá hạn",
+    "Chỉ tiêu",
+    "Nghị quyết 07",
+    "Các kỳ",
+    "Tiến độ nộp",
+    "Tệp nhận về",
+    "Phát hiện",
+    "Nguồn số liệu",
+)
 WITH_FORMULAS = (
-    "Phụ lục 2", "Phụ lục 1", "Tóm tắt", "Theo cơ quan", "Theo nhiệm vụ", "Nghị quyết 07", "Các kỳ",
+    "Phụ lục 2",
+    "Phụ lục 1",
+    "Tóm tắt",
+    "Theo cơ quan",
+    "Theo nhiệm vụ",
+    "Nghị quyết 07",
+    "Các kỳ",
     "Biểu đồ",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +114,14 @@ class Package:
 
     def numbers(self, name: str, *, formulas: bool) -> list[tuple[str, str, str]]:
         """(cell, its XML, its number) of the numbers of a sheet."""
-        cells = re.findall(r'(<c r="([A-Z]+\d+)"([^>]*)>((?:<f>[^<]*</f>)?)<v>([^<]*)</v></c>)',
-                           self.sheet(name))  # fmt: skip
+        cells = re.findall(
+            r'(<c r="([A-Z]+\d+)"([^>]*)>((?:<f>[^<]*</f>)?)<v>([^<]*)</v></c>)', self.sheet(name)
+        )
         return [
-            (cell, xml, value) for xml, cell, kind, formula, value in cells
+            (cell, xml, value)
+            for xml, cell, kind, formula, value in cells
             if "t=" not in kind and value and bool(formula) == formulas
-        ]  # fmt: skip
+        ]
 
     def cell_of(self, name: str, text: str) -> str:
         """The address of the first cell of a sheet with a text."""
@@ -214,9 +233,14 @@ def test_a_row_that_was_deleted_is_caught(workspace_of_demo):
     path = issued(workspace_of_demo)
     workbook = openpyxl.load_workbook(path, data_only=True)  # values in place of formulas
     deleted = {
-        "Phụ lục 2": 16, "Theo cơ quan": 7, "Quá hạn": 6, "Tiến độ nộp": 9, "Nguồn số liệu": 40,
-        "Chỉ tiêu": 7, "Các kỳ": 117,
-    }  # fmt: skip
+        "Phụ lục 2": 16,
+        "Theo cơ quan": 7,
+        "Quá hạn": 6,
+        "Tiến độ nộp": 9,
+        "Nguồn số liệu": 40,
+        "Chỉ tiêu": 7,
+        "Các kỳ": 117,
+    }
     for sheet, row in deleted.items():
         workbook[sheet].delete_rows(row)
     workbook.save(path)
@@ -289,8 +313,10 @@ def test_what_was_left_out_must_be_said(workspace_of_demo):
     sheet.cell(row, 6).value = "K99"
     workbook.save(path)
     found = audited(workspace_of_demo)
-    assert ("2.1.1, Văn phòng UBND tỉnh: Kinh phí đã chi lũy kế (triệu đồng) không được tính",
-            "mười lăm") in {(one.what, one.expected) for one in found.differences}  # fmt: skip
+    assert (
+        "2.1.1, Văn phòng UBND tỉnh: Kinh phí đã chi lũy kế (triệu đồng) không được tính",
+        "mười lăm",
+    ) in {(one.what, one.expected) for one in found.differences}
 
 
 # ------------------------------------------------------------------- other returns
@@ -327,10 +353,7 @@ def test_typed_texts_and_other_formats_audit_clean(workspace, tmp_path, kind, re
     assert found.differences == ()
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [pytest.param(kind, marks=pytest.mark.slow) for kind in WRITERS],
-)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.slow) for kind in WRITERS])
 def test_whatever_was_done_to_forms_their_figures_audit_clean(workspace, tmp_path, kind):
     """The troubled forms of test_matrix: both readers understand them alike, or say what they
     leave out."""
@@ -415,9 +438,11 @@ def test_a_budget_that_stands_on_a_parent_only_survives_recalculation(workspace)
     """A sum over blank rows would give nothing once Excel calculates."""
     for code, budget in (("1.1", 15), ("1.1.1", None), ("1.1.2", None), ("1.1.3", None)):
         edit_workbook(
-            workspace / "CCHC-2018.xlsm", "Kế hoạch", {"Kế hoạch": "3598-2017", "Mã": code},
+            workspace / "CCHC-2018.xlsm",
+            "Kế hoạch",
+            {"Kế hoạch": "3598-2017", "Mã": code},
             **{"Kinh phí dự toán (triệu đồng)": budget},
-        )  # fmt: skip
+        )
     loaded = load(workspace)
     paths, _ = make_forms(loaded, PERIOD)
     entry = {"1.1.1": {"status": "Đang thực hiện", "spent": 1}}

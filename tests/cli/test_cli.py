@@ -22,8 +22,11 @@ def run(*arguments: object, ok: bool = True, cwd: Path | None = None):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}  # as bad as a terminal can be
     done = subprocess.run(
         [sys.executable, "-m", "cchc_xl", *map(str, arguments)],
-        capture_output=True, cwd=cwd, env=environment, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        cwd=cwd,
+        env=environment,
+        timeout=120,
+    )
     out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     if ok:
         assert done.returncode == 0, err
@@ -66,19 +69,36 @@ def test_plan_as_json(started):
         {"relation": "=", "value": 56, "unit": "đơn vị"}
     ]
     wanted = {
-        "plan", "code", "level", "parent", "title", "indicator", "evidence", "start", "end",
-        "deadline", "budget", "leads", "coordinating", "budget_holder", "reporters", "frequency",
+        "plan",
+        "code",
+        "level",
+        "parent",
+        "title",
+        "indicator",
+        "evidence",
+        "start",
+        "end",
+        "deadline",
+        "budget",
+        "leads",
+        "coordinating",
+        "budget_holder",
+        "reporters",
+        "frequency",
         "collector",
-    }  # fmt: skip
+    }
     assert wanted <= set(first)
     assert {"plan": "3598-2017", "agency": "Sở Nội vụ", "budget": 2050} in plan["allocations"]
     goals = {goal["code"]: goal for goal in plan["goals"]}
     assert goals["MT.1"] == {
-        "plan": "2784-2017", "code": "MT.1",
+        "plan": "2784-2017",
+        "code": "MT.1",
         "text": "Chỉ số CCHC của tỉnh (PAR INDEX) đạt trên 85%",
         "target": {"relation": ">", "value": 85, "unit": "%"},
-        "achieved": None, "achieved_from": None, "evidence": None,
-    }  # fmt: skip
+        "achieved": None,
+        "achieved_from": None,
+        "evidence": None,
+    }
     assert goals["MT.2"]["target"] is None
 
 
@@ -88,15 +108,25 @@ def test_a_period_as_json(started):
     paths = {form["agency"]: Path(form["path"]) for form in forms}
     assert all(path.is_absolute() and path.exists() for path in paths.values())
     returned = return_form(
-        paths["Sở Tư pháp"], started / PERIOD / "nhan-ve",
-        {"1.1.3": {"status": "Hoàn thành", "percent": 100, "proof": "1/BC", "spent": 14.25},
-         "1.2.1": {"status": "Đang thực hiện"}},
-    )  # fmt: skip
+        paths["Sở Tư pháp"],
+        started / PERIOD / "nhan-ve",
+        {
+            "1.1.3": {"status": "Hoàn thành", "percent": 100, "proof": "1/BC", "spent": 14.25},
+            "1.2.1": {"status": "Đang thực hiện"},
+        },
+    )
     done = run_json("consolidate", started, "--period", PERIOD)
     assert set(done) == {
-        "period", "returns", "missing", "totals", "items", "agencies", "findings", "outputs",
+        "period",
+        "returns",
+        "missing",
+        "totals",
+        "items",
+        "agencies",
+        "findings",
+        "outputs",
         "explanations",
-    }  # fmt: skip
+    }
     assert done["period"] == PERIOD
     (entry,) = done["returns"]
     assert (entry["file"], entry["agency"]) == (returned.name, "Sở Tư pháp")
@@ -125,11 +155,20 @@ def test_the_demo_goes_through_the_whole_job(tmp_path):
     assert "số liệu minh họa" in out
     assert "8.000" in out and "Đã nhận 31/36 cơ quan" in out
     assert (tmp_path / "CCHC-2018" / PERIOD / "tong-hop" / f"Phu-luc-2_{PERIOD}.xlsx").exists()
-    codes = {f["code"] for f in run_json("consolidate", tmp_path / "CCHC-2018", "--period", PERIOD)[
-        "findings"]}  # fmt: skip
-    assert {"wrong-period", "file-unreadable", "not-a-number", "percent-out-of-range",
-            "status-unknown", "spent-over-budget", "done-without-evidence",
-            "return-superseded"} <= codes  # fmt: skip
+    codes = {
+        f["code"]
+        for f in run_json("consolidate", tmp_path / "CCHC-2018", "--period", PERIOD)["findings"]
+    }
+    assert {
+        "wrong-period",
+        "file-unreadable",
+        "not-a-number",
+        "percent-out-of-range",
+        "status-unknown",
+        "spent-over-budget",
+        "done-without-evidence",
+        "return-superseded",
+    } <= codes
 
 
 def test_two_demos_are_the_same_bytes(tmp_path):
@@ -178,7 +217,7 @@ def test_what_cannot_be_done_is_one_vietnamese_line_and_leaves_nothing(
         (["forms", started, "--perod", "x"], 2, "Không có tùy chọn --perod"),
         (["tonghop"], 2, "Lệnh gõ chưa đúng"),
         (["plan"], 2, "Thiếu THƯ_MỤC"),
-    ]  # fmt: skip
+    ]
     before = tree(tmp_path) | tree(started)
     for arguments, exit_code, message in cases:
         code, out, err = run(*arguments, ok=False)
@@ -205,9 +244,11 @@ def test_an_output_that_cannot_be_replaced_is_said_and_the_old_one_stays(started
     results = started / "2018-9T" / "tong-hop"
     forms = run_json("forms", started, "--period", "2018-9T")["forms"]
     return_form(
-        Path(forms[0]["path"]), started / "2018-9T" / "nhan-ve", {}, change=lambda f: f.fill(
-            {next(iter(f.rows)): {"status": "Đang thực hiện"}})
-    )  # fmt: skip
+        Path(forms[0]["path"]),
+        started / "2018-9T" / "nhan-ve",
+        {},
+        change=lambda f: f.fill({next(iter(f.rows)): {"status": "Đang thực hiện"}}),
+    )
     results.write_text("chiếm chỗ")
     code, _, err = run("consolidate", started, "--period", "2018-9T", ok=False)
     assert code == 7 and "Không ghi được" in err and err.count("\n") == 1

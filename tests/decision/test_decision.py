@@ -130,8 +130,12 @@ def test_what_is_doubtful_in_the_real_decisions_is_said_with_its_place(decisions
     assert "Thúy" in people[0].message and "Thủy" in people[0].message
     confirm = [f.message for f in decisions[0].findings if f.code == "reporter-to-confirm"]
     assert [message.split()[1] for message in confirm] == [
-        "4.2.1", "4.3.2", "6.3.1", "6.3.2", "6.3.5",
-    ]  # fmt: skip
+        "4.2.1",
+        "4.3.2",
+        "6.3.1",
+        "6.3.2",
+        "6.3.5",
+    ]
     assert second["decision-number-differs", "2724/QĐ-UBND"].place.cell == "dòng 57"
     joined = [f.message.split()[1] for f in decisions[1].findings if f.code == "row-joined"]
     assert joined == ["III.1:", "III.7:", "IV.5:", "V.2:", "VII.1:", "VII.8:"]
@@ -184,8 +188,9 @@ def test_a_cell_merged_over_rows_holds_for_each_of_them(registry, tmp_path):
             grid.cell(r, c).text = text
     for column in (2, 3, 4):
         grid.cell(2, column).merge(grid.cell(3, column))
-        book.active.merge_cells(start_row=4, end_row=5, start_column=column + 1,
-                                end_column=column + 1)  # fmt: skip
+        book.active.merge_cells(
+            start_row=4, end_row=5, start_column=column + 1, end_column=column + 1
+        )
     document.save(str(tmp_path / "q.docx"))
     book.save(tmp_path / "q.xlsx")
     for name in ("q.docx", "q.xlsx"):
@@ -284,9 +289,14 @@ def test_a_contradiction_in_the_money_is_found(other, change, to, code, message)
 
 @pytest.mark.parametrize(
     ("unit", "factor"),
-    [("triệu đồng", 1), ("đồng", 10**-6), ("nghìn đồng", 10**-3), ("1.000 đồng", 10**-3),
-     ("tỷ đồng", 1000)],
-)  # fmt: skip
+    [
+        ("triệu đồng", 1),
+        ("đồng", 10**-6),
+        ("nghìn đồng", 10**-3),
+        ("1.000 đồng", 10**-3),
+        ("tỷ đồng", 1000),
+    ],
+)
 def test_money_counts_in_the_unit_the_table_states(other, unit, factor):
     plan = other(documents.OTHER_PROVINCE.replace("(triệu đồng)", f"({unit})")).plan
     assert plan.by_code["1"].budget == round(30_000_000 * factor)
@@ -344,9 +354,13 @@ def test_a_list_of_amounts_in_other_manners(other, text):
 
 @pytest.mark.parametrize(
     ("unit", "dong"),
-    [("ĐVT: Tr.đồng", 30_000_000), ("ĐVT: 1.000.000 đồng", 30_000_000),
-     ("Đơn vị tính: 1.000 VNĐ", 30_000), ("ĐVT: Triệu VND", 30_000_000)],
-)  # fmt: skip
+    [
+        ("ĐVT: Tr.đồng", 30_000_000),
+        ("ĐVT: 1.000.000 đồng", 30_000_000),
+        ("Đơn vị tính: 1.000 VNĐ", 30_000),
+        ("ĐVT: Triệu VND", 30_000_000),
+    ],
+)
 def test_the_unit_may_stand_above_the_table(other, unit, dong):
     text = documents.OTHER_PROVINCE.replace(" (triệu đồng)", "").replace("| TT", f"{unit}\n| TT", 1)
     assert other(text).plan.by_code["1"].budget == dong
@@ -400,8 +414,10 @@ def test_a_merged_row_over_two_lines_is_not_doubled(registry, tmp_path):
     document.save(str(tmp_path / "q.docx"))
     (item,) = read_decision(tmp_path / "q.docx", registry).plan.items
     assert (item.title, item.deadline, item.leads) == (
-        "Rà soát theo chuyên đề", "Quý II", ("Sở Tư pháp",),
-    )  # fmt: skip
+        "Rà soát theo chuyên đề",
+        "Quý II",
+        ("Sở Tư pháp",),
+    )
 
 
 def test_merged_blank_cells_above_the_first_text_do_no_harm(registry, tmp_path):

@@ -112,17 +112,25 @@ III. NHIỆM VỤ
     ("text", "goals"),
     [
         # Word keeps the numbers and bullets it sets itself out of the text.
-        ("Mục tiêu cụ thể\nĐến năm 2020 phấn đấu:\nPAPI thuộc nhóm khá;\n90% hồ sơ đúng hạn\n"
-         "Nhiệm vụ và giải pháp\nTinh giản 10% biên chế.",
-         [("", "PAPI thuộc nhóm khá"), ("90%", "90% hồ sơ đúng hạn")]),
-        ("Mục tiêu cụ thể:\n1. Trên 90% hồ sơ đúng hạn\n2. PAPI thuộc nhóm khá\nII. NHIỆM VỤ\n"
-         "1. 10% biên chế",
-         [("> 90%", "Trên 90% hồ sơ đúng hạn"), ("", "PAPI thuộc nhóm khá")]),
+        (
+            "Mục tiêu cụ thể\nĐến năm 2020 phấn đấu:\nPAPI thuộc nhóm khá;\n90% hồ sơ đúng hạn\n"
+            "Nhiệm vụ và giải pháp\nTinh giản 10% biên chế.",
+            [("", "PAPI thuộc nhóm khá"), ("90%", "90% hồ sơ đúng hạn")],
+        ),
+        (
+            "Mục tiêu cụ thể:\n1. Trên 90% hồ sơ đúng hạn\n2. PAPI thuộc nhóm khá\nII. NHIỆM VỤ\n"
+            "1. 10% biên chế",
+            [("> 90%", "Trên 90% hồ sơ đúng hạn"), ("", "PAPI thuộc nhóm khá")],
+        ),
         ("* Mục tiêu cụ thể:\n- Đạt 90%.\n2. Nhiệm vụ\n- Giảm 10%", [("90%", "Đạt 90%")]),
-        ("1.2. Một số mục tiêu cụ thể: 100% TTHC được công khai.\n1.3. Nhiệm vụ\n- 10%",
-         [("100%", "100% TTHC được công khai")]),
-        ("2. Mục tiêu cụ thể\n2.1. Thể chế:\n- Đạt 90%\n2.2. Thủ tục\n+ Giảm 5%\n3. Việc\n- 1%",
-         [("90%", "Đạt 90%"), ("5%", "Giảm 5%")]),
+        (
+            "1.2. Một số mục tiêu cụ thể: 100% TTHC được công khai.\n1.3. Nhiệm vụ\n- 10%",
+            [("100%", "100% TTHC được công khai")],
+        ),
+        (
+            "2. Mục tiêu cụ thể\n2.1. Thể chế:\n- Đạt 90%\n2.2. Thủ tục\n+ Giảm 5%\n3. Việc\n- 1%",
+            [("90%", "Đạt 90%"), ("5%", "Giảm 5%")],
+        ),
         ("a) Chỉ tiêu chủ yếu\n- Đạt 90%\nNơi nhận:\n- Lưu: VT 10%.", [("90%", "Đạt 90%")]),
         # No headings of such a list.
         ("Hoàn thành 90% các mục tiêu cụ thể:\n- 10% biên chế", []),
@@ -132,7 +140,7 @@ III. NHIỆM VỤ
         ("Mục tiêu cụ thể:", []),
         ("", []),
     ],
-)  # fmt: skip
+)
 def test_which_lines_are_goals(text, goals):
     assert goals_in(text) == goals
 
@@ -148,15 +156,32 @@ def test_numbers_of_decisions_and_years_are_no_targets():
 @pytest.mark.parametrize(
     ("text", "printed"),
     [
-        ("> 85%", "> 85%"), (">85 %", "> 85%"), ("Trên 85%", "> 85%"), ("đạt trên 85%", "> 85%"),
-        (">= 10%", "≥ 10%"), ("tối thiểu 10%", "≥ 10%"), ("10% trở lên", "≥ 10%"),
-        ("không dưới 10%", "≥ 10%"), ("= 100%", "100%"), ("100%", "100%"), ("<0,5%", "< 0,5%"),
-        ("không quá 5%", "≤ 5%"), ("từ 5% trở xuống", "≤ 5%"), ("thấp hơn 5%", "< 5%"),
-        ("56 đơn vị", "56 đơn vị"), ("≥56 đơn vị", "≥ 56 đơn vị"), ("> 42,5 điểm", "> 42,5 điểm"),
+        ("> 85%", "> 85%"),
+        (">85 %", "> 85%"),
+        ("Trên 85%", "> 85%"),
+        ("đạt trên 85%", "> 85%"),
+        (">= 10%", "≥ 10%"),
+        ("tối thiểu 10%", "≥ 10%"),
+        ("10% trở lên", "≥ 10%"),
+        ("không dưới 10%", "≥ 10%"),
+        ("= 100%", "100%"),
+        ("100%", "100%"),
+        ("<0,5%", "< 0,5%"),
+        ("không quá 5%", "≤ 5%"),
+        ("từ 5% trở xuống", "≤ 5%"),
+        ("thấp hơn 5%", "< 5%"),
+        ("56 đơn vị", "56 đơn vị"),
+        ("≥56 đơn vị", "≥ 56 đơn vị"),
+        ("> 42,5 điểm", "> 42,5 điểm"),
         ("1.500 hồ sơ", "1.500 hồ sơ"),
-        ("85", ""), ("85 - 90%", ""), ("80% và 90%", ""), ("cao", ""), ("", ""), ("%", ""),
+        ("85", ""),
+        ("85 - 90%", ""),
+        ("80% và 90%", ""),
+        ("cao", ""),
+        ("", ""),
+        ("%", ""),
     ],
-)  # fmt: skip
+)
 def test_what_officers_write_as_required(text, printed):
     target = parse_target(text)
     assert (target.printed if target else "") == printed
@@ -223,9 +248,11 @@ def test_goals_survive_the_workbook(programme):
 @pytest.mark.parametrize("value", ["86,5%", "86.5 %", "86,5", 86.5])
 def test_an_officer_says_what_was_achieved(workspace, value):
     edit_workbook(
-        master_of(workspace), SHEET, {"Mã": "MT.1"},
+        master_of(workspace),
+        SHEET,
+        {"Mã": "MT.1"},
         **{"Đạt được": value, "Từ kỳ": "2018-9t", "Văn bản, nguồn số liệu": "QĐ 12/QĐ-BNV"},
-    )  # fmt: skip
+    )
     goal = goal_in(workspace, "MT.1")
     assert (goal.achieved, goal.achieved_from) == (Decimal("86.5"), "2018-9T")
     assert goal.evidence == "QĐ 12/QĐ-BNV"

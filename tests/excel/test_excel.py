@@ -16,12 +16,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 import cchc_xl.master.writer
 from cchc_xl.cli.steps import consolidate_period, init
 from cchc_xl.ledger.figure_file import figures_of
-from cchc_xl.master.layout import (
-    DASHBOARD,
-    LATER_SHEETS,
-    RESULT_COLLECTORS,
-    RESULT_SUBMISSIONS,
-)
+from cchc_xl.master.layout import DASHBOARD, LATER_SHEETS, RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from cchc_xl.master.macros import commands
 from cchc_xl.master.opening import load
 from cchc_xl.master.result_tables import RESULTS
@@ -149,8 +144,9 @@ def test_tong_hop_gives_the_same_files_as_the_command_line_byte_for_byte(book, d
     for command in ("forms", "consolidate"):
         subprocess.run(
             [sys.executable, "-m", "cchc_xl", command, copy, "--period", PERIOD],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            check=True,
+            capture_output=True,
+        )
     book.press("Tạo phiếu báo cáo")
     book.press("Tổng hợp")
     assert files_of(demo / "2018-6T") == files_of(copy / "2018-6T")
@@ -299,9 +295,15 @@ def test_nap_quyet_dinh_fills_an_empty_master(calc, tmp_path, decision_files):
     ready, _, _ = init(tmp_path / "san" / "CCHC", decision_files)
     with calc.open(ready) as book:
         names = (
-            "KeHoach", "PhanCong", "PhanBo", "ChiTieuTinh", "QuyetDinh", "KyBaoCao", "KetQua",
+            "KeHoach",
+            "PhanCong",
+            "PhanBo",
+            "ChiTieuTinh",
+            "QuyetDinh",
+            "KyBaoCao",
+            "KetQua",
             "TienDoNop",
-        )  # fmt: skip
+        )
         expected = {name: book.table(name) for name in names}
         found = len(book.table("PhatHien"))
     with calc.open(master) as book:

@@ -102,11 +102,26 @@ class Officer:
     def act(self) -> None:
         name = self.chance.choice(list(RESULTS))
         deed = self.chance.choice(
-            [self.sort, self.add_column, self.insert_column, self.note, self.note, self.delete,
-             self.duplicate, self.own_row, self.below, self.beside, self.move_down,
-             self.spell_headings, self.rename, self.new_agency, self.drop_item, self.new_item,
-             self.budget]
-        )  # fmt: skip
+            [
+                self.sort,
+                self.add_column,
+                self.insert_column,
+                self.note,
+                self.note,
+                self.delete,
+                self.duplicate,
+                self.own_row,
+                self.below,
+                self.beside,
+                self.move_down,
+                self.spell_headings,
+                self.rename,
+                self.new_agency,
+                self.drop_item,
+                self.new_item,
+                self.budget,
+            ]
+        )
         self.did.append(f"{deed.__name__} {name}")
         deed(name)
 
@@ -391,10 +406,7 @@ def test_whatever_officers_do_the_tables_come_out_right(calc, small, tmp_path, s
             for _ in range(chance.randint(1, 14)):
                 officer.act()
             before = {
-                name: (
-                    [key for key, _ in officer.keyed(name) if any(key)],
-                    officer.bounds(name)[3],
-                )
+                name: ([key for key, _ in officer.keyed(name) if any(key)], officer.bounds(name)[3])
                 for name in RESULTS
             }
             loaded = load_open(Workspace(root), Open(book), MASTER)

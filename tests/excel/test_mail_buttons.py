@@ -138,12 +138,19 @@ def office(desk, mail, keyring_of_the_desktop) -> Desk:
     """The same, set up to send to three agencies."""
     desk.enter_addresses({name: mail.add(address_of(name)) for name in AGENCIES})
     shutil.copy(mail.ca_file, desk.root / "ca.pem")
-    desk.set_up(**{
-        "Cách_gửi": SMTP, "Địa_chỉ_thư": OFFICE, "Tệp_chứng_thư": "ca.pem",
-        "Số_thư_mỗi_phút": 9000, "Gửi_kết_quả_đến": OFFICE,
-        "Máy_chủ_gửi_(SMTP)": HOST, "Cổng_gửi": mail.submission_port,
-        "Máy_chủ_nhận_(IMAP)": HOST, "Cổng_nhận": mail.imaps_port,
-    })  # fmt: skip
+    desk.set_up(
+        **{
+            "Cách_gửi": SMTP,
+            "Địa_chỉ_thư": OFFICE,
+            "Tệp_chứng_thư": "ca.pem",
+            "Số_thư_mỗi_phút": 9000,
+            "Gửi_kết_quả_đến": OFFICE,
+            "Máy_chủ_gửi_(SMTP)": HOST,
+            "Cổng_gửi": mail.submission_port,
+            "Máy_chủ_nhận_(IMAP)": HOST,
+            "Cổng_nhận": mail.imaps_port,
+        }
+    )
     return desk
 
 
@@ -383,7 +390,9 @@ def older(tmp_path, decision_files, monkeypatch) -> Path:
     with monkeypatch.context() as before:
         before.setattr(cchc_xl.master.writer, "_write_sheet", fewer_columns)
         before.setattr(cchc_xl.master.dashboard, "BOARD_AT", "LUC_KHAC")
-        before.setattr(cchc_xl.master.writer, "plan_rows", lambda *given: without_later(rows_of(*given)))
+        before.setattr(
+            cchc_xl.master.writer, "plan_rows", lambda *given: without_later(rows_of(*given))
+        )
         before.setattr(cchc_xl.master.writer, "RESULTS", without_later(RESULTS))
         master, _, _ = init(tmp_path / "cu" / "CCHC-2018", decision_files)
     return master
@@ -428,7 +437,8 @@ def test_all_buttons_work_in_an_older_master(calc, older):
                 desk.press(button, "yes")
         faults = [a["prompt"] for a in book.alerts if a["mode"] == "critical"]
         assert [told.partition(".")[0] for told in faults] == [
-            "Chưa có máy chủ nhận thư", "Chưa có địa chỉ nhận kết quả",
-        ]  # fmt: skip
+            "Chưa có máy chủ nhận thư",
+            "Chưa có địa chỉ nhận kết quả",
+        ]
         assert book.tracebacks == []
     assert not list((older.parent / "nhat-ky").glob("loi_*"))

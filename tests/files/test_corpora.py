@@ -29,9 +29,17 @@ PERIOD = "2018-6T"
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Packages whose sources come with spreadsheets.
 PACKAGES = (
-    "agate-excel", "csvkit", "odfpy", "pyexcel", "pyexcel-io", "pyexcel-ods3", "pyexcel-xls",
-    "tablib", "xlsx2csv", "xlutils",
-)  # fmt: skip
+    "agate-excel",
+    "csvkit",
+    "odfpy",
+    "pyexcel",
+    "pyexcel-io",
+    "pyexcel-ods3",
+    "pyexcel-xls",
+    "tablib",
+    "xlsx2csv",
+    "xlutils",
+)
 LARGEST = 20 * 2**20
 GOOD = ("Sở Tư pháp", "Sở Nội vụ", "UBND huyện Lắk")
 
@@ -55,8 +63,19 @@ def corpus(tmp_path_factory) -> dict[str, bytes]:
     """File name -> content, of every different spreadsheet in the packages."""
     folder = tmp_path_factory.mktemp("goi")
     for package in PACKAGES:  # one by one: a package that is not to be had stops no other
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-                   "--no-binary", package, "--dest", str(folder), package]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-binary",
+            package,
+            "--dest",
+            str(folder),
+            package,
+        ]
         subprocess.run(command, capture_output=True, timeout=300)
     found: dict[str, bytes] = {}
     for package in sorted(folder.iterdir()):

@@ -77,8 +77,10 @@ def test_tcvn3_is_what_the_system_says_it_is():
     letters = "".join(map(chr, _TCVN3)).replace("\xad", "") + "\xad"
     told = subprocess.run(
         ["iconv", "-f", "TCVN5712-1", "-t", "UTF-8"],
-        input=letters.encode("latin-1"), capture_output=True, check=True,
-    )  # fmt: skip
+        input=letters.encode("latin-1"),
+        capture_output=True,
+        check=True,
+    )
     assert from_tcvn3(letters) == told.stdout.decode()
 
 

@@ -46,11 +46,7 @@ from tests.support.mail_writers import (
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"
 NAME = "Phiếu báo cáo Sở Tư pháp (số 1).xlsx"
-NAMES = (
-    NAME,
-    "Báo cáo CCHC quý I - UBND huyện Cư M'gar.xls",
-    "Phụ lục 2 – biểu mẫu_đã điền.ods",
-)
+NAMES = (NAME, "Báo cáo CCHC quý I - UBND huyện Cư M'gar.xls", "Phụ lục 2 – biểu mẫu_đã điền.ods")
 WORKBOOK = zipped({"xl/workbook.xml": random.Random(1).randbytes(9000)})
 OTHER = zipped({"xl/workbook.xml": b"other"})
 MORNING = datetime.datetime(2018, 5, 18, 2, 30, tzinfo=datetime.UTC)
@@ -82,12 +78,15 @@ def test_a_name_encoded_in_any_way(naming, encoding):
         assert part.sent == MORNING
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda file: tnef([file]),
-    lambda file: tnef([file], codepage=65001),
-    lambda file: msg(Message([file])),
-    lambda file: msg(Message([file], codepage=65001)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda file: tnef([file]),
+        lambda file: tnef([file], codepage=65001),
+        lambda file: msg(Message([file])),
+        lambda file: msg(Message([file], codepage=65001)),
+    ],
+)
 @pytest.mark.parametrize("unicode", [True, False])
 def test_names_in_outlooks_formats(wrap, unicode):
     for name in NAMES:
@@ -104,7 +103,7 @@ def test_names_in_outlooks_formats(wrap, unicode):
         ("phiếu\u202excod.xlsx", "phiếuxcod.xlsx"),
         ("phiếu\x00\x07.xlsx", "phiếu.xlsx"),
         ("phiếu\r\nsố 1.xlsx", "phiếu  số 1.xlsx"),
-        ('"phiếu".xlsx', "phiếu\".xlsx"),
+        ('"phiếu".xlsx', 'phiếu".xlsx'),
         ("phiếu.xlsx. ", "phiếu.xlsx"),
         ("phiếu\u200b\ufeff.xlsx", "phiếu.xlsx"),
         ("PHIẾU.XLSX", "PHIẾU.XLSX"),
@@ -129,8 +128,10 @@ def test_unescaped_quotes_in_a_name():
 def test_without_a_name_the_content_says_what_it_is():
     parts = [Attached("", WORKBOOK, kind=XLSX), Attached("", OTHER), Attached("ATT0001.bin", OTHER)]
     assert names(unpack("a.eml", eml(parts))) == [
-        "a.eml › dinh-kem-1.xlsx", "a.eml › dinh-kem-2.xlsx", "a.eml › ATT0001.bin.xlsx",
-    ]  # fmt: skip
+        "a.eml › dinh-kem-1.xlsx",
+        "a.eml › dinh-kem-2.xlsx",
+        "a.eml › ATT0001.bin.xlsx",
+    ]
     assert only("a.msg", msg(Message([File("", WORKBOOK)]))).name == "a.msg › dinh-kem-1.xlsx"
 
 
@@ -154,10 +155,19 @@ def test_names_in_a_zip_of_an_old_program():
 
 @pytest.mark.parametrize(
     ("true", "said"),
-    [("base64", ""), ("base64", "7bit"), ("base64", "quoted-printable"), ("base64", "x-unknown"),
-     ("binary", "base64"), ("quoted-printable", "base64"), ("quoted-printable", "8bit"),
-     ("x-uuencode", "base64"), ("x-uuencode", "x-uuencode"), ("binary", "quoted-printable")],
-)  # fmt: skip
+    [
+        ("base64", ""),
+        ("base64", "7bit"),
+        ("base64", "quoted-printable"),
+        ("base64", "x-unknown"),
+        ("binary", "base64"),
+        ("quoted-printable", "base64"),
+        ("quoted-printable", "8bit"),
+        ("x-uuencode", "base64"),
+        ("x-uuencode", "x-uuencode"),
+        ("binary", "quoted-printable"),
+    ],
+)
 def test_an_encoding_that_lies(true, said):
     only("a.eml", eml([Attached(NAME, WORKBOOK, encoding=true, said=said)]))
 
@@ -167,14 +177,17 @@ def base64_ruined(ruin):
     return Attached(NAME, ruin(whole), encoding="binary", said="base64")
 
 
-@pytest.mark.parametrize("ruin", [
-    lambda text: text.replace(b"=", b""),
-    lambda text: text.replace(b"\r\n", b"\r\n\r\n"),
-    lambda text: b"\r\n".join(b" " + line for line in text.split(b"\r\n")),
-    lambda text: text.replace(b"\r\n", b"!\r\n"),
-    lambda text: text.rstrip(b"\r\n") + b"\r\n_____\r\nDanh sach thu CCHC\r\n",
-    lambda text: encoded(WORKBOOK[:1000], "base64") + encoded(WORKBOOK[1000:], "base64"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ruin",
+    [
+        lambda text: text.replace(b"=", b""),
+        lambda text: text.replace(b"\r\n", b"\r\n\r\n"),
+        lambda text: b"\r\n".join(b" " + line for line in text.split(b"\r\n")),
+        lambda text: text.replace(b"\r\n", b"!\r\n"),
+        lambda text: text.rstrip(b"\r\n") + b"\r\n_____\r\nDanh sach thu CCHC\r\n",
+        lambda text: encoded(WORKBOOK[:1000], "base64") + encoded(WORKBOOK[1000:], "base64"),
+    ],
+)
 def test_broken_base64(ruin):
     (part,) = unpack("a.eml", eml([base64_ruined(ruin)]))
     assert part.content[: len(WORKBOOK)] == WORKBOOK
@@ -220,17 +233,22 @@ def test_what_a_macintosh_adds_is_no_return():
 
 
 def test_one_bad_part_costs_itself():
-    mail = eml([
-        Attached("rong.xlsx", b""), Attached("hong.zip", b"PK\3\4"), Attached("hong.msg", b"x"),
-        Attached("thu.msg", OLE_SIGNATURE + bytes(900)), Attached(NAME, WORKBOOK),
-    ])  # fmt: skip
+    mail = eml(
+        [
+            Attached("rong.xlsx", b""),
+            Attached("hong.zip", b"PK\3\4"),
+            Attached("hong.msg", b"x"),
+            Attached("thu.msg", OLE_SIGNATURE + bytes(900)),
+            Attached(NAME, WORKBOOK),
+        ]
+    )
     parts = unpack("a.eml", mail)
     faults = {part.name.removeprefix("a.eml › "): part.fault for part in parts}
     assert faults.pop(NAME) == "" and parts[-1].content == WORKBOOK
     assert faults["rong.xlsx"] == "phần đính kèm không có nội dung"
     assert faults["hong.zip"] == "tệp nén bị hỏng"
-    assert faults["thu.msg"] == faults["hong.msg"] == (
-        "tệp .msg bị hỏng hoặc không phải thư Outlook"
+    assert (
+        faults["thu.msg"] == faults["hong.msg"] == ("tệp .msg bị hỏng hoặc không phải thư Outlook")
     )
 
 
@@ -356,11 +374,12 @@ KINDS = {in_mail: ".eml", in_winmail: ".eml", in_msg: ".msg", in_forward: ".eml"
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    layers=st.lists(st.tuples(st.sampled_from(list(KINDS)), titles, st.booleans()), min_size=1,
-                    max_size=4),
+    layers=st.lists(
+        st.tuples(st.sampled_from(list(KINDS)), titles, st.booleans()), min_size=1, max_size=4
+    ),
     title=titles,
     content=st.binary(max_size=6000),
-)  # fmt: skip
+)
 def test_any_nesting_gives_back_the_workbook(layers, title, content):
     workbook = zipped({"xl/workbook.xml": content})
     name, inside = f"{title}.xlsx", workbook
@@ -405,11 +424,14 @@ def test_too_many():
     assert any(part.fault for part in parts) and len(parts) < 520
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda bomb: eml([Attached("b.zip", bomb), Attached(NAME, WORKBOOK)]),
-    lambda bomb: msg(Message([File("b.zip", bomb), File(NAME, WORKBOOK)])),
-    lambda bomb: tnef([File("b.zip", bomb), File(NAME, WORKBOOK)]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda bomb: eml([Attached("b.zip", bomb), Attached(NAME, WORKBOOK)]),
+        lambda bomb: msg(Message([File("b.zip", bomb), File(NAME, WORKBOOK)])),
+        lambda bomb: tnef([File("b.zip", bomb), File(NAME, WORKBOOK)]),
+    ],
+)
 def test_a_bomb_is_refused_and_its_neighbour_is_not(wrap):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -422,13 +444,18 @@ def test_a_bomb_is_refused_and_its_neighbour_is_not(wrap):
 
 INNER = Message([File("c.xlsx", OTHER)])
 KIND_SEEDS = {
-    "a.eml": eml([Attached("a.xlsx", OTHER), forwarded(eml([Attached("b.xlsx", OTHER, "word-q")])),
-                  Attached("c.xlsx", OTHER, encoding="x-uuencode")]),
+    "a.eml": eml(
+        [
+            Attached("a.xlsx", OTHER),
+            forwarded(eml([Attached("b.xlsx", OTHER, "word-q")])),
+            Attached("c.xlsx", OTHER, encoding="x-uuencode"),
+        ]
+    ),
     "a.msg": msg(Message([File("a.xlsx", OTHER), File("b", message=INNER)])),
     "a.dat": tnef([File("a.xlsx", OTHER), File("b", message=tnef([File("c.xlsx", OTHER)]))]),
     "b.eml": eml([Attached("winmail.dat", tnef([File("a.xlsx", OTHER)]), "raw-1258")]),
     "a.zip": zipped({"a.eml": eml([Attached("a.xlsx", OTHER)]), "b.xlsx": OTHER}),
-}  # fmt: skip
+}
 ROUNDS = int(os.environ.get("CCHC_SEEDS", "2")) * 100
 
 
@@ -477,11 +504,22 @@ def test_our_msg_is_read_by_another_program(tmp_path):
     big = random.Random(2).randbytes(9_000_000)  # beyond what a header alone can list
     inner = Message([File("trong.xlsx", WORKBOOK)])
     path = tmp_path / "a.msg"
-    path.write_bytes(msg(Message([File("a.xlsx", WORKBOOK), File("be.xlsx", OTHER[:99]),
-                                  File("lon.xlsx", big), File("Thư", message=inner)])))  # fmt: skip
+    path.write_bytes(
+        msg(
+            Message(
+                [
+                    File("a.xlsx", WORKBOOK),
+                    File("be.xlsx", OTHER[:99]),
+                    File("lon.xlsx", big),
+                    File("Thư", message=inner),
+                ]
+            )
+        )
+    )
     code = "print Email::Outlook::Message->new($ARGV[0])->to_email_mime->as_string"
-    run = subprocess.run(["perl", "-MEmail::Outlook::Message", "-e", code, path],
-                         check=True, capture_output=True)  # fmt: skip
+    run = subprocess.run(
+        ["perl", "-MEmail::Outlook::Message", "-e", code, path], check=True, capture_output=True
+    )
     message = email.message_from_bytes(run.stdout)
     assert "18 May 2018" in message["Date"]
     found = {part.get_filename(): part.get_payload(decode=True) for part in message.walk()}

@@ -59,13 +59,17 @@ def test_an_import_that_runs_upward_is_found(tmp_path, module, line):
 
 def test_the_top_of_the_package_holds_packages():
     assert {path.name for path in PACKAGE.glob("*.py")} == {
-        "__init__.py", "__main__.py", "errors.py"
-    }  # fmt: skip
+        "__init__.py",
+        "__main__.py",
+        "errors.py",
+    }
 
 
-@pytest.mark.parametrize("package", sorted(path for path in PACKAGE.glob("*/*.py")
-                                           if path.name == "__init__.py"),
-                         ids=lambda path: path.parent.name)  # fmt: skip
+@pytest.mark.parametrize(
+    "package",
+    sorted(path for path in PACKAGE.glob("*/*.py") if path.name == "__init__.py"),
+    ids=lambda path: path.parent.name,
+)
 def test_each_package_says_what_it_holds(package):
     assert package.read_text("utf-8").startswith('"""')
 
@@ -88,8 +92,7 @@ def test_the_core_imports_without_xlwings():
 
 def test_reading_a_plan_needs_no_pandas():
     python(
-        "import sys; sys.modules['pandas'] = None; "
-        "import cchc_xl.cli.commands, cchc_xl.cli.steps"
+        "import sys; sys.modules['pandas'] = None; import cchc_xl.cli.commands, cchc_xl.cli.steps"
     )
 
 
@@ -125,9 +128,18 @@ def listed(*patterns: str) -> list[str]:
 def test_the_top_level_is_as_agreed():
     top = {name.split("/")[0] for name in listed() if not name.startswith(".")}
     allowed = {
-        "workbook", "cchc_xl", "templates", "tests", "docs", "setup.py", "README.md",
-        "pyproject.toml", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
-    }  # fmt: skip
+        "workbook",
+        "cchc_xl",
+        "templates",
+        "tests",
+        "docs",
+        "setup.py",
+        "README.md",
+        "pyproject.toml",
+        "LICENSE",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+    }
     assert top <= allowed
 
 

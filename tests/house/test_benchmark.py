@@ -44,12 +44,18 @@ def thousand(programme, period, tmp_path_factory):
         path = folder / f"{large.registry.by_name[name].id}.xlsx"
         path.write_bytes(write_form(large, period, large.registry.by_name[name]))
         form = Form(path)
-        form.fill({
-            code: {"status": "Đang thực hiện", "percent": chance.randrange(100),
-                   "result": f"Kết quả {chance.random()}", "proof": f"{chance.random()}/BC",
-                   **({"spent": 0} if form.cell(code, "budget").value is not None else {})}
-            for code in form.rows
-        })  # fmt: skip
+        form.fill(
+            {
+                code: {
+                    "status": "Đang thực hiện",
+                    "percent": chance.randrange(100),
+                    "result": f"Kết quả {chance.random()}",
+                    "proof": f"{chance.random()}/BC",
+                    **({"spent": 0} if form.cell(code, "budget").value is not None else {}),
+                }
+                for code in form.rows
+            }
+        )
         paths.append(form.save(path))
     return large, paths
 

@@ -57,8 +57,11 @@ def test_the_installed_wheel_does_the_whole_job(installed, tmp_path):
     )
     done = subprocess.run(
         [sys.executable, "-S", "-c", "import site; site.main(); " + code],
-        cwd=tmp_path, capture_output=True, timeout=120, env={**os.environ, "PYTHONPATH": ""},
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": ""},
+    )
     assert done.returncode == 0, done.stderr.decode()
     assert (tmp_path / "CCHC-2018/2018-6T/tong-hop/Phu-luc-2_2018-6T.xlsx").exists()
 
@@ -73,10 +76,14 @@ def test_the_guide_is_a_page_with_its_pictures_inside():
 def test_the_wheel_holds_what_it_needs_and_no_tests(installed):
     names = {str(p.relative_to(installed)) for p in (installed / "cchc_xl").rglob("*.*")}
     for needed in (
-        "templates/styles.toml", "data/agencies.csv", "data/3598-QD-UBND-2017.txt",
-        "workbook/vbaProject.bin", "workbook/ribbon.xml", "docs/huong-dan.md",
+        "templates/styles.toml",
+        "data/agencies.csv",
+        "data/3598-QD-UBND-2017.txt",
+        "workbook/vbaProject.bin",
+        "workbook/ribbon.xml",
+        "docs/huong-dan.md",
         "docs/images/bang-dieu-khien.png",
-    ):  # fmt: skip
+    ):
         assert f"cchc_xl/{needed}" in names
     assert not (installed / "tests").exists()
 
@@ -121,9 +128,11 @@ def test_the_commands_in_the_documents_work(
                 first = next(iter(Form(form).rows))
                 return_form(form, period / "nhan-ve", {first: {"status": "Đang thực hiện"}})
         done = subprocess.run(
-            [sys.executable, "-m", "cchc_xl", *arguments], cwd=tmp_path, capture_output=True,
+            [sys.executable, "-m", "cchc_xl", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
             input=f"{mail.password(OFFICE)}\n".encode(),
-        )  # fmt: skip
+        )
         assert done.returncode == 0, (line, done.stderr.decode())
         if arguments[0] == "init":
             set_up(tmp_path / arguments[1], mail, {})

@@ -142,11 +142,7 @@ def test_pip_knows_the_options_it_is_given(command, options):
         assert f'"{option}"' in PYTHON_HALF.read_text("utf-8")
 
 
-PLAIN = {
-    "SystemDrive": "C:",
-    "PUBLIC": r"C:\Users\Public",
-    "OneDrive": r"C:\Users\an\OneDrive",
-}
+PLAIN = {"SystemDrive": "C:", "PUBLIC": r"C:\Users\Public", "OneDrive": r"C:\Users\an\OneDrive"}
 
 
 @pytest.mark.parametrize(

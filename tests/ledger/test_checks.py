@@ -15,9 +15,15 @@ from cchc_xl.returns.returned import ReportedRow
 
 ITEM = Item("p", "1.1.1", "activity", "1.1", "Việc", budget=100_000_000)
 GOOD = ReportedRow(
-    ITEM, 12, {}, status="Hoàn thành", percent=Decimal(100), proof="12/QĐ", spent=100_000_000,
+    ITEM,
+    12,
+    {},
+    status="Hoàn thành",
+    percent=Decimal(100),
+    proof="12/QĐ",
+    spent=100_000_000,
     given={"title": "Việc", "budget": 100.0},
-)  # fmt: skip
+)
 NO_BUDGET = replace(ITEM, budget=None)
 BEFORE = Past().followed_by("Quý I", GOOD)
 

@@ -136,9 +136,10 @@ def test_a_shared_task_is_done_when_all_have_done_it(workspace):
     for done_by, expected in ((both[:1], "Đang thực hiện"), (both, "Hoàn thành")):
         for agency in done_by:
             return_form(
-                paths[agency], workspace / PERIOD / "nhan-ve",
+                paths[agency],
+                workspace / PERIOD / "nhan-ve",
                 {"VII.4": {"status": "Hoàn thành", "percent": 100, "proof": "1/BC"}},
-            )  # fmt: skip
+            )
         ledger = consolidate_period(load(workspace), PERIOD).ledger
         result = ledger.items["2784-2017", "VII.4"]
         assert (result.done, result.due, result.status) == (len(done_by), 2, expected)
@@ -213,17 +214,22 @@ def test_an_edited_plan_takes_effect_on_returns_already_here(workspace):
     paths, _ = make_forms(load(workspace), PERIOD)
     inbox = workspace / PERIOD / "nhan-ve"
     return_form(
-        paths["Sở Tư pháp"], inbox,
+        paths["Sở Tư pháp"],
+        inbox,
         {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}},
-    )  # fmt: skip
+    )
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Kế hoạch", {"Mã": "1.1.3"},
+        workspace / "CCHC-2018.xlsm",
+        "Kế hoạch",
+        {"Mã": "1.1.3"},
         **{"Kinh phí dự toán (triệu đồng)": 4},
-    )  # fmt: skip
+    )
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Phân công", {"Mã": "1.1.3"},
+        workspace / "CCHC-2018.xlsm",
+        "Phân công",
+        {"Mã": "1.1.3"},
         **{"Cơ quan sử dụng kinh phí": "Sở Tài chính"},
-    )  # fmt: skip
+    )
     done = consolidate_period(load(workspace), PERIOD)
     assert "spent-over-budget" in [f.code for f in done.ledger.findings]
     spent = {a.agency: a.spent for a in done.ledger.agencies if a.plan == "3598-2017"}
@@ -269,10 +275,14 @@ def test_several_agencies_over_one_budget_together_are_found(programme, period, 
     the budget, and only the holder is asked for spending."""
     shared = edited(programme, "1.1.3", reporters=("Sở Tư pháp", "Sở Nội vụ"))
     ledger = ledger_of(
-        shared, period, tmp_path,
-        {"Sở Tư pháp": {"1.1.3": {**GOING, "spent": 14}},
-         "Sở Nội vụ": {"1.1.3": {**GOING, "spent": 10}}},
-    )  # fmt: skip
+        shared,
+        period,
+        tmp_path,
+        {
+            "Sở Tư pháp": {"1.1.3": {**GOING, "spent": 14}},
+            "Sở Nội vụ": {"1.1.3": {**GOING, "spent": 10}},
+        },
+    )
     (found,) = [f for f in ledger.findings if f.code.startswith("spent-over-budget")]
     assert found.code == "spent-over-budget-together" and "24" in found.message
     assert ledger.items["3598-2017", "1.1.3"].spent == 24_000_000
@@ -323,9 +333,11 @@ def test_two_allocations_of_one_agency_add_up(programme):
 def test_money_of_an_agency_that_has_nothing_else_is_in_the_table_by_agency(workspace):
     """A row without a budget may be somebody's money who neither reports nor was given any."""
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Phân công", {"Kế hoạch": "3598-2017", "Mã": "6.3.4"},
+        workspace / "CCHC-2018.xlsm",
+        "Phân công",
+        {"Kế hoạch": "3598-2017", "Mã": "6.3.4"},
         **{"Cơ quan sử dụng kinh phí": "Sở Ngoại vụ"},
-    )  # fmt: skip
+    )
     loaded = load(workspace)
     paths, _ = make_forms(loaded, PERIOD)
     reporter = loaded.programme.plan_by_id["3598-2017"].by_code["6.3.4"].reporters[0]

@@ -259,8 +259,15 @@ def test_through_another_program_and_format(workspace, libreoffice, tmp_path, ki
     send(workspace)
     path = tmp_path / "phan-hoi.xlsx"
     Answer(asked(workspace)[AGENCY]).explain().book.save(path)
-    on_day(Path(shutil.move(libreoffice.convert(path, kind, tmp_path / kind),
-                            workspace / PERIOD / "nhan-ve" / f"giai-trinh.{kind}")), 2)  # fmt: skip
+    on_day(
+        Path(
+            shutil.move(
+                libreoffice.convert(path, kind, tmp_path / kind),
+                workspace / PERIOD / "nhan-ve" / f"giai-trinh.{kind}",
+            )
+        ),
+        2,
+    )
     notes = found(workspace)
     assert {code: one.severity for code, one in notes.items()} == {OVER: "info", DONE: "info"}
     assert f"giai-trinh.{kind}, Cần sửa" in notes[OVER].message
@@ -293,9 +300,13 @@ def test_moved_columns_and_a_renamed_sheet_do_no_harm(workspace):
 # ---------------------------------------------------------------------- and what does harm
 
 HOSTILE = (
-    '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "@SUM(1)", "{{ 7*7 }} {% if %}",
-    "</t><f>1</f>", "dài " * 9_000,
-)  # fmt: skip
+    '=HYPERLINK("http://x","y")',
+    "+cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "{{ 7*7 }} {% if %}",
+    "</t><f>1</f>",
+    "dài " * 9_000,
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -345,8 +356,11 @@ def test_an_explanation_whose_keys_are_lost_or_anothers_is_said_and_not_used(wor
     answer.list.cell(at, answer.column[KEYS[1]]).value = "khong-co"
     answer.send(workspace)
     assert set(severities(workspace).values()) == {"warning"}
-    told = [f for f in read_returns(load(workspace), PERIOD).findings
-            if f.code == "explanation-unplaced"]  # fmt: skip
+    told = [
+        f
+        for f in read_returns(load(workspace), PERIOD).findings
+        if f.code == "explanation-unplaced"
+    ]
     assert len(told) == 1 and WHY in told[0].message and "2 dòng" in told[0].message
     lines = Answer(asked(workspace)[AGENCY]).list.iter_rows(values_only=True)
     assert not any("khóa ẩn" in str(row) for row in lines)  # that is for officers
@@ -414,11 +428,16 @@ def test_what_an_officer_accepts_stands_beside_a_refusal(explained):
 @pytest.mark.parametrize(
     ("at", "value", "heading"),
     [
-        (0, "2018-X", "Kỳ"), (1, "Sở Lạ", "Cơ quan"), (2, "1-1", "Kế hoạch"), (3, "9.9.9", "Mã"),
-        (4, "khong-co", "Mã quy tắc"), (5, None, "Giá trị"), (6, None, "Giải trình"),
+        (0, "2018-X", "Kỳ"),
+        (1, "Sở Lạ", "Cơ quan"),
+        (2, "1-1", "Kế hoạch"),
+        (3, "9.9.9", "Mã"),
+        (4, "khong-co", "Mã quy tắc"),
+        (5, None, "Giá trị"),
+        (6, None, "Giải trình"),
         (7, "Có lẽ", "Xử lý"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.long
 def test_what_cannot_be_understood_is_said_and_not_applied(workspace, at, value, heading):
     send(workspace)
@@ -437,8 +456,16 @@ def test_two_lines_about_the_same_are_said_and_the_last_counts(workspace):
 
 
 def test_what_officers_typed_survives_the_workbook(programme):
-    one = Explanation(AGENCY, OVER, "3598-2017|1.1.3", "1.478,4", "Vì sao", PERIOD, handling=ACCEPT,
-                      source="CV 12/STP")  # fmt: skip
+    one = Explanation(
+        AGENCY,
+        OVER,
+        "3598-2017|1.1.3",
+        "1.478,4",
+        "Vì sao",
+        PERIOD,
+        handling=ACCEPT,
+        source="CV 12/STP",
+    )
     two = one._replace(rule=DONE, value="", text="", handling=REFUSE, source="")
     written = write_master(replace(programme, explanations=(one, two)))
     again, _ = read_master(OpenedWorkbook(written), "so.xlsx")
@@ -499,8 +526,10 @@ def test_and_may_be_answered_again_and_the_year_tells_both(fell_twice):
     }
     told = "\n".join(paragraphs(done.outputs[1]))
     assert "“Thu hồi tạm ứng”" in told and "“Quyết toán”" in told
-    cited = {row["Số liệu, đoạn trích"]: row["Ô"] for row in rows_of(
-        done.outputs[0], "Dẫn chiếu báo cáo")}  # fmt: skip
+    cited = {
+        row["Số liệu, đoạn trích"]: row["Ô"]
+        for row in rows_of(done.outputs[0], "Dẫn chiếu báo cáo")
+    }
     page = openpyxl.load_workbook(done.outputs[0])["Giải trình"]
     assert {page[cited[text]].value for text in rows} == set(rows)
     assert audit_period(load(fell_twice), YEAR).differences == ()
@@ -559,9 +588,11 @@ HEIR = "Sở Nội vụ"
 
 def succeeded(workspace) -> None:
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": AGENCY},
+        workspace / "CCHC-2018.xlsm",
+        "Cơ quan",
+        {"Tên cơ quan": AGENCY},
         **{"Đơn vị kế thừa": HEIR, "Kế thừa từ ngày": datetime.date(2018, 7, 1)},
-    )  # fmt: skip
+    )
 
 
 def test_a_successor_is_not_asked_what_its_forerunner_has_answered(explained):
@@ -624,20 +655,28 @@ def test_a_refusal_holds_for_the_successor_by_either_name(explained):
 VALUES = st.sampled_from(["", "20", "21", "Đang thực hiện"])
 GIVEN = st.builds(
     Explanation,
-    agency=st.sampled_from(["A", "B"]), rule=st.sampled_from([OVER, DONE]),
-    row=st.sampled_from(["p|1", "p|2"]), value=VALUES, text=st.sampled_from(["x", "y", ""]),
-    period=st.just(PERIOD), place=st.just(Place("f", "s", "c")),
+    agency=st.sampled_from(["A", "B"]),
+    rule=st.sampled_from([OVER, DONE]),
+    row=st.sampled_from(["p|1", "p|2"]),
+    value=VALUES,
+    text=st.sampled_from(["x", "y", ""]),
+    period=st.just(PERIOD),
+    place=st.just(Place("f", "s", "c")),
     handling=st.sampled_from(["", ACCEPT, REFUSE]),
-    heir=st.sampled_from(["", "B"]), changed=st.sampled_from(["", "Quý I"]),
-)  # fmt: skip
+    heir=st.sampled_from(["", "B"]),
+    changed=st.sampled_from(["", "Quý I"]),
+)
 DETAILS = {"item": "1", "share": "1", "budget": "1"}
 FOUND = st.builds(
     lambda agency, rule, row, value, severity: finding(
         rule, Place("t"), value, agency=agency, severity=severity, row=row, **DETAILS
     ),
-    st.sampled_from(["A", "B"]), st.sampled_from([OVER, DONE]), st.sampled_from(["p|1", "p|2", ""]),
-    VALUES, st.sampled_from(["error", "warning", "info", "trial"]),
-)  # fmt: skip
+    st.sampled_from(["A", "B"]),
+    st.sampled_from([OVER, DONE]),
+    st.sampled_from(["p|1", "p|2", ""]),
+    VALUES,
+    st.sampled_from(["error", "warning", "info", "trial"]),
+)
 
 
 @given(
@@ -648,13 +687,17 @@ def test_a_warning_is_silenced_just_where_the_same_value_was_explained(findings,
     after, settled = settle(findings, explanations)
     assert len(after) == len(findings)
     for before, now in zip(findings, after, strict=True):
-        about = [e for e in explanations if (*e.subject, e.value) == (
-            before.agency, before.code, before.row, before.value)]  # fmt: skip
+        about = [
+            e
+            for e in explanations
+            if (*e.subject, e.value) == (before.agency, before.code, before.row, before.value)
+        ]
         refused = any(
-            e.handling == REFUSE and e.value in ("", before.value)
+            e.handling == REFUSE
+            and e.value in ("", before.value)
             and e.subject == (before.agency, before.code, before.row)
             for e in explanations
-        )  # fmt: skip
+        )
         says = [e for e in about if e.text and e.handling != REFUSE and not e.changed]
         holds = any(e.handling == ACCEPT or not refused for e in says)
         if before.severity == "warning" and before.row and holds:
@@ -666,8 +709,14 @@ def test_a_warning_is_silenced_just_where_the_same_value_was_explained(findings,
         assert now.message.startswith(before.message)
         assert now.place == before.place and now.value == before.value
     in_force = [one.explanation for one in settled if one.state == IN_FORCE]
-    noted = [f for f in after if f.row and f.severity == "info" and "giải trình: " in f.message
-             and "không được chấp nhận" not in f.message]  # fmt: skip
+    noted = [
+        f
+        for f in after
+        if f.row
+        and f.severity == "info"
+        and "giải trình: " in f.message
+        and "không được chấp nhận" not in f.message
+    ]
     assert len(in_force) == len(noted)
     told = [one.explanation for one in settled]
     assert len({(*e.subject, e.value, bool(e.changed)) for e in told}) == len(told)
@@ -700,11 +749,16 @@ def test_the_workbook_lists_them_with_place_and_state(explained):
     rows = {row["Điều được giải trình"]: row for row in rows_of(path)}
     over = rows["Số đã chi vượt dự toán của mục"]
     assert (over["Cơ quan"], over["Mã"], over["Giá trị"], over["Giải trình"]) == (
-        AGENCY, "1.1.3", "20", WHY,
-    )  # fmt: skip
+        AGENCY,
+        "1.1.3",
+        "20",
+        WHY,
+    )
     assert (over["Tệp"], over["Trang"], over["Tình trạng"]) == (
-        "giai-trinh.xlsx", "Cần sửa", CHANGED,
-    )  # fmt: skip
+        "giai-trinh.xlsx",
+        "Cần sửa",
+        CHANGED,
+    )
     assert [row["Tình trạng"] for row in rows.values() if row is not over] == [IN_FORCE]
     links = [c.hyperlink for c in openpyxl.load_workbook(path)["Giải trình"]["I"] if c.hyperlink]
     assert {link.target for link in links} == {"..\\nhan-ve\\giai-trinh.xlsx"}
@@ -746,8 +800,13 @@ def test_a_report_of_a_part_of_the_year_leaves_out_what_no_longer_holds(explaine
 
 
 def test_the_annual_report_has_all_of_the_year(explained):
-    send(explained, {"1.1.3": {**ENTRIES["1.1.3"], "spent": 22, "proof": "1/BC"}}, "nam.xlsx", YEAR,
-         day=9)  # fmt: skip
+    send(
+        explained,
+        {"1.1.3": {**ENTRIES["1.1.3"], "spent": 22, "proof": "1/BC"}},
+        "nam.xlsx",
+        YEAR,
+        day=9,
+    )
     refusal = (YEAR, AGENCY, "3598-2017", "1.1.3", DONE, None, None, REFUSE, None)
     told = "\n".join(
         paragraphs(consolidate_period(load(explained), YEAR, with_report=True).outputs[1])
@@ -778,8 +837,9 @@ def test_programs_get_them_as_json(explained):
     done = consolidate_period(load(explained), PERIOD)
     listed = ledger_json(done.ledger, done.findings, done.outputs)["explanations"]
     assert [(one["rule"], one["status"], one["text"]) for one in listed] == [
-        (DONE, IN_FORCE, WHY), (OVER, IN_FORCE, WHY),
-    ]  # fmt: skip
+        (DONE, IN_FORCE, WHY),
+        (OVER, IN_FORCE, WHY),
+    ]
     assert listed[0]["file"] == "giai-trinh.xlsx" and listed[0]["period"] == PERIOD
 
 
@@ -820,8 +880,11 @@ def test_the_audit_passes(audited):
 @pytest.mark.long
 def test_it_passes_over_the_year_with_letters_and_refusals(explained):
     send(explained, ENTRIES, period=YEAR, day=9)
-    officers_type(explained, (YEAR, *LETTER[1:5], "22", *LETTER[6:]),
-                  (YEAR, AGENCY, "3598-2017", "1.1.3", DONE, None, None, REFUSE, None))  # fmt: skip
+    officers_type(
+        explained,
+        (YEAR, *LETTER[1:5], "22", *LETTER[6:]),
+        (YEAR, AGENCY, "3598-2017", "1.1.3", DONE, None, None, REFUSE, None),
+    )
     consolidate_period(load(explained), PERIOD)
     consolidate_period(load(explained), YEAR, with_report=True)
     ledger = read_returns(load(explained), YEAR).ledger
@@ -848,11 +911,17 @@ def test_to_save_it_again_differs_in_other_sheets_only(audited):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (WHY, "Lý do bịa"), ("20", "21"), (CHANGED, IN_FORCE), (IN_FORCE, CHANGED),
-        ("giai-trinh.xlsx", "moi.xlsx"), (AGENCY, "Sở Y tế"), ("1.1.3", "1.3.4"),
-        ("6 tháng đầu năm 2018", "Quý I 2018"), ("Số đã chi vượt dự toán của mục", "Khác"),
+        (WHY, "Lý do bịa"),
+        ("20", "21"),
+        (CHANGED, IN_FORCE),
+        (IN_FORCE, CHANGED),
+        ("giai-trinh.xlsx", "moi.xlsx"),
+        (AGENCY, "Sở Y tế"),
+        ("1.1.3", "1.3.4"),
+        ("6 tháng đầu năm 2018", "Quý I 2018"),
+        ("Số đã chi vượt dự toán của mục", "Khác"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.long
 def test_a_falsified_explanation_is_caught(audited, old, new):
     falsify(audited[1], "Giải trình", old, new)
@@ -860,8 +929,7 @@ def test_a_falsified_explanation_is_caught(audited, old, new):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "beside"),
-    [("Cảnh báo", "Ghi chú", "140,0%"), ("Ghi chú", "Cảnh báo", WHY)],
+    ("old", "new", "beside"), [("Cảnh báo", "Ghi chú", "140,0%"), ("Ghi chú", "Cảnh báo", WHY)]
 )
 @pytest.mark.long
 def test_a_severity_that_no_explanation_gives_is_caught(audited, old, new, beside):
@@ -883,8 +951,23 @@ def test_a_sheet_that_nobody_explained_is_caught(workspace):
     path = consolidate_period(load(workspace), PERIOD).outputs[0]
     book = openpyxl.load_workbook(path)
     page = book.create_sheet("Giải trình")
-    page.append(["TT", "Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị",
-                 "Giải trình", "Kỳ", "Tệp", "Trang", "Ô", "Nguồn", "Tình trạng"])  # fmt: skip
+    page.append(
+        [
+            "TT",
+            "Cơ quan",
+            "Kế hoạch",
+            "Mã",
+            "Điều được giải trình",
+            "Giá trị",
+            "Giải trình",
+            "Kỳ",
+            "Tệp",
+            "Trang",
+            "Ô",
+            "Nguồn",
+            "Tình trạng",
+        ]
+    )
     page.append([1, AGENCY, "Phụ lục", "1.1.3", "x", "20", WHY, "k", "t", "s", "c", "", IN_FORCE])
     book.save(path)
     assert "Giải trình" in sheets_that_differ(workspace)

@@ -33,9 +33,15 @@ WORDS = {
 }
 # Tables whose rows come and go with the figures, and pages that repeat figures.
 FREE = {
-    "Nguồn số liệu", "Phát hiện", "Tiến độ nộp", "Quá hạn", "Chỉ tiêu", "Thay đổi", "Biểu đồ",
+    "Nguồn số liệu",
+    "Phát hiện",
+    "Tiến độ nộp",
+    "Quá hạn",
+    "Chỉ tiêu",
+    "Thay đổi",
+    "Biểu đồ",
     "Nghị quyết 07 theo CQ",
-}  # fmt: skip
+}
 
 
 class Year:
@@ -113,11 +119,14 @@ class Year:
         """The same year with one row of one return changed."""
         returns = dict(self.returns)
         returns[period] = [
-            replace(one, rows=tuple(
-                each._replace(**values) if each is row else each for each in one.rows
-            )) if one.agency == agency else one
+            replace(
+                one,
+                rows=tuple(each._replace(**values) if each is row else each for each in one.rows),
+            )
+            if one.agency == agency
+            else one
             for one in returns[period]
-        ]  # fmt: skip
+        ]
         return Year(self.programme, self.periods, returns)
 
 
@@ -179,9 +188,12 @@ def _moved(before: Year, after: Year, figure: FigureId) -> bool:
 
 
 @settings(
-    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate],
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+)
 @given(data=st.data())
 @pytest.mark.long
 def test_a_changed_cell_changes_the_figures_that_name_it_and_no_others(small, data):
@@ -213,10 +225,10 @@ def test_a_changed_cell_changes_the_figures_that_name_it_and_no_others(small, da
         assert not resting
 
 
-@pytest.mark.parametrize(("code", "agency", "holder"), [
-    (HELD, "Sở Nội vụ", "Sở Tài chính"),
-    (SHARED, "Sở Tư pháp", "Sở Khoa học và Công nghệ"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "agency", "holder"),
+    [(HELD, "Sở Nội vụ", "Sở Tài chính"), (SHARED, "Sở Tư pháp", "Sở Khoa học và Công nghệ")],
+)
 def test_a_money_cell_is_behind_every_sum_above_it(small, code, agency, holder):
     """Told by hand: the money is the holder's, whoever reports it."""
     plan = "3598-2017"
@@ -283,10 +295,15 @@ def test_the_origins_hold_what_was_read_from_them(year, two_periods):
     lineage = Lineage(two_periods.ledger, two_periods.earlier)
     outputs = write_outputs(two_periods.ledger, two_periods.earlier)
     origins = {
-        (figure.period or PERIOD if figure.what not in ("added", "change", "collections") else "",
-         origin)
-        for figure in outputs.figures for origin in lineage.origins(figure)
-    }  # fmt: skip
+        (
+            figure.period or PERIOD
+            if figure.what not in ("added", "change", "collections")
+            else "",
+            origin,
+        )
+        for figure in outputs.figures
+        for origin in lineage.origins(figure)
+    }
     opened = {}
     seen: Counter[str] = Counter()
     for period, origin in origins:

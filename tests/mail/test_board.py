@@ -140,8 +140,21 @@ class Situation:
 
     def _files(self, one: Agency, period) -> list[Return]:
         chance = self.chance
-        story = chance.choice(("none", "good", "good", "good", "bad", "bad", "two",
-                               "bad then good", "good then bad", "left out", "gone"))  # fmt: skip
+        story = chance.choice(
+            (
+                "none",
+                "good",
+                "good",
+                "good",
+                "bad",
+                "bad",
+                "two",
+                "bad then good",
+                "good then bad",
+                "left out",
+                "gone",
+            )
+        )
         day = period.due_before + datetime.timedelta(days=chance.randint(-12, 8))
         later = day + datetime.timedelta(days=chance.randint(1, 5))
         one.came = story != "none"
@@ -183,28 +196,51 @@ class Situation:
         )
         one.errors, one.warnings = chance.choice(((0, 0), (0, 0), (2, 0), (0, 1), (1, 1)))
         found = [
-            finding(code, Place(file, "Phiếu báo cáo", f"K{n}"), "x", agency=one.name,
-                    item="1.1.1", severity=severity, **_TOLD)
+            finding(
+                code,
+                Place(file, "Phiếu báo cáo", f"K{n}"),
+                "x",
+                agency=one.name,
+                item="1.1.1",
+                severity=severity,
+                **_TOLD,
+            )
             for n, (code, severity) in enumerate(
                 [("status-unknown", "error")] * one.errors
                 + [("status-unknown", "warning")] * one.warnings
                 + [("status-unknown", "info")]
             )
-        ]  # fmt: skip
+        ]
         one.said = {item.code for item in items}
         one.refused = None
         one.counted = Return(
-            file, _sha(file), _moment(day), None, one.name, "Phiếu báo cáo", "accepted", rows,
-            tuple(found), chance.choice(("", f"Bà Hoa, 0905 {len(file)}")),
-        )  # fmt: skip
+            file,
+            _sha(file),
+            _moment(day),
+            None,
+            one.name,
+            "Phiếu báo cáo",
+            "accepted",
+            rows,
+            tuple(found),
+            chance.choice(("", f"Bà Hoa, 0905 {len(file)}")),
+        )
         return one.counted
 
     def _bad(self, one: Agency, day: datetime.date) -> Return:
         """A file that cannot be used."""
         file = f"{one.name} {self.chance.random()}.xlsx"
         found = finding("file-unreadable", Place(file), agency=one.name, reason="hỏng")
-        bad = Return(file, _sha(file), _moment(day), None, one.name, fate="rejected",
-                     findings=(found,), contact="")  # fmt: skip
+        bad = Return(
+            file,
+            _sha(file),
+            _moment(day),
+            None,
+            one.name,
+            fate="rejected",
+            findings=(found,),
+            contact="",
+        )
         one.errors, one.warnings = 1, 0
         one.refused = bad
         return bad
@@ -235,9 +271,20 @@ class Situation:
     def _handed_over(self, name: str, kind: str, about: str, day: datetime.date) -> Letter:
         own, other = self.programme.registry.by_name[name].email.split("; ")
         story = self.chance.choice(
-            ("sent",) * 5 + ("draft", "draft", "failed", "cut off", "came back", "second try",
-             "twice", "copy came back", "again in vain", "half came back")
-        )  # fmt: skip
+            ("sent",) * 5
+            + (
+                "draft",
+                "draft",
+                "failed",
+                "cut off",
+                "came back",
+                "second try",
+                "twice",
+                "copy came back",
+                "again in vain",
+                "half came back",
+            )
+        )
         events = {
             "sent": ("sending", "sent"),
             "draft": ("draft",),
@@ -255,16 +302,28 @@ class Situation:
             told = event in ("failed", "bounced")
             self.log.events.append(
                 MailEvent(
-                    _moment(day, 8 + n), event, kind, name, about, f"<{_sha(name, kind, about)}>",
-                    (own, other, COPY), ("f" * 64,), address if told else "",
+                    _moment(day, 8 + n),
+                    event,
+                    kind,
+                    name,
+                    about,
+                    f"<{_sha(name, kind, about)}>",
+                    (own, other, COPY),
+                    ("f" * 64,),
+                    address if told else "",
                     f"{name}: hộp thư đầy." if told else "",
                 )
-            )  # fmt: skip
+            )
             if story == "came back" and event == "bounced":
                 self.log.events.append(replace(self.log.events[-1], address=other))
         arrived = story in (
-            "sent", "draft", "second try", "twice", "copy came back", "half came back"
-        )  # fmt: skip
+            "sent",
+            "draft",
+            "second try",
+            "twice",
+            "copy came back",
+            "half came back",
+        )
         return Letter(kind, about, day, arrived, story not in ("failed", "cut off"), own, story)
 
 
@@ -280,8 +339,12 @@ def state_of(one: Agency, letters: list[Letter], log: Correspondence) -> str:
     wrong = one.refused or (one.counted if one.errors or one.warnings else None)
     if wrong is None:
         return "accepted"
-    answers = [e for e in log.events if (e.kind, e.agency, e.about) == (
-        "feedback", one.name, wrong.sha256) and e.event != "bounced"]  # fmt: skip
+    answers = [
+        e
+        for e in log.events
+        if (e.kind, e.agency, e.about) == ("feedback", one.name, wrong.sha256)
+        and e.event != "bounced"
+    ]
     if answers and answers[-1].event != "failed":
         return "asked"
     return "to-answer" if one.counted else "unusable"
@@ -315,7 +378,12 @@ BUTTONS = {"form": "Gửi phiếu", "reminder": "Nhắc nộp", "feedback": "G�
 
 
 def next_step(
-    one: Agency, state: str, letters: list[Letter], late: int, made: bool, day: datetime.date,
+    one: Agency,
+    state: str,
+    letters: list[Letter],
+    late: int,
+    made: bool,
+    day: datetime.date,
     due: datetime.date,
 ) -> tuple[str, bool]:
     """What the next step begins with, and whether the button Nhắc nộp prepares a letter."""
@@ -334,11 +402,15 @@ def next_step(
     if state == "accepted":
         return "", reminds
     last = letters[-1].story if letters else ""
-    still_wanted = letters and state in {
-        "form": ("missing",),
-        "reminder": ("missing", "asked"),
-        "feedback": ("to-answer", "unusable", "asked"),
-    }[letters[-1].kind]
+    still_wanted = (
+        letters
+        and state
+        in {
+            "form": ("missing",),
+            "reminder": ("missing", "asked"),
+            "feedback": ("to-answer", "unusable", "asked"),
+        }[letters[-1].kind]
+    )
     if last in ("cut off", "came back") and still_wanted:
         return "call", reminds
     if (
@@ -435,9 +507,10 @@ def test_each_collector_owes_what_the_rows_say(small, seed):
                 continue
             person = item.collector.partition(",")[0].strip()
             duty = item.collector.partition(",")[2].strip()
-            one = expected.setdefault((person, duty, item.frequency), {
-                "rows": 0, "complete": 0, "done": 0, "due": None, "missing": [], "owing": set(),
-            })  # fmt: skip
+            one = expected.setdefault(
+                (person, duty, item.frequency),
+                {"rows": 0, "complete": 0, "done": 0, "due": None, "missing": [], "owing": set()},
+            )
             owing = {
                 period.months: [
                     name
@@ -462,8 +535,11 @@ def test_each_collector_owes_what_the_rows_say(small, seed):
     for at, one in expected.items():
         given = found[at]
         assert (given.rows, given.complete, given.done, given.due) == (
-            one["rows"], one["complete"], one["done"], one["due"],
-        ), given  # fmt: skip
+            one["rows"],
+            one["complete"],
+            one["done"],
+            one["due"],
+        ), given
         assert list(given.missing) == one["missing"]
         assert set(given.agencies) == one["owing"]
         behind = one["rows"] - one["complete"]

@@ -253,8 +253,12 @@ def test_a_form_that_goes_out_after_the_due_day_names_a_new_one(office, mail, ca
 
 
 def test_a_second_reminder_before_a_holiday_gives_a_day_after_it(office, mail, calendar):
-    edit_workbook(master_path(office.root), "Kỳ báo cáo", {"Kỳ": PERIOD},
-                  **{"Nộp trước ngày": datetime.date(2018, 4, 20)})  # fmt: skip
+    edit_workbook(
+        master_path(office.root),
+        "Kỳ báo cáo",
+        {"Kỳ": PERIOD},
+        **{"Nộp trước ngày": datetime.date(2018, 4, 20)},
+    )
     calendar(4, 20)
     office.send(FORM)
     for day in (24, 27):  # Monday 30/4 and Tuesday 1/5 are holidays
@@ -266,11 +270,18 @@ def test_a_second_reminder_before_a_holiday_gives_a_day_after_it(office, mail, c
 # Each year's first day of Tết and Giỗ Tổ (10/3 by the moon), as the government announced them;
 # 2027's as almanacs have them.
 MOON = {
-    2017: ((1, 28), (4, 6)), 2018: ((2, 16), (4, 25)), 2019: ((2, 5), (4, 14)),
-    2020: ((1, 25), (4, 2)), 2021: ((2, 12), (4, 21)), 2022: ((2, 1), (4, 10)),
-    2023: ((1, 22), (4, 29)), 2024: ((2, 10), (4, 18)), 2025: ((1, 29), (4, 7)),
-    2026: ((2, 17), (4, 26)), 2027: ((2, 6), (4, 16)),
-}  # fmt: skip
+    2017: ((1, 28), (4, 6)),
+    2018: ((2, 16), (4, 25)),
+    2019: ((2, 5), (4, 14)),
+    2020: ((1, 25), (4, 2)),
+    2021: ((2, 12), (4, 21)),
+    2022: ((2, 1), (4, 10)),
+    2023: ((1, 22), (4, 29)),
+    2024: ((2, 10), (4, 18)),
+    2025: ((1, 29), (4, 7)),
+    2026: ((2, 17), (4, 26)),
+    2027: ((2, 6), (4, 16)),
+}
 
 
 @pytest.mark.parametrize("year", MOON)

@@ -75,10 +75,12 @@ def codes(findings) -> list[str]:
         b"From: " + b"(" * 5000,
         b"Content-Type: message/rfc822\r\n\r\nMessage-ID: <a@[",
         b"Content-Type: message/rfc822\r\n\r\n" * 3000,
-        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
-                 for n in range(3000)),
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+            for n in range(3000)
+        ),
     ],
-)  # fmt: skip
+)
 def test_no_mail_of_a_stranger_keeps_others_from_being_fetched(office, agencies, mail, header):
     one = agencies.officers[AGENCY]
     body = b"\r\nContent-Type: application/pdf\r\n\r\n%PDF"
@@ -229,8 +231,13 @@ def test_whatever_a_workbook_is_called_it_comes_into_nhan_ve(office, agencies, m
 
 def test_what_a_leader_answers_is_no_return(office, agencies, mail):
     leader = mail.add("lanh-dao@tinh.test")
-    event = replace(log_of(office).last(FORM, AGENCY, ""), agency=LEADERS, agency_id="",
-                    kind="result", message_id="<ket-qua@tinh.test>")  # fmt: skip
+    event = replace(
+        log_of(office).last(FORM, AGENCY, ""),
+        agency=LEADERS,
+        agency_id="",
+        kind="result",
+        message_id="<ket-qua@tinh.test>",
+    )
     log_of(office).add(event)
     one = agencies.officers[AGENCY]
     letter = one.letter("Re: Kết quả", sender=leader)

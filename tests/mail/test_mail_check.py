@@ -80,8 +80,14 @@ def test_looking_changes_nothing_and_sends_nothing(office, mail, keyring_of_the_
 
 
 def test_the_other_kind_of_tls_is_tried_where_it_is_set(office, mail):
-    office.set_servers(HOST, STARTTLS_HOST, Bảo_mật_khi_gửi="TLS", Cổng_gửi=mail.smtps_port,
-                       Bảo_mật_khi_nhận="STARTTLS", Cổng_nhận=mail.imap_port)  # fmt: skip
+    office.set_servers(
+        HOST,
+        STARTTLS_HOST,
+        Bảo_mật_khi_gửi="TLS",
+        Cổng_gửi=mail.smtps_port,
+        Bảo_mật_khi_nhận="STARTTLS",
+        Cổng_nhận=mail.imap_port,
+    )
     office.keep_password()
     assert faults(office.root) == {}
 
@@ -190,8 +196,9 @@ def test_a_file_that_is_no_certificate_is_told(office):
 
 
 def test_a_server_that_offers_no_tls_is_told(office, mail):
-    office.set_servers(HOST, STARTTLS_HOST, Cổng_gửi=mail.smtp_without_tls_port,
-                       Cổng_nhận=mail.imap_port)  # fmt: skip
+    office.set_servers(
+        HOST, STARTTLS_HOST, Cổng_gửi=mail.smtp_without_tls_port, Cổng_nhận=mail.imap_port
+    )
     told = faults(office.root)
     assert "không cho mã hóa" in told[SENDING]
     assert "Không lập được đường truyền mã hóa" in told[MAILBOX]

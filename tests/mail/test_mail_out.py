@@ -124,11 +124,14 @@ def by_an_older_program(header: bytes) -> str:
     return str(make_header(decode_header(header.decode())))
 
 
-@pytest.mark.parametrize("name", [
-    "Phòng Cải cách hành chính, Sở Nội vụ",
-    "Sở Nội vụ, tỉnh Đắk Lắk (Phòng CCHC)",
-    "Ban Chỉ đạo cải cách hành chính tỉnh Đắk Lắk, Sở Nội vụ, Phòng CCHC và Văn thư, lưu trữ",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Phòng Cải cách hành chính, Sở Nội vụ",
+        "Sở Nội vụ, tỉnh Đắk Lắk (Phòng CCHC)",
+        "Ban Chỉ đạo cải cách hành chính tỉnh Đắk Lắk, Sở Nội vụ, Phòng CCHC và Văn thư, lưu trữ",
+    ],
+)
 def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name):
     office.fill_in(Tên_người_gửi=name)
     office.send(FORM)
@@ -141,12 +144,22 @@ def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name)
 def test_what_agencies_typed_is_text_and_nothing_else(office):
     nasty = "<script>x</script> [a](http://e.vn) ![i](http://e.vn/i.png) **đậm** http://e.vn\n# T"
     facts = {
-        "co_quan": nasty, "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "han": "01/6/2018",
-        "ma_ky": "2018-6T", "tep": nasty, "nguoi_lap": nasty, "so_loi": 1, "so_canh_bao": 0,
-        "phieu_moi": False, "nguoi_lien_he": nasty, "dien_thoai": "", "thu": "",
+        "co_quan": nasty,
+        "noi_gui": "Sở Nội vụ",
+        "ky": "6 tháng",
+        "han": "01/6/2018",
+        "ma_ky": "2018-6T",
+        "tep": nasty,
+        "nguoi_lap": nasty,
+        "so_loi": 1,
+        "so_canh_bao": 0,
+        "phieu_moi": False,
+        "nguoi_lien_he": nasty,
+        "dien_thoai": "",
+        "thu": "",
         "phat_hien": [{"muc_do": "Lỗi", "o": "K1", "noi_dung": nasty, "can_lam": nasty}],
         "giai_trinh": False,
-    }  # fmt: skip
+    }
     words = mail_words(FEEDBACK, facts)
     body = words.html.partition("<body")[2]
     assert not re.search(r"<(script|a|img|h1|strong)\b", body)
@@ -235,8 +248,12 @@ def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
     assert {one.code for one in office.prepare(FORM).held if one.agency in THREE} == {
         "mail-sent-before"
     }
-    edit_workbook(master_path(office.root), "Kỳ báo cáo", {"Kỳ": PERIOD},
-                  **{"Tên kỳ": "Sáu tháng đầu năm 2018"})  # fmt: skip
+    edit_workbook(
+        master_path(office.root),
+        "Kỳ báo cáo",
+        {"Kỳ": PERIOD},
+        **{"Tên kỳ": "Sáu tháng đầu năm 2018"},
+    )
     held = [one for one in office.prepare(FORM).held if one.agency == "Sở Y tế"]
     assert [one.code for one in held] == ["mail-changed-since"]
     assert len(office.send(FORM, again=["Sở Y tế"]).letters) == 1
@@ -248,8 +265,7 @@ def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
 
 
 @pytest.mark.parametrize(
-    ("host", "said"),
-    [(EXPIRED_HOST, "đã hết hạn"), (OTHER_NAME_HOST, "tên máy chủ khác")],
+    ("host", "said"), [(EXPIRED_HOST, "đã hết hạn"), (OTHER_NAME_HOST, "tên máy chủ khác")]
 )
 def test_a_certificate_that_is_wrong_gets_no_password(office, mail, host, said):
     office.set_servers(host, host)
@@ -485,8 +501,13 @@ def test_each_refusal_is_told_with_its_address_and_reason(office_of_all, mail):
     names = list(office_of_all.loaded.programme.registry.by_name)
     for name in names:
         mail.add(address_of(name))
-    reasons = ["552 5.2.2 Mailbox full", "550 5.1.1 User unknown", "550 5.7.1 Blocked",
-               "550 5.1.1 No such user", "554 5.7.1 Spam"]  # fmt: skip
+    reasons = [
+        "552 5.2.2 Mailbox full",
+        "550 5.1.1 User unknown",
+        "550 5.7.1 Blocked",
+        "550 5.1.1 No such user",
+        "554 5.7.1 Spam",
+    ]
     for name, reason in zip(names, reasons, strict=False):
         mail.rules.refuse(address_of(name), reason)
     command = ["send", str(office_of_all.root), "forms", "--period", PERIOD]
@@ -513,8 +534,10 @@ def test_drafts_are_mails_that_open_for_editing(office, mail):
     folder = Workspace(office.root).drafts(PERIOD)
     drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert sorted(drafts) == [
-        "phieu_So-Tu-phap_STP.eml", "phieu_So-Y-te_SYT.eml", "phieu_UBND-huyen-Lak_LAK.eml",
-    ]  # fmt: skip
+        "phieu_So-Tu-phap_STP.eml",
+        "phieu_So-Y-te_SYT.eml",
+        "phieu_UBND-huyen-Lak_LAK.eml",
+    ]
     message = email.message_from_bytes(drafts["phieu_So-Y-te_SYT.eml"], policy=email.policy.default)
     assert message["X-Unsent"] == "1"
     assert message["To"] == address_of("Sở Y tế")

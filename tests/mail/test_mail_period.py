@@ -103,10 +103,19 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
     log_path = Workspace(office.root).correspondence(PERIOD)
     for events in (1, 6, 19, 33, 50, 61):
         run = subprocess.Popen(
-            [sys.executable, "-m", "cchc_xl", "send", str(office.root), "forms",
-             "--period", PERIOD],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "cchc_xl",
+                "send",
+                str(office.root),
+                "forms",
+                "--period",
+                PERIOD,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         end = time.monotonic() + 60
         while run.poll() is None and len(correspondence(log_path, registry).events) < events:
             assert time.monotonic() < end
@@ -140,8 +149,9 @@ def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office_of_all,
     for lines in (1, 9, 20, 30):
         run = subprocess.Popen(
             [sys.executable, "-m", "cchc_xl", "fetch", str(office.root), "--period", PERIOD],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         end = time.monotonic() + 60
         while run.poll() is None and _lines(mailbox) < lines:
             assert time.monotonic() < end
@@ -150,8 +160,9 @@ def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office_of_all,
         run.wait()
     office.fetch()
     assert differences(outcome, consolidate_period(office.loaded, PERIOD)) == []
-    left = [p.name for p in Workspace(office.root).inbox(PERIOD).iterdir()
-            if p.name.startswith(".")]  # fmt: skip
+    left = [
+        p.name for p in Workspace(office.root).inbox(PERIOD).iterdir() if p.name.startswith(".")
+    ]
     assert left == []
 
 

@@ -421,8 +421,13 @@ def choose(office, file: str, agency: str) -> None:
     workbook = openpyxl.load_workbook(master, keep_vba=True)
     page = workbook["Xử lý phiếu"]
     columns = {cell.value: cell.column for cell in page[4]}
-    said = {"Kỳ": PERIOD, "Tệp": file, "Xử lý": "Dùng bản này", "Cơ quan": agency,
-            "Lý do": "Cơ quan xác nhận qua điện thoại"}  # fmt: skip
+    said = {
+        "Kỳ": PERIOD,
+        "Tệp": file,
+        "Xử lý": "Dùng bản này",
+        "Cơ quan": agency,
+        "Lý do": "Cơ quan xác nhận qua điện thoại",
+    }
     for name, value in said.items():
         page.cell(5, columns[name]).value = value
     workbook.save(master)

@@ -213,8 +213,9 @@ def test_a_fetch_that_is_killed_notes_every_draft_once(office_of_all, mail):
     for count in (1, 9, 20, 30):
         run = subprocess.Popen(
             [sys.executable, "-m", "cchc_xl", "fetch", str(office.root), "--period", PERIOD],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         end = time.monotonic() + 60
         while run.poll() is None and log_path.read_bytes().count(b'"sent"') < count:
             assert time.monotonic() < end
@@ -290,8 +291,9 @@ def test_looking_changes_nothing_reads_headers_and_goes_back(office, mail, monke
         (found,) = box.sent(datetime.datetime.now(VIETNAM).date())
         assert (found.to, found.is_reply) == ({"c@tinh.test", "d@tinh.test"}, False)
         assert {one.partition("(")[0] for one in asked} == {
-            "BODY.PEEK[HEADER.FIELDS ", "INTERNALDATE",
-        }  # fmt: skip
+            "BODY.PEEK[HEADER.FIELDS ",
+            "INTERNALDATE",
+        }
         (other,) = box.headings(old.date(), ())
         assert other.message_id == "<3@tinh.test>"
     assert mail.flags(OFFICE, "Sent") == flags
@@ -322,9 +324,16 @@ HOUR = datetime.timedelta(hours=1)
 
 def a_draft(number: int, agency: str = HEALTH, **changed) -> MailEvent:
     one = MailEvent(
-        NOON, DRAFT, FEEDBACK, agency, f"lan-{number}", f"<{number}@x>", ("a@x.vn", "copy@x.vn"),
-        subject="Đề nghị chỉnh sửa", addressed=("A@x.vn",),
-    )  # fmt: skip
+        NOON,
+        DRAFT,
+        FEEDBACK,
+        agency,
+        f"lan-{number}",
+        f"<{number}@x>",
+        ("a@x.vn", "copy@x.vn"),
+        subject="Đề nghị chỉnh sửa",
+        addressed=("A@x.vn",),
+    )
     return replace(one, **changed)
 
 
@@ -409,7 +418,10 @@ def test_a_letter_made_once_more_has_an_identity_of_its_own(drafts):
     drafts.send(FORM, again=[HEALTH])
     drafts.fill_in(Cách_gửi=DRAFTS)
     drafts.send(FORM, again=[HEALTH])
-    ids = [one.message_id for one in log_of(drafts).events
-           if one.agency == HEALTH and one.event in (SENT, DRAFT)]  # fmt: skip
+    ids = [
+        one.message_id
+        for one in log_of(drafts).events
+        if one.agency == HEALTH and one.event in (SENT, DRAFT)
+    ]
     assert ids[0] == first
     assert len(set(ids)) == 3

@@ -166,9 +166,11 @@ def test_a_code_of_two_plans_must_say_which(workspace):
 def test_a_successors_money_is_what_its_forerunner_held(workspace):
     master = workspace / "CCHC-2018.xlsm"
     edit_workbook(
-        master, "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"},
+        master,
+        "Cơ quan",
+        {"Tên cơ quan": "Sở Tư pháp"},
         **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": datetime.date(2018, 3, 1)},
-    )  # fmt: skip
+    )
     assert call("CCHC_DUTOAN", str(master), "3598-2017", "Sở Nội vụ") == 2200
     paths, _ = make_forms(load(workspace), "2018-6T")
     inbox = workspace / "2018-6T/nhan-ve"
@@ -249,13 +251,26 @@ def test_a_block_gives_each_cell_what_the_cell_alone_gives(block):
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("1.478,4", 1478.4), ("1,478.4", 1478.4), ("8,5 tỷ", 8.5e9), ("8,5 tỉ đồng", 8.5e9),
-        ("15 triệu", 15e6), ("15tr", 15e6), ("15.000.000 đ", 15e6), ("2.050.000 đồng", 2.05e6),
-        ("8 tỷ 500 triệu", 8.5e9), ("50%", 0.5), ("12,5 %", 0.125), ("-3", -3), ("0", 0),
-        ("  7 ", 7), ("500 nghìn", 5e5), ("500 ngàn đồng", 5e5), (12.5, 12.5),
+        ("1.478,4", 1478.4),
+        ("1,478.4", 1478.4),
+        ("8,5 tỷ", 8.5e9),
+        ("8,5 tỉ đồng", 8.5e9),
+        ("15 triệu", 15e6),
+        ("15tr", 15e6),
+        ("15.000.000 đ", 15e6),
+        ("2.050.000 đồng", 2.05e6),
+        ("8 tỷ 500 triệu", 8.5e9),
+        ("50%", 0.5),
+        ("12,5 %", 0.125),
+        ("-3", -3),
+        ("0", 0),
+        ("  7 ", 7),
+        ("500 nghìn", 5e5),
+        ("500 ngàn đồng", 5e5),
+        (12.5, 12.5),
         ("8,5 ty\u0309", 8.5e9),
     ],
-)  # fmt: skip
+)
 def test_so_reads_numbers_as_people_write_them(text, number):
     assert call("CCHC_SO", text) == number
 
@@ -282,13 +297,16 @@ def test_so_reads_back_what_a_vietnamese_writes_or_says_that_it_is_unclear(numbe
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("Quý I/2018", (2018, 3, 31)), ("Tháng 10/2017", (2017, 10, 31)),
+        ("Quý I/2018", (2018, 3, 31)),
+        ("Tháng 10/2017", (2017, 10, 31)),
         ("Tháng 02", (2018, 2, 28)),
-        ("Năm 2018", (2018, 12, 31)), ("trước ngày 31/12/2017", (2017, 12, 30)),
-        ("trước ngày 01/6", (2018, 5, 31)), ("15/6/2018", (2018, 6, 15)),
+        ("Năm 2018", (2018, 12, 31)),
+        ("trước ngày 31/12/2017", (2017, 12, 30)),
+        ("trước ngày 01/6", (2018, 5, 31)),
+        ("15/6/2018", (2018, 6, 15)),
         ("6 tháng đầu năm 2018", (2018, 6, 30)),
     ],
-)  # fmt: skip
+)
 def test_han_gives_the_last_day_on_time(text, day):
     assert call("CCHC_HAN", text, 2018) == datetime.datetime(*day)
 
@@ -307,12 +325,17 @@ def test_han_says_what_it_cannot_read():
 @pytest.mark.parametrize(
     ("number", "unit", "words"),
     [
-        (8e9, "", "Tám tỷ đồng"), (2050, "triệu đồng", "Hai tỷ không trăm năm mươi triệu đồng"),
+        (8e9, "", "Tám tỷ đồng"),
+        (2050, "triệu đồng", "Hai tỷ không trăm năm mươi triệu đồng"),
         (1478.4, "triệu đồng", "Một tỷ bốn trăm bảy mươi tám triệu bốn trăm nghìn đồng"),
-        (8, "tỷ đồng", "Tám tỷ đồng"), (21, "hồ sơ", "Hai mươi mốt hồ sơ"), (0, "", "Không đồng"),
-        ("8,5 tỷ", "", "Tám tỷ năm trăm triệu đồng"), (-5, "", "Âm năm đồng"), (None, "", ""),
+        (8, "tỷ đồng", "Tám tỷ đồng"),
+        (21, "hồ sơ", "Hai mươi mốt hồ sơ"),
+        (0, "", "Không đồng"),
+        ("8,5 tỷ", "", "Tám tỷ năm trăm triệu đồng"),
+        (-5, "", "Âm năm đồng"),
+        (None, "", ""),
     ],
-)  # fmt: skip
+)
 def test_bangchu_reads_amounts_out(number, unit, words):
     assert call("CCHC_BANGCHU", number, unit) == words
 
@@ -322,9 +345,10 @@ def test_bangchu_reads_amounts_out(number, unit, words):
     [
         (2.5, "Chưa đọc được phần lẻ của 2,5 đồng"),
         ("1.500", "“1.500” không phải là một số rõ ràng"),
-        (1e30, "Số quá lớn"), ("abc", "“abc” không phải là một số rõ ràng"),
+        (1e30, "Số quá lớn"),
+        ("abc", "“abc” không phải là một số rõ ràng"),
     ],
-)  # fmt: skip
+)
 def test_bangchu_says_what_it_cannot_read(number, message):
     assert call("CCHC_BANGCHU", number) == message
 
@@ -345,19 +369,25 @@ def test_columns_and_single_calls_are_quick(master):
     floor = min(timeit.repeat(lambda: [in_words(int(n)) for n in numbers], number=1, repeat=5))
     print(f"\nfloor: 10,000 times in_words {floor * 1000:.0f} ms")
     for name, values, rest in (
-        ("CCHC_DUTOAN", codes, ()), ("CCHC_DACHI", codes, ()), ("CCHC_TYLE", codes, ()),
-        ("CCHC_TRANGTHAI", codes, ()), ("CCHC_NGUON", codes, ()), ("CCHC_BANGCHU", numbers, ()),
-        ("CCHC_SO", texts, ()), ("CCHC_HAN", times, (2018.0,)),
-    ):  # fmt: skip
+        ("CCHC_DUTOAN", codes, ()),
+        ("CCHC_DACHI", codes, ()),
+        ("CCHC_TYLE", codes, ()),
+        ("CCHC_TRANGTHAI", codes, ()),
+        ("CCHC_NGUON", codes, ()),
+        ("CCHC_BANGCHU", numbers, ()),
+        ("CCHC_SO", texts, ()),
+        ("CCHC_HAN", times, (2018.0,)),
+    ):
         first = (master,) if FUNCTIONS[name].needs_figures else ()
         column = [[value] for value in values]
         whole = min(timeit.repeat(lambda: call(name, *first, column, *rest), number=1, repeat=5))  # noqa: B023
         single = min(
             timeit.repeat(
                 lambda: [call(name, *first, v, *rest) for v in values[:1000]],  # noqa: B023
-                number=1, repeat=3,
+                number=1,
+                repeat=3,
             )
-        )  # fmt: skip
+        )
         print(f"{name:15} column {whole * 1000:5.0f} ms, 1,000 cells {single * 1000:5.0f} ms")
         assert whole < floor * 6, name
         assert single < floor * 12, name

@@ -81,9 +81,11 @@ def test_every_budget_points_to_the_line_of_the_decision(workspace, decisions):
 
 def test_an_edited_row_takes_effect(workspace):
     edit_workbook(
-        master_of(workspace), "Kế hoạch", {"Mã": "1.1.3"},
+        master_of(workspace),
+        "Kế hoạch",
+        {"Mã": "1.1.3"},
         **{"Kinh phí dự toán (triệu đồng)": 18.5, "Đến tháng": "09/2018"},
-    )  # fmt: skip
+    )
     changed = item(workspace, "1.1.3")
     assert (changed.budget, changed.end) == (18_500_000, Month(2018, 9))
 
@@ -100,9 +102,11 @@ def test_an_edit_that_breaks_the_sums_is_found_at_its_cell(workspace):
 
 def test_a_changed_budget_holder_takes_effect(workspace):
     edit_workbook(
-        master_of(workspace), "Phân công", {"Mã": "1.1.3"},
+        master_of(workspace),
+        "Phân công",
+        {"Mã": "1.1.3"},
         **{"Cơ quan sử dụng kinh phí": "Sở Tài chính"},
-    )  # fmt: skip
+    )
     assert item(workspace, "1.1.3").budget_holder == "Sở Tài chính"
 
 
@@ -122,9 +126,11 @@ def test_a_new_agency_joins_its_group(workspace):
 
 def test_a_renamed_agency_keeps_its_rows(workspace):
     edit_workbook(
-        master_of(workspace), "Cơ quan", {"Mã cơ quan": "STTTT"},
+        master_of(workspace),
+        "Cơ quan",
+        {"Mã cơ quan": "STTTT"},
         **{"Tên cơ quan": "Sở Khoa học và Công nghệ số"},
-    )  # fmt: skip
+    )
     renamed = item(workspace, "6.2.1")
     assert renamed.reporters == ("Sở Khoa học và Công nghệ số",)
     assert renamed.budget_holder == "Sở Khoa học và Công nghệ số"
@@ -132,9 +138,11 @@ def test_a_renamed_agency_keeps_its_rows(workspace):
 
 def test_a_period_moved_takes_effect(workspace):
     edit_workbook(
-        master_of(workspace), "Kỳ báo cáo", {"Kỳ": "2018-6T"},
+        master_of(workspace),
+        "Kỳ báo cáo",
+        {"Kỳ": "2018-6T"},
         **{"Nộp trước ngày": datetime.date(2018, 6, 10)},
-    )  # fmt: skip
+    )
     period = load(workspace)[1].period_by_id["2018-6T"]
     assert period.due_before == datetime.date(2018, 6, 10)
 
@@ -148,9 +156,11 @@ def test_the_periods_follow_the_decision(programme):
 def test_a_finding_marked_done_is_not_repeated(workspace):
     before = [f for f in load(workspace)[2] if f.code == "decision-number-differs"]
     edit_workbook(
-        master_of(workspace), "Phát hiện khi nạp", {"Mã phát hiện": "decision-number-differs"},
+        master_of(workspace),
+        "Phát hiện khi nạp",
+        {"Mã phát hiện": "decision-number-differs"},
         **{"Đã xử lý": "x"},
-    )  # fmt: skip
+    )
     after = [f for f in load(workspace)[2] if f.code == "decision-number-differs"]
     assert (len(before), len(after)) == (1, 0)
 
@@ -158,8 +168,13 @@ def test_a_finding_marked_done_is_not_repeated(workspace):
 @pytest.mark.parametrize(
     ("sheet", "key", "heading", "value", "code"),
     [
-        ("Kế hoạch", {"Mã": "1.1.3"}, "Kinh phí dự toán (triệu đồng)", "mười lăm",
-         "cell-not-understood"),
+        (
+            "Kế hoạch",
+            {"Mã": "1.1.3"},
+            "Kinh phí dự toán (triệu đồng)",
+            "mười lăm",
+            "cell-not-understood",
+        ),
         ("Kế hoạch", {"Mã": "1.1.3"}, "Đến tháng", "sau Tết", "cell-not-understood"),
         ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Sở Bí ẩn", "name-unknown"),
         ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Sơ Tư pháp", "name-near"),
@@ -172,16 +187,36 @@ def test_a_finding_marked_done_is_not_repeated(workspace):
         ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Số tháng", "13", "cell-not-understood"),
         ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Kỳ", "2018/6T", "cell-not-understood"),
         ("Kỳ báo cáo", {"Kỳ": "2018-6T"}, "Tính quá hạn trước ngày", "x", "cell-not-understood"),
-        ("Quyết định", {"Kế hoạch": "3598-2017"}, "Ngày ban hành", "cuối năm",
-         "cell-not-understood"),
-        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", "Các Sở, ban, ngành",
-         "holder-not-one-agency"),
-        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan sử dụng kinh phí", "Sở Tư pháp; Sở Nội vụ",
-         "holder-not-one-agency"),
-        ("Phân công", {"Mã": "1.1.3"}, "Cơ quan báo cáo", "Các cơ quan, đơn vị có liên quan",
-         "no-reporter"),
+        (
+            "Quyết định",
+            {"Kế hoạch": "3598-2017"},
+            "Ngày ban hành",
+            "cuối năm",
+            "cell-not-understood",
+        ),
+        (
+            "Phân công",
+            {"Mã": "1.1.3"},
+            "Cơ quan sử dụng kinh phí",
+            "Các Sở, ban, ngành",
+            "holder-not-one-agency",
+        ),
+        (
+            "Phân công",
+            {"Mã": "1.1.3"},
+            "Cơ quan sử dụng kinh phí",
+            "Sở Tư pháp; Sở Nội vụ",
+            "holder-not-one-agency",
+        ),
+        (
+            "Phân công",
+            {"Mã": "1.1.3"},
+            "Cơ quan báo cáo",
+            "Các cơ quan, đơn vị có liên quan",
+            "no-reporter",
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.long
 def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
     workspace, sheet, key, heading, value, code
@@ -200,8 +235,11 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
         ("Quyết định", ["99-2018", "99/QĐ-UBND", None, "Rỗng", "2018", "QĐ 99", 100], "plan-empty"),
         ("Quyết định", ["3598-2017", "3598/QĐ-UBND"], "master-row-repeated"),
         ("Kỳ báo cáo", ["2018-6T", "Lặp lại", "2018", "3"], "master-row-repeated"),
-        ("Phân công", ["3598-2017", "1.1.1", None, None, None, None, "Sở Y tế"],
-         "master-row-repeated"),
+        (
+            "Phân công",
+            ["3598-2017", "1.1.1", None, None, None, None, "Sở Y tế"],
+            "master-row-repeated",
+        ),
         ("Kế hoạch", ["9999-2017", "1", "Nhiệm vụ", "Kế hoạch lạ"], "plan-unknown"),
         ("Kế hoạch", ["3598-2017", "8.1.1", "Hoạt động", "Mồ côi"], "parent-missing"),
         ("Phân công", ["3598-2017", "8.8.8"], "assignment-unknown"),
@@ -209,7 +247,7 @@ def test_a_cell_that_cannot_be_understood_is_found_with_its_place(
         ("Cơ quan", ["SYT", "Sở Y tế mới"], "agency-code-repeated"),
         ("Cơ quan", ["MOI", "Cơ quan mới", "Nhóm lạ"], "group-unknown"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.long
 def test_an_added_row_that_cannot_be_placed_is_found(workspace, sheet, row, code):
     path = master_of(workspace)
@@ -273,9 +311,11 @@ def test_a_repeated_agency_counts_once(workspace):
 
 def test_a_later_due_day_moves_what_is_overdue(workspace):
     edit_workbook(
-        master_of(workspace), "Kỳ báo cáo", {"Kỳ": "2018-6T"},
+        master_of(workspace),
+        "Kỳ báo cáo",
+        {"Kỳ": "2018-6T"},
         **{"Nộp trước ngày": datetime.date(2018, 7, 15)},
-    )  # fmt: skip
+    )
     period = load(workspace)[1].period_by_id["2018-6T"]
     assert period.overdue_before == datetime.date(2018, 7, 1)  # the period has ended by then
 

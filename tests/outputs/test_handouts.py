@@ -103,9 +103,12 @@ def test_an_agency_sees_its_own_rows_with_the_ledgers_figures(made, ledger):
     columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
     facts = {(f["plan"], f["code"], f["agency"]): f for f in columns.to_dict("records")}
     texts = {
-        "Kết quả đạt được": "result", "Văn bản kiểm chứng": "proof", "Khó khăn": "difficulties",
-        "Đề xuất": "proposals", "Ô trong phiếu": "cell",
-    }  # fmt: skip
+        "Kết quả đạt được": "result",
+        "Văn bản kiểm chứng": "proof",
+        "Khó khăn": "difficulties",
+        "Đề xuất": "proposals",
+        "Ô trong phiếu": "cell",
+    }
     for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
         rows, total = work(made.agencies[agency])
         assert [(names[row["Kế hoạch"]], row["Mã"]) for row in rows] == [
@@ -134,8 +137,11 @@ def test_the_counts_and_money_on_top_are_those_of_the_ledger(made, ledger):
             due = sum(result.counts.values())
             assert row[0] == names[result.plan]
             assert row[3:7] == [
-                due, due - result.counts[NOT_REPORTED], result.counts[DONE], result.counts[OVERDUE]
-            ]  # fmt: skip
+                due,
+                due - result.counts[NOT_REPORTED],
+                result.counts[DONE],
+                result.counts[OVERDUE],
+            ]
             assert row[7:9] == [million(result.budget), million(result.spent)]
 
 
@@ -146,8 +152,10 @@ def said(path):
 
 
 def test_it_says_what_came_when_and_what_was_refused(made):
-    assert re.fullmatch(r"MINH-HOA.*So-Noi-vu\.xlsx, nhận ngày 19/5/2018, đúng hạn",
-                        said(made.agencies[OFFICE])["Phiếu đã nhận"])  # fmt: skip
+    assert re.fullmatch(
+        r"MINH-HOA.*So-Noi-vu\.xlsx, nhận ngày 19/5/2018, đúng hạn",
+        said(made.agencies[OFFICE])["Phiếu đã nhận"],
+    )
     assert said(made.agencies["Sở Y tế"])["Phiếu đã nhận"].endswith("03/6/2018, trễ 3 ngày")
     nothing = {"Phiếu đã nhận": "Chưa nhận được phiếu dùng được", "Hạn nộp": "Trước ngày 01/6/2018"}
     assert said(made.agencies[FOREIGN]) == nothing
@@ -180,15 +188,22 @@ def test_what_was_not_reported_stays_blank(made):
 def test_findings_go_to_the_agency_they_are_about(made, ledger):
     seen = table(made.agencies[RULES], "Cần xem lại", "Mức độ")
     assert [(row["Mức độ"], row["Ô"], row["Giá trị"]) for row in seen] == [
-        ("Lỗi", "G13", "Gần xong"), ("Lỗi", "H12", "150"), ("Lỗi", "K11", "mười lăm"),
-    ]  # fmt: skip
+        ("Lỗi", "G13", "Gần xong"),
+        ("Lỗi", "H12", "150"),
+        ("Lỗi", "K11", "mười lăm"),
+    ]
     fixes = {f.place.cell: f.fix for f in ledger.findings if f.agency == RULES}
     assert {row["Ô"]: row["Việc cần làm"] for row in seen} == fixes
-    sheets = {name: openpyxl.load_workbook(path, read_only=True).sheetnames
-              for name, path in made.agencies.items()}  # fmt: skip
+    sheets = {
+        name: openpyxl.load_workbook(path, read_only=True).sheetnames
+        for name, path in made.agencies.items()
+    }
     assert {name for name, found in sheets.items() if len(found) > 1} == {
-        RULES, "Sở Tài chính", "UBND huyện Lắk", "UBND huyện Cư Kuin",
-    }  # fmt: skip
+        RULES,
+        "Sở Tài chính",
+        "UBND huyện Lắk",
+        "UBND huyện Cư Kuin",
+    }
     # What was explained is no longer asked.
     assert sheets["Sở Văn hóa, Thể thao và Du lịch"] == ["Việc được giao"]
     # That an older return was superseded is the officer's business, not the agency's.
@@ -447,10 +462,12 @@ def test_only_what_stands_on_its_form_is_counted_as_an_agencys_budget(made, ledg
     period = ledger.period
     for agency, by_plan in ledger.programme.rows_by_agency(period).items():
         budgets = [
-            item.budget if shows_budget(item, ledger.programme.holder(item, period), agency)
+            item.budget
+            if shows_budget(item, ledger.programme.holder(item, period), agency)
             else None
-            for items in by_plan.values() for item in items
-        ]  # fmt: skip
+            for items in by_plan.values()
+            for item in items
+        ]
         assert [row["Dự toán"] for row in work(made.agencies[agency])[0]] == list(
             map(million, budgets)
         )

@@ -89,14 +89,29 @@ def test_phu_luc_2_has_the_decisions_columns_then_the_results(workbook):
     rows = stored_values(workbook)["Phụ lục 2"]
     at = heading_row(rows)
     assert rows[at] == [
-        "STT", "Nội dung công việc", "Chỉ số đánh giá/tác động/mục tiêu",
-        "Tài liệu kiểm chứng (xác minh)", "Thu thập", None, "Trách nhiệm", None,
-        "Trạng thái", "Tỷ lệ hoàn thành (%)", "Kết quả đạt được, văn bản kiểm chứng",
-        "Kinh phí", None, None, "Ghi chú", "Nguồn số liệu (bấm dấu + ở đầu cột để mở)",
-    ]  # fmt: skip
+        "STT",
+        "Nội dung công việc",
+        "Chỉ số đánh giá/tác động/mục tiêu",
+        "Tài liệu kiểm chứng (xác minh)",
+        "Thu thập",
+        None,
+        "Trách nhiệm",
+        None,
+        "Trạng thái",
+        "Tỷ lệ hoàn thành (%)",
+        "Kết quả đạt được, văn bản kiểm chứng",
+        "Kinh phí",
+        None,
+        None,
+        "Ghi chú",
+        "Nguồn số liệu (bấm dấu + ở đầu cột để mở)",
+    ]
     assert rows[at + 1][4:8] == [
-        "Tần suất năm 2018", "Số lần đã thu thập", "Thu thập số liệu", "Báo cáo",
-    ]  # fmt: skip
+        "Tần suất năm 2018",
+        "Số lần đã thu thập",
+        "Thu thập số liệu",
+        "Báo cáo",
+    ]
     assert rows[at + 1][11:14] == ["Dự toán", "Đã chi", "Tỷ lệ (%)"]
     merged = {str(r) for r in openpyxl.load_workbook(workbook)["Phụ lục 2"].merged_cells.ranges}
     assert {f"E{at + 1}:F{at + 1}", f"G{at + 1}:H{at + 1}"} <= merged
@@ -287,8 +302,11 @@ def test_collections_count_the_periods_in_which_all_reported(consolidated, decis
 
 
 def every_output(root):
-    return [root / "CCHC-2018.xlsm", *sorted((root / PERIOD / "gui-di").glob("*.xlsx")),
-            *sorted((root / PERIOD / "tong-hop").glob("*.xlsx"))]  # fmt: skip
+    return [
+        root / "CCHC-2018.xlsm",
+        *sorted((root / PERIOD / "gui-di").glob("*.xlsx")),
+        *sorted((root / PERIOD / "tong-hop").glob("*.xlsx")),
+    ]
 
 
 @pytest.mark.long

@@ -55,9 +55,11 @@ def test_a_workbook_of_somebody_else_under_our_name_is_kept(workspace):
 @pytest.mark.long
 def test_a_plan_may_be_called_anything(workspace, name):
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Quyết định", {"Kế hoạch": "2784-2017"},
+        workspace / "CCHC-2018.xlsm",
+        "Quyết định",
+        {"Kế hoạch": "2784-2017"},
         **{"Tên gọi tắt": name},
-    )  # fmt: skip
+    )
     returned(workspace)
     done = consolidate_period(load(workspace), PERIOD)
     sheets = openpyxl.load_workbook(done.outputs[0], read_only=True).sheetnames
@@ -69,9 +71,11 @@ def test_a_plan_may_be_called_anything(workspace, name):
 @pytest.mark.long
 def test_two_plans_of_one_name_are_told_apart_and_said(workspace):
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Quyết định", {"Kế hoạch": "2784-2017"},
+        workspace / "CCHC-2018.xlsm",
+        "Quyết định",
+        {"Kế hoạch": "2784-2017"},
         **{"Tên gọi tắt": "QĐ 3598"},
-    )  # fmt: skip
+    )
     returned(workspace)
     done = consolidate_period(load(workspace), PERIOD)
     assert "plan-name-repeated" in {found.code for found in done.findings}
@@ -103,6 +107,10 @@ def test_a_very_long_text_is_cut_at_a_word_where_paper_would_cut_it_anywhere(wor
         assert page.cell(row, column).value.endswith("… (xem trang Nguồn số liệu)")
     assert page.row_dimensions[row].height < 409
     sources = stored_values(done.outputs[0])["Nguồn số liệu"]
-    assert any(str(cell or "").startswith("Kinh phí cấp chậm, Kinh") and len(cell) > 10_000
-               for one in sources for cell in one if isinstance(cell, str))  # fmt: skip
+    assert any(
+        str(cell or "").startswith("Kinh phí cấp chậm, Kinh") and len(cell) > 10_000
+        for one in sources
+        for cell in one
+        if isinstance(cell, str)
+    )
     assert audit_period(load(workspace), PERIOD).differences == ()

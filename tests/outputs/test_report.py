@@ -195,10 +195,18 @@ def test_libreoffice_shows_its_sentences(reported, told, libreoffice, tmp_path):
 # --------------------------------------------------------------------- what agencies wrote
 
 HOSTILE = (
-    "a & b < c > \"d\" 'e' &amp; </w:t>", "{{ 7*7 }} {% if %} {# x #}", "x {_{ 7*7 }_} {_% if %_}",
-    "dòng 1\ndòng 2\tsau dấu tab", "trước\x01\x02sau", "riêng \ue000\ue010\ue001giả\ue002 tư",
-    "_x0041_ _x000D_", "=1+1", "\ufffe", "dài " * 10_000, "\U0001f600 Ðắk Lắk ê̂",
-)  # fmt: skip
+    "a & b < c > \"d\" 'e' &amp; </w:t>",
+    "{{ 7*7 }} {% if %} {# x #}",
+    "x {_{ 7*7 }_} {_% if %_}",
+    "dòng 1\ndòng 2\tsau dấu tab",
+    "trước\x01\x02sau",
+    "riêng \ue000\ue010\ue001giả\ue002 tư",
+    "_x0041_ _x000D_",
+    "=1+1",
+    "\ufffe",
+    "dài " * 10_000,
+    "\U0001f600 Ðắk Lắk ê̂",
+)
 
 
 def test_texts_of_agencies_arrive_as_written_and_harm_nothing(small):
@@ -212,10 +220,7 @@ def test_texts_of_agencies_arrive_as_written_and_harm_nothing(small):
         given.append(words)
         return row._replace(difficulties=words)
 
-    returns = [
-        replace(one, rows=tuple(map(told, one.rows)))
-        for one in ledger.returns
-    ]  # fmt: skip
+    returns = [replace(one, rows=tuple(map(told, one.rows))) for one in ledger.returns]
     ledger = consolidate(ledger.programme, ledger.period, returns, earlier)
     assert given == list(HOSTILE)
     outputs = write_outputs(ledger, earlier, with_report=True)
@@ -228,9 +233,12 @@ def test_texts_of_agencies_arrive_as_written_and_harm_nothing(small):
     assert not any(re.search("[\ue000-\ue01f]", line) for line in lines)
     book = openpyxl.load_workbook(io.BytesIO(outputs.workbook))
     assert not [
-        cell for sheet in book for row in sheet.iter_rows() for cell in row
+        cell
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
         if cell.data_type == "f" and cell.value in HOSTILE
-    ]  # fmt: skip
+    ]
 
 
 def test_equal_texts_stand_once_with_all_who_wrote_them(reported, told):
@@ -253,8 +261,10 @@ def test_equal_texts_stand_once_with_all_who_wrote_them(reported, told):
             assert words not in shown
             shown[words] = set(agencies.split("; "))
         assert shown == written
-    assert len({a for w, a in zip(facts["difficulties"], facts["agency"], strict=True)
-                if w == SAME}) > 1  # fmt: skip
+    assert (
+        len({a for w, a in zip(facts["difficulties"], facts["agency"], strict=True) if w == SAME})
+        > 1
+    )
 
 
 def test_a_quiet_year_reads_well(small):
@@ -263,25 +273,38 @@ def test_a_quiet_year_reads_well(small):
     plan = replace(ledger.programme.plans[1], goals=())
     programme = replace(ledger.programme, plans=(plan,))
     returns = [
-        replace(one, rows=tuple(
-            row._replace(difficulties="", proposals="", status="Hoàn thành")
-            for row in one.rows if row.item.plan == plan.id
-        ))
+        replace(
+            one,
+            rows=tuple(
+                row._replace(difficulties="", proposals="", status="Hoàn thành")
+                for row in one.rows
+                if row.item.plan == plan.id
+            ),
+        )
         for one in ledger.returns
-    ]  # fmt: skip
+    ]
     text = "\n".join(
         paragraphs(
             write_outputs(consolidate(programme, ledger.period, returns), with_report=True).report
         )
     )
     for line in (
-        "Không có việc quá hạn.", "Các cơ quan không nêu khó khăn, vướng mắc.",
-        "Các cơ quan không có đề xuất, kiến nghị.", "III. VIỆC QUÁ HẠN, NGUYÊN NHÂN",
+        "Không có việc quá hạn.",
+        "Các cơ quan không nêu khó khăn, vướng mắc.",
+        "Các cơ quan không có đề xuất, kiến nghị.",
+        "III. VIỆC QUÁ HẠN, NGUYÊN NHÂN",
         "V. ĐỀ XUẤT, KIẾN NGHỊ",
-    ):  # fmt: skip
+    ):
         assert line in text
-    for absent in ("So với", "CHỈ TIÊU CỦA TỈNH", "Phụ lục III", "None", "chưa có số liệu triệu",
-                   "chưa có số liệu%", "KINH PHÍ THEO CƠ QUAN"):  # fmt: skip
+    for absent in (
+        "So với",
+        "CHỈ TIÊU CỦA TỈNH",
+        "Phụ lục III",
+        "None",
+        "chưa có số liệu triệu",
+        "chưa có số liệu%",
+        "KINH PHÍ THEO CƠ QUAN",
+    ):
         assert absent not in text
 
 
@@ -381,8 +404,11 @@ def test_a_template_of_ones_own_may_say_more(small, written):
     own = with_words("{{ kinh_phi.da_chi }} ({{ viec.qua_han }} việc quá hạn, {{ ky|upper }})")
     report = made_with(own, small, written)
     lines = paragraphs(report.content)
-    late = sum(r.status == "Quá hạn" for (p, c), r in small[0].items.items()
-               if small[0].programme.plan_by_id[p].is_leaf(r.item))  # fmt: skip
+    late = sum(
+        r.status == "Quá hạn"
+        for (p, c), r in small[0].items.items()
+        if small[0].programme.plan_by_id[p].is_leaf(r.item)
+    )
     assert any(f"({late} việc quá hạn, 6 THÁNG ĐẦU NĂM 2018)" in line for line in lines)
 
 
@@ -403,8 +429,9 @@ def entries(spent: float) -> dict:
 def files_in(root) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*")) if path.is_file() and not path.name.startswith(".")
-    }  # fmt: skip
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 @pytest.mark.long
@@ -419,8 +446,9 @@ def test_a_bad_template_leaves_everything_as_it_was(own):
             consolidate_period(load(own), PERIOD, with_report=with_report)
     done = subprocess.run(
         [sys.executable, "-m", "cchc_xl", "report", str(own), "--period", PERIOD],
-        capture_output=True, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        timeout=60,
+    )
     assert done.returncode == 8
     (line,) = done.stderr.decode().strip().splitlines()
     assert "báo cáo ghi “42” nhưng ô" in line
@@ -510,8 +538,14 @@ def test_a_row_is_traced_to_the_cells_of_the_returns(reported):
 def test_templates_and_report_are_commands(own):
     listed = run("templates", own).split()
     assert [line.rpartition("/")[2] for line in listed] == [
-        "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx", "thu-phieu.txt",
-        "thu-nhac.txt", "thu-ket-qua.txt", "thu.html",
-    ]  # fmt: skip
+        "styles.toml",
+        "van-ban.toml",
+        "phan-hoi.txt",
+        "bao-cao.docx",
+        "thu-phieu.txt",
+        "thu-nhac.txt",
+        "thu-ket-qua.txt",
+        "thu.html",
+    ]
     written = json.loads(run("report", own, "--period", PERIOD, "--json"))
     assert "Bao-cao_2018-6T.docx" in json.dumps(written) and Workspace(own).report(PERIOD).exists()

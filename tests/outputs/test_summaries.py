@@ -18,8 +18,13 @@ from tests.support.forms import stored_values
 from tests.support.year import AGENCIES, FIRST, LATE, PERIOD
 
 STATUSES = (
-    "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Quá hạn", "Không thực hiện", "Chưa báo cáo",
-)  # fmt: skip
+    "Hoàn thành",
+    "Đang thực hiện",
+    "Chưa thực hiện",
+    "Quá hạn",
+    "Không thực hiện",
+    "Chưa báo cáo",
+)
 MONEY_PLAN = "3598-2017"
 
 
@@ -155,8 +160,10 @@ def test_the_grid_of_agencies_is_the_facts(sheets, facts):
     agencies = rows[3][3:]
     said = {
         (row[0], agency): letters[letter]
-        for row in rows[4:] for agency, letter in zip(agencies, row[3:], strict=True) if letter
-    }  # fmt: skip
+        for row in rows[4:]
+        for agency, letter in zip(agencies, row[3:], strict=True)
+        if letter
+    }
     assert said == {(f["code"], f["agency"]): f["status"] for f in facts if f["plan"] != MONEY_PLAN}
     for row in rows[4:]:
         own = [status for (code, _), status in said.items() if code == row[0]]
@@ -213,11 +220,18 @@ def test_an_achieved_figure_is_read_only_where_it_is_one(text, target, achieved)
 @pytest.mark.parametrize(
     ("relation", "achieved", "verdict"),
     [
-        ("=", "80", MET), ("=", "80.1", MET), ("=", "79.9", NOT_MET), (">", "80", NOT_MET),
-        (">", "80.1", MET), (">=", "80", MET), ("<", "80", NOT_MET), ("<", "0", MET),
-        ("<=", "80", MET), (">=", None, NO_FIGURE),
+        ("=", "80", MET),
+        ("=", "80.1", MET),
+        ("=", "79.9", NOT_MET),
+        (">", "80", NOT_MET),
+        (">", "80.1", MET),
+        (">=", "80", MET),
+        ("<", "80", NOT_MET),
+        ("<", "0", MET),
+        ("<=", "80", MET),
+        (">=", None, NO_FIGURE),
     ],
-)  # fmt: skip
+)
 def test_a_target_is_met_or_not(relation, achieved, verdict):
     reached = None if achieved is None else Decimal(achieved)
     target = Target(relation, Decimal(80), "%")
@@ -260,11 +274,12 @@ def test_periods_stand_side_by_side(sheets, two_periods):
 def test_changes_are_the_rows_that_differ(sheets, two_periods):
     then, now = two_periods.earlier[0], two_periods.ledger
     differ = [
-        code for (plan, code), result in now.items.items()
+        code
+        for (plan, code), result in now.items.items()
         if now.programme.plan_by_id[plan].is_leaf(result.item)
         and (result.status, result.percent, result.spent)
         != (lambda r: (r.status, r.percent, r.spent))(then.items[plan, code])
-    ]  # fmt: skip
+    ]
     body = table(sheets["Thay đổi"])
     assert sorted(row["Mã"] for row in body) == sorted(differ)
     for row in body:
@@ -284,8 +299,10 @@ def test_the_key_figures_are_those_of_both_periods(sheets, two_periods):
     spent = [million(sum(spent_of(one).values())) for one in (now, then)]
     assert rows["Dự toán"][:2] == [8000, 8000]
     assert rows["Đã chi lũy kế"] == [
-        pytest.approx(spent[0]), pytest.approx(spent[1]), pytest.approx(spent[0] - spent[1])
-    ]  # fmt: skip
+        pytest.approx(spent[0]),
+        pytest.approx(spent[1]),
+        pytest.approx(spent[0] - spent[1]),
+    ]
     assert rows["Tỷ lệ chi (%)"][0] == pytest.approx(spent[0] / 80)
     assert rows["Cơ quan phải báo cáo"][0] == 36
     assert rows["Cơ quan đã có phiếu dùng được"][:2] == [8, 8]

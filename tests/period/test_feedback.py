@@ -22,7 +22,7 @@ FAULTY = {
     "1.1.3": {"status": "Gần xong", "percent": 150, "spent": "mười lăm", "result": "=1+1"},
     "1.3.4": {"status": "Hoàn thành", "percent": 100, "spent": 40},
     "1.4.5": {"status": "Chưa thực hiện", "percent": 0, "spent": "0"},
-}  # fmt: skip
+}
 MENDED = {"1.1.3": {"status": "Đang thực hiện", "percent": 50, "spent": 12.5}}
 
 
@@ -75,8 +75,9 @@ def test_the_first_sheet_lists_all_of_it_errors_first_with_links(answer):
     assert levels.count("Lỗi") == 4 and all(row[4] and row[5] for row in rows)
     links = {cell.value: cell.hyperlink.location for cell in index["C"] if cell.hyperlink}
     assert links["G13"] == "'Phiếu báo cáo'!G13"
-    assert len(links) == len({row[2] for row in rows if row[2] and row[2][0].isalpha()
-                              and row[2].isalnum()})  # fmt: skip
+    assert len(links) == len(
+        {row[2] for row in rows if row[2] and row[2][0].isalpha() and row[2].isalnum()}
+    )
 
 
 def test_what_the_agency_typed_never_becomes_a_formula(answer):
@@ -162,8 +163,11 @@ def test_a_return_without_fault_gets_no_feedback(half_a_demo, tmp_path):
     loaded = load(Path(shutil.copytree(half_a_demo, tmp_path / "demo")))
     made, stale = make_feedback(loaded, PERIOD)
     assert set(made) == {
-        "Sở Tài chính", "UBND huyện Cư Kuin", "UBND huyện Lắk", "Văn phòng UBND tỉnh",
-    }  # fmt: skip
+        "Sở Tài chính",
+        "UBND huyện Cư Kuin",
+        "UBND huyện Lắk",
+        "Văn phòng UBND tỉnh",
+    }
     first = {path.name: path.read_bytes() for path in next(iter(made.values())).parent.iterdir()}
     assert [errors_of(path) for path in made.values()] == [[]] * 4
     (loaded.workspace.inbox(PERIOD) / "MINH-HOA_Phieu_2018-6T_So-Tai-chinh.xlsx").unlink()

@@ -112,9 +112,11 @@ def test_a_successor_takes_over_from_its_day_on(registry):
 def test_successors_in_a_circle_end(registry):
     day = datetime.date(2018, 1, 1)
     circle = Registry(
-        (Agency("A", "Sở A", successor="Sở B", succeeded_on=day),
-         Agency("B", "Sở B", successor="Sở A", succeeded_on=day)),
-    )  # fmt: skip
+        (
+            Agency("A", "Sở A", successor="Sở B", succeeded_on=day),
+            Agency("B", "Sở B", successor="Sở A", succeeded_on=day),
+        )
+    )
     assert circle.expand(["Sở A"], day) == ("Sở B",)
 
 

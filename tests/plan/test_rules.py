@@ -31,9 +31,11 @@ def returned(workspace):
 def set_rule(workspace, code, **changes):
     names = {"severity": "Mức độ", "use": "Áp dụng", "threshold": "Ngưỡng"}
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Quy tắc", {"Mã quy tắc": code},
+        workspace / "CCHC-2018.xlsm",
+        "Quy tắc",
+        {"Mã quy tắc": code},
         **{names[name]: value for name, value in changes.items()},
-    )  # fmt: skip
+    )
 
 
 def read(workspace):
@@ -131,9 +133,7 @@ def two_periods(workspace):
     """What Sở Tư pháp says for the first quarter, and it or its successor for six months."""
 
     def come(first, second, agency="Sở Tư pháp"):
-        for period, entries, name in (
-            ("2018-Q1", first, "Sở Tư pháp"), (PERIOD, second, agency),
-        ):  # fmt: skip
+        for period, entries, name in (("2018-Q1", first, "Sở Tư pháp"), (PERIOD, second, agency)):
             paths, _ = make_forms(load(workspace), period)
             return_form(paths[name], workspace / period / "nhan-ve", {"1.3.4": entries})
         return read(workspace)[0]
@@ -159,9 +159,11 @@ def test_what_falls_or_reopens_within_the_year_is_said_with_what_was(two_periods
 
 def test_a_successor_goes_on_from_what_its_forerunner_reported(workspace, two_periods):
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": "Sở Tư pháp"},
+        workspace / "CCHC-2018.xlsm",
+        "Cơ quan",
+        {"Tên cơ quan": "Sở Tư pháp"},
         **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": datetime.date(2018, 5, 2)},
-    )  # fmt: skip
+    )
     ledger = two_periods(DONE, DONE | {"spent": 20}, "Sở Nội vụ")
     assert "20 triệu đồng, ít hơn kỳ Quý I 2018 (30)" in past(ledger)["spent-fell"]
     assert [one.agency for one in ledger.returns] == ["Sở Nội vụ"]
@@ -181,8 +183,10 @@ def test_a_locked_column_that_was_changed_is_said(workspace):
 
 def test_a_form_filled_in_before_the_plan_changed_is_no_alarm(workspace, returned):
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Kế hoạch", {"Mã": "1.3.4"},
+        workspace / "CCHC-2018.xlsm",
+        "Kế hoạch",
+        {"Mã": "1.3.4"},
         **{"Kinh phí dự toán (triệu đồng)": 77, "Chỉ số đánh giá/mục tiêu": "Chỉ số mới"},
-    )  # fmt: skip
+    )
     make_forms(load(workspace), PERIOD)
     assert "given-changed" not in {f.code for f in read(workspace)[0].findings}

@@ -117,11 +117,13 @@ def test_the_same_form_twice_is_the_same_bytes(programme, period):
 def test_totals_are_live(form_path, libreoffice, tmp_path):
     path = form_path("Sở Tư pháp")
     form = Form(path)
-    form.fill({
-        "1.1.3": {"spent": 12.5, "status": "Hoàn thành"},
-        "1.3.4": {"spent": 40},
-        "III.1": {"status": "Hoàn thành"},
-    })  # fmt: skip
+    form.fill(
+        {
+            "1.1.3": {"spent": 12.5, "status": "Hoàn thành"},
+            "1.3.4": {"spent": 40},
+            "III.1": {"status": "Hoàn thành"},
+        }
+    )
     filled = form.save(tmp_path / "filled.xlsx")
     counted = Form(libreoffice.convert(filled, "xlsx", tmp_path / "out")).workbook
     rows = list(counted.worksheets[0].iter_rows(values_only=True))

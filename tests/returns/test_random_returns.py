@@ -65,10 +65,14 @@ def modelled(content: bytes) -> Book:
         if at == top:
             rows.append(Row("heading"))
             continue
-        row = Row("item" if "|" in key else "other", cells={
-            column: Cell(v, "formula" if str(v).startswith("=") else "plain")
-            for column, v in values.items() if v is not None
-        })  # fmt: skip
+        row = Row(
+            "item" if "|" in key else "other",
+            cells={
+                column: Cell(v, "formula" if str(v).startswith("=") else "plain")
+                for column, v in values.items()
+                if v is not None
+            },
+        )
         if row.kind == "item":
             row.code = key.partition("|")[2]
         rows.append(row)

@@ -21,13 +21,18 @@ AGENCY = "Sở Tư pháp"
 ARRIVED = datetime.datetime(2018, 5, 20, 9, tzinfo=datetime.UTC)
 ENTRIES = {
     "1.1.3": {
-        "status": "Hoàn thành", "percent": 100, "result": "Đã tập huấn 02 lớp",
-        "proof": "12/BC-STP", "spent": 14.25, "difficulties": "Không", "proposals": "Sớm hơn",
+        "status": "Hoàn thành",
+        "percent": 100,
+        "result": "Đã tập huấn 02 lớp",
+        "proof": "12/BC-STP",
+        "spent": 14.25,
+        "difficulties": "Không",
+        "proposals": "Sớm hơn",
     },
     "1.3.4": {"status": "Đang thực hiện", "percent": 45.5, "spent": 40},
     "1.4.5": {"status": "Chưa thực hiện", "percent": 0, "spent": 0},
     "III.1": {"status": "Đang thực hiện", "percent": 30, "result": "Đang rà soát"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -335,10 +340,12 @@ def test_of_two_versions_the_later_counts(reader, form, tmp_path):
     early = return_form(form, tmp_path, {"1.1.3": {"status": "Đang thực hiện"}}, "moi.xlsx")
     late = return_form(form, tmp_path, {"1.1.3": {"status": "Hoàn thành"}}, "cu.xlsx")
     day = datetime.timedelta(days=1)
-    returns = settle_versions([
-        reader.read(late.read_bytes(), "cu.xlsx", ARRIVED + day),
-        reader.read(early.read_bytes(), "moi.xlsx", ARRIVED),
-    ])  # fmt: skip
+    returns = settle_versions(
+        [
+            reader.read(late.read_bytes(), "cu.xlsx", ARRIVED + day),
+            reader.read(early.read_bytes(), "moi.xlsx", ARRIVED),
+        ]
+    )
     assert [one.fate for one in returns] == [ACCEPTED, SUPERSEDED]
     (note,) = returns[1].findings
     assert note.code == "return-superseded" and "cu.xlsx" in note.message
@@ -423,8 +430,10 @@ def test_a_second_sheet_filled_with_nothing_but_zeros_is_filled(send_back):
 
 
 def test_dong_typed_where_million_is_asked_is_not_counted(send_back, programme):
-    entries = {"1.1.3": {"status": "Hoàn thành", "spent": 15_000_000},
-               "1.1.1": {"status": "Hoàn thành", "spent": 42_110_001_234_567}}  # fmt: skip
+    entries = {
+        "1.1.3": {"status": "Hoàn thành", "spent": 15_000_000},
+        "1.1.1": {"status": "Hoàn thành", "spent": 42_110_001_234_567},
+    }
     one = send_back(entries)
     assert codes(one) == ["spent-too-large"]
     held, found = Checker(programme, {}, {}).check(one)

@@ -173,9 +173,11 @@ def test_who_corrects_after_the_due_day_what_came_in_time_is_not_late(workspace)
 def merge(workspace, day: datetime.date) -> None:
     """Sở Tư pháp is merged into Sở Nội vụ on a day."""
     edit_workbook(
-        workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": AGENCY},
+        workspace / "CCHC-2018.xlsm",
+        "Cơ quan",
+        {"Tên cơ quan": AGENCY},
         **{"Đơn vị kế thừa": "Sở Nội vụ", "Kế thừa từ ngày": day},
-    )  # fmt: skip
+    )
 
 
 def test_who_ends_after_returns_are_due_answers_for_itself(workspace, come):
@@ -217,9 +219,11 @@ def test_a_successors_successor_may_take_a_form_over(workspace, come):
     come(FIRST, "a.xlsx", arrived=10)
     for old, new, day in ((AGENCY, "Sở Y tế", 1), ("Sở Y tế", "Sở Nội vụ", 20)):
         edit_workbook(
-            workspace / "CCHC-2018.xlsm", "Cơ quan", {"Tên cơ quan": old},
+            workspace / "CCHC-2018.xlsm",
+            "Cơ quan",
+            {"Tên cơ quan": old},
             **{"Đơn vị kế thừa": new, "Kế thừa từ ngày": datetime.date(2018, 5, day)},
-        )  # fmt: skip
+        )
     decide(workspace, (PERIOD, "a.xlsx", "Dùng bản này", "Sở Nội vụ", "Đã gọi điện"))
     (one,) = consolidate_period(load(workspace), PERIOD).ledger.returns
     assert (one.fate, one.agency) == ("accepted", "Sở Nội vụ")

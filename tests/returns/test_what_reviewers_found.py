@@ -66,11 +66,14 @@ def read(workspace):
 
 
 def test_two_parts_of_one_name_stay_two_agencies_files(workspace, forms, inbox, tmp_path):
-    zipped(inbox / "tat-ca.zip", {
-        "SYT/Phieu.xlsx": filled(forms[OTHER], tmp_path, {"III.1": {"status": "Hoàn thành"}}),
-        "STP/Phieu.xlsx": filled(forms[AGENCY], tmp_path, WRONG),
-        "../SYT/Phieu.xlsx": filled(forms["Sở Nội vụ"], tmp_path, WRONG),
-    })  # fmt: skip
+    zipped(
+        inbox / "tat-ca.zip",
+        {
+            "SYT/Phieu.xlsx": filled(forms[OTHER], tmp_path, {"III.1": {"status": "Hoàn thành"}}),
+            "STP/Phieu.xlsx": filled(forms[AGENCY], tmp_path, WRONG),
+            "../SYT/Phieu.xlsx": filled(forms["Sở Nội vụ"], tmp_path, WRONG),
+        },
+    )
     ledger, _ = read(workspace)
     assert {one.agency for one in ledger.returns} == {OTHER, AGENCY, "Sở Nội vụ"}
     assert len({one.file for one in ledger.returns}) == 3
@@ -132,8 +135,10 @@ def test_an_impossible_date_of_a_mail_stops_nothing(workspace, forms, inbox, tmp
 
 def test_a_mail_cannot_come_before_it_was_sent(workspace, forms, inbox, tmp_path):
     inbox.mkdir(exist_ok=True)
-    for name, date, entries in (("1", "Sun, 01 Jan 2040 09:00:00 +0700", FIRST),
-                                ("2", "Fri, 18 May 2018 09:00:00 +0700", SECOND)):  # fmt: skip
+    for name, date, entries in (
+        ("1", "Sun, 01 Jan 2040 09:00:00 +0700", FIRST),
+        ("2", "Fri, 18 May 2018 09:00:00 +0700", SECOND),
+    ):
         path = inbox / f"{name}.eml"
         path.write_bytes(mail(date, f"{name}.xlsx", filled(forms[AGENCY], tmp_path, entries)))
         moment = datetime.datetime(2018, 5, 10 + int(name), tzinfo=datetime.UTC).timestamp()

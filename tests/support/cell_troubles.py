@@ -262,12 +262,20 @@ TEXT = [
     _text("proof", "#REF!", UNKNOWN, lost=True),
     _text("proof", datetime.datetime(2018, 3, 12), "12/03/2018", number_format="dd/mm/yyyy"),
     _text("difficulties", "#VALUE!", UNKNOWN, lost=True),
-    _text("result", tcvn3("Đã tập huấn, đạt 80% chỉ tiêu"), "Đã tập huấn, đạt 80% chỉ tiêu",
-          font=".VnTime"),
-    _text("result", vni("Đã tập huấn, ước đạt chỉ tiêu"), "Đã tập huấn, ước đạt chỉ tiêu",
-          font="VNI-Times"),
+    _text(
+        "result",
+        tcvn3("Đã tập huấn, đạt 80% chỉ tiêu"),
+        "Đã tập huấn, đạt 80% chỉ tiêu",
+        font=".VnTime",
+    ),
+    _text(
+        "result",
+        vni("Đã tập huấn, ước đạt chỉ tiêu"),
+        "Đã tập huấn, ước đạt chỉ tiêu",
+        font="VNI-Times",
+    ),
     _text("result", "Đã tập huấn", "Đã tập huấn", font=".VnTime"),
     _text("result", "Café 50 µg ± 2 §", "Café 50 µg ± 2 §"),
-]  # fmt: skip
+]
 
 CELL_TROUBLES = [*MONEY, *PERCENT, *STATUS, *TEXT]

@@ -75,8 +75,10 @@ def raw_zip(entries: list[Entry]) -> bytes:
     for one in entries:
         name = one.name.encode()
         rest = (one.method, 0, 0x21, one.crc, len(one.packed), one.size, len(name), 0)
-        index += struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, *rest,
-                             0, 0, 0, 0, len(body)) + name  # fmt: skip
+        index += (
+            struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, *rest, 0, 0, 0, 0, len(body))
+            + name
+        )
         body += struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, *rest) + name + one.packed
     count = len(entries)
     end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, len(index), len(body), 0)
@@ -171,9 +173,11 @@ def entered(inner: str, kind: str = "") -> Make:
     )
 
 
-LAUGHS = "<!DOCTYPE x [<!ENTITY a0 'ha'>" + "".join(
-    f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12)
-) + "]>"  # fmt: skip
+LAUGHS = (
+    "<!DOCTYPE x [<!ENTITY a0 'ha'>"
+    + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+    + "]>"
+)
 FOREIGN = '<!DOCTYPE x [<!ENTITY a11 SYSTEM "file:///etc/passwd">]>'
 
 
@@ -263,8 +267,12 @@ HOSTILE: dict[str, Make] = {
     "them-duoi.xlsx": lambda form: form + bytes(70_000),
     "hai-tep-lien.xlsx": lambda form: form + form,
     # parts of the package
-    **{f"khong-co-{n}.xlsx": without(part) for n, part in enumerate(
-        (TYPES, "_rels/.rels", BOOK, RELS, SHEET, IDENTITY, STRINGS, STYLES))},
+    **{
+        f"khong-co-{n}.xlsx": without(part)
+        for n, part in enumerate(
+            (TYPES, "_rels/.rels", BOOK, RELS, SHEET, IDENTITY, STRINGS, STYLES)
+        )
+    },
     "hai-trang-trung-ten.xlsx": lambda form: zipped(parts_of(form), ((SHEET, b"<worksheet/>"),)),
     "ten-di-len.xlsx": lambda form: zipped(parts_of(form), (("../../di-len.txt", b"x"),)),
     "ten-tuyet-doi.xlsx": lambda form: zipped(parts_of(form), (("/etc/cchc-di-len", b"x"),)),
@@ -317,7 +325,7 @@ HOSTILE: dict[str, Make] = {
     "ty-tieng-cuoi-trang.xlsx": laughing(SHEET, LAUGHS, "<v>"),
     "thuc-the-ngoai.xlsx": laughing(STRINGS, FOREIGN, "<t[^>]*>"),
     "thuoc-tinh-dai.xlsx": swap(SHEET, "<sheetData", f'<sheetData a="{"x" * 10**7}"'),
-}  # fmt: skip
+}
 
 # Those that cost gigabytes where nothing stops them.
 HUGE: dict[str, Make] = {

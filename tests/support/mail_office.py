@@ -55,9 +55,11 @@ def set_up(root: Path, servers: MailServers, addresses: Mapping[str, str]) -> No
 
 def _servers(servers: MailServers, smtp: str, imap: str) -> dict[str, object]:
     return {
-        "Máy_chủ_gửi_(SMTP)": smtp, "Cổng_gửi": servers.submission_port,
-        "Máy_chủ_nhận_(IMAP)": imap, "Cổng_nhận": servers.imaps_port,
-    }  # fmt: skip
+        "Máy_chủ_gửi_(SMTP)": smtp,
+        "Cổng_gửi": servers.submission_port,
+        "Máy_chủ_nhận_(IMAP)": imap,
+        "Cổng_nhận": servers.imaps_port,
+    }
 
 
 class Office:

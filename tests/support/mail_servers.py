@@ -321,8 +321,21 @@ class MailServers:
         shutil.chown(self.folder / "postfix-data", "postfix")
         shutil.chown(self.folder / "mail", "nobody")
         queue = self.folder / "queue"
-        for name in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold",
-                     "incoming", "maildrop", "private", "public", "saved", "trace"):  # fmt: skip
+        for name in (
+            "active",
+            "bounce",
+            "corrupt",
+            "defer",
+            "deferred",
+            "flush",
+            "hold",
+            "incoming",
+            "maildrop",
+            "private",
+            "public",
+            "saved",
+            "trace",
+        ):
             (queue / name).mkdir(parents=True)
             shutil.chown(queue / name, "postfix")
         (queue / "pid").mkdir()
@@ -514,11 +527,7 @@ class MailServers:
         return sorted(files, key=order)
 
     def drop(
-        self,
-        address: str,
-        raw: bytes,
-        when: datetime.datetime | None = None,
-        folder: str = "INBOX",
+        self, address: str, raw: bytes, when: datetime.datetime | None = None, folder: str = "INBOX"
     ) -> None:
         """Put a mail into a mailbox as it is, come at a moment (INTERNALDATE; with a zone)."""
         when = when or datetime.datetime.now(datetime.UTC)

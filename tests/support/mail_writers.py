@@ -99,7 +99,8 @@ NAMINGS: dict[str, Callable[[str], bytes]] = {
     "rfc2231-pieces": _rfc2231_pieces,
     "rfc2231-charset-1258": lambda n: (
         b"Content-Disposition: attachment; filename*=windows-1258''"
-        + quote(cp1258(n)).encode() + b"\r\n"
+        + quote(cp1258(n)).encode()
+        + b"\r\n"
     ),
     "rfc2231-quoted": lambda n: (
         f"Content-Disposition: attachment; filename*=\"UTF-8''{quote(n)}\"\r\n".encode()
@@ -127,7 +128,7 @@ NAMINGS: dict[str, Callable[[str], bytes]] = {
     "no-word-attachment": lambda n: _plain(n.encode()).replace(b"attachment; ", b""),
     "inline": lambda n: _plain(n.encode()).replace(b"attachment", b"inline"),
     "only-in-type": _only_in_type,
-}  # fmt: skip
+}
 
 
 # ------------------------------------------------------------------------------- .eml
@@ -284,13 +285,33 @@ class Message(NamedTuple):
 
 def _empty_ole() -> bytes:
     free, end = 0xFFFFFFFF, 0xFFFFFFFE
-    head = struct.pack("<8s16sHHHHH6s9I109I", bytes.fromhex("d0cf11e0a1b11ae1"), b"", 0x3E, 3,
-                       0xFFFE, 9, 6, b"", 0, 1, 1, 0, 4096, end, 0, end, 0,
-                       0, *[free] * 108)  # fmt: skip
+    head = struct.pack(
+        "<8s16sHHHHH6s9I109I",
+        bytes.fromhex("d0cf11e0a1b11ae1"),
+        b"",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        b"",
+        0,
+        1,
+        1,
+        0,
+        4096,
+        end,
+        0,
+        end,
+        0,
+        0,
+        *[free] * 108,
+    )
     fat = struct.pack("<128I", 0xFFFFFFFD, end, *[free] * 126)
     name = "Root Entry\0".encode("utf-16-le")
-    root = struct.pack("<64sHBBIII16sIQQIII", name, len(name), 5, 1, free, free, free, b"",
-                       0, 0, 0, end, 0, 0)  # fmt: skip
+    root = struct.pack(
+        "<64sHBBIII16sIQQIII", name, len(name), 5, 1, free, free, free, b"", 0, 0, 0, end, 0, 0
+    )
     empty = struct.pack("<68x3I48x", free, free, free)
     return head + fat + root + 3 * empty
 
@@ -306,13 +327,17 @@ def msg(message: Message) -> bytes:
 
 
 def _put(ole: CFB, at: tuple[str, ...], message: Message) -> None:
-    fixed = [(0x3FFD, 0x03, struct.pack("<II", message.codepage, 0)),
-             (0x340D, 0x03, struct.pack("<II", 0x40000, 0))]  # fmt: skip
+    fixed = [
+        (0x3FFD, 0x03, struct.pack("<II", message.codepage, 0)),
+        (0x340D, 0x03, struct.pack("<II", 0x40000, 0)),
+    ]
     if message.sent:
         fixed.append((0x0039, 0x40, filetime(message.sent)))
-    texts = [(0x001A, 0x1F, "IPM.Note".encode("utf-16-le")),
-             (0x0037, 0x1F, "Gửi phiếu".encode("utf-16-le")),
-             (0x1000, 0x1F, "Kính gửi".encode("utf-16-le"))]  # fmt: skip
+    texts = [
+        (0x001A, 0x1F, "IPM.Note".encode("utf-16-le")),
+        (0x0037, 0x1F, "Gửi phiếu".encode("utf-16-le")),
+        (0x1000, 0x1F, "Kính gửi".encode("utf-16-le")),
+    ]
     count = len(message.files)
     head = struct.pack("<8x4I", 0, count, 0, count) + (b"" if at else bytes(8))
     _storage(ole, at, head, fixed, texts)
@@ -320,8 +345,10 @@ def _put(ole: CFB, at: tuple[str, ...], message: Message) -> None:
         here = (*at, f"__attach_version1.0_#{number:08X}")
         ole.add_substorage_at(at, here[-1])
         method = 5 if file.message else 1
-        fixed = [(0x3705, 0x03, struct.pack("<II", method, 0)),
-                 (0x0E21, 0x03, struct.pack("<II", number, 0))]  # fmt: skip
+        fixed = [
+            (0x3705, 0x03, struct.pack("<II", method, 0)),
+            (0x0E21, 0x03, struct.pack("<II", number, 0)),
+        ]
         raw = cp1258(file.name) if message.codepage == 1258 else file.name.encode()
         name = (0x1F, file.name.encode("utf-16-le")) if file.unicode else (0x1E, raw)
         texts = [(0x3707, *name)]

@@ -36,9 +36,12 @@ from tests.support.forms import HEADINGS
 
 PERIOD = "2018-6T"
 WITH_MONEY = (
-    "Sở Nội vụ", "Sở Tư pháp", "Sở Thông tin và Truyền thông", "Văn phòng UBND tỉnh",
+    "Sở Nội vụ",
+    "Sở Tư pháp",
+    "Sở Thông tin và Truyền thông",
+    "Văn phòng UBND tỉnh",
     "Sở Khoa học và Công nghệ",
-)  # fmt: skip
+)
 _NOT_SENDING = ("UBND huyện Lắk", "Cổng Thông tin điện tử của tỉnh")  # lent out; too small
 _FEWEST_ROUNDS = 4
 
@@ -299,8 +302,9 @@ class Judge:
         if meant is UNKNOWN or meant is None:
             return UNKNOWN
         if name == "status":
-            return status_at(self.matrix.items[self.case.form.agency][code], meant,
-                             self.matrix.period)  # fmt: skip
+            return status_at(
+                self.matrix.items[self.case.form.agency][code], meant, self.matrix.period
+            )
         if name == "percent":
             return float(meant)
         if name == "spent":

@@ -240,14 +240,24 @@ class Officer:
     def spell_heading(self) -> None:
         column = self.chance.choice(self.book.columns)
         text = str(column.heading or "")
-        spelt = [text.upper(), f" {text} ", text.replace(" ", "\n", 1), text.replace(" ", "  "),
-                 unicodedata.normalize("NFD", text), text.replace(" ", "\u00a0")]  # fmt: skip
+        spelt = [
+            text.upper(),
+            f" {text} ",
+            text.replace(" ", "\n", 1),
+            text.replace(" ", "  "),
+            unicodedata.normalize("NFD", text),
+            text.replace(" ", "\u00a0"),
+        ]
         column.heading = self.chance.choice(spelt) or None
 
     def rename_heading(self) -> None:
         column = self.chance.choice(self.book.columns)
-        known = {"spent": ["Đã chi", "Kinh phí đã chi", "Số tiền"], "percent": ["Tỷ lệ", "%"],
-                 "status": ["Tình trạng", "Tiến độ"], "code": ["STT", "Số TT"]}  # fmt: skip
+        known = {
+            "spent": ["Đã chi", "Kinh phí đã chi", "Số tiền"],
+            "percent": ["Tỷ lệ", "%"],
+            "status": ["Tình trạng", "Tiến độ"],
+            "code": ["STT", "Số TT"],
+        }
         column.heading = self.chance.choice([None, "Cột khác", *known.get(column.name, [])])
         column.doubt = True
 
@@ -307,10 +317,39 @@ class Officer:
 
 O = Officer  # noqa: E741  (the lists below would not fit a line otherwise)
 CELLS = [O.rewrite_spent, O.rewrite_spent, O.rewrite_percent, O.rewrite_status, O.overwrite]
-ROWS = [O.insert_rows, O.delete_row, O.duplicate_row, O.duplicate_row_empty, O.sort_rows,
-        O.sort_without_keys, O.swap_entries, O.swap_codes, O.fill_codes_down, O.spell_code,
-        O.code_as_date, O.hide_rows, O.merge_down]  # fmt: skip
-COLUMNS = [O.move_column, O.insert_column, O.duplicate_column, O.delete_column, O.spell_heading,
-           O.rename_heading, O.other_unit, O.hide_column, O.format_column]  # fmt: skip
-SHEETS = [O.repeat_heading, O.delete_heading, O.rename_sheet, O.add_sheet, O.copy_sheet,
-          O.turn_sheets, O.hide_sheet, O.inline]  # fmt: skip
+ROWS = [
+    O.insert_rows,
+    O.delete_row,
+    O.duplicate_row,
+    O.duplicate_row_empty,
+    O.sort_rows,
+    O.sort_without_keys,
+    O.swap_entries,
+    O.swap_codes,
+    O.fill_codes_down,
+    O.spell_code,
+    O.code_as_date,
+    O.hide_rows,
+    O.merge_down,
+]
+COLUMNS = [
+    O.move_column,
+    O.insert_column,
+    O.duplicate_column,
+    O.delete_column,
+    O.spell_heading,
+    O.rename_heading,
+    O.other_unit,
+    O.hide_column,
+    O.format_column,
+]
+SHEETS = [
+    O.repeat_heading,
+    O.delete_heading,
+    O.rename_sheet,
+    O.add_sheet,
+    O.copy_sheet,
+    O.turn_sheets,
+    O.hide_sheet,
+    O.inline,
+]

@@ -14,10 +14,18 @@ from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 FORMATS = {
-    "": "General", "%": "0%", "%.": "0.00%", "date": "dd/mm/yyyy", "text": "@",
-    "money": "#,##0", "unit": '0.0###" triệu"', "thousands": "#,##0,", "sign": '0"%"',
-    "month": "mmm-yy", "exponent": "0.00E+00",
-}  # fmt: skip
+    "": "General",
+    "%": "0%",
+    "%.": "0.00%",
+    "date": "dd/mm/yyyy",
+    "text": "@",
+    "money": "#,##0",
+    "unit": '0.0###" triệu"',
+    "thousands": "#,##0,",
+    "sign": '0"%"',
+    "month": "mmm-yy",
+    "exponent": "0.00E+00",
+}
 FIGURES = ("status", "percent", "spent")
 ENTRIES = (*FIGURES, "result", "proof", "difficulties", "proposals")
 
@@ -144,10 +152,12 @@ class Book:
         ]
         sure = (
             not self.is_doubtful
-            and len(filled) == 1 and len(found) == 1 and len(columns) == 1
+            and len(filled) == 1
+            and len(found) == 1
+            and len(columns) == 1
             and not any(r.doubt or r.typed for r in filled)
             and not any(c.doubt or not cell.sure for _, c, cell in found)
-        )  # fmt: skip
+        )
         places = {self.address(r, c) for r, c, _ in found}
         lines = {self.rows.index(row) + 1 for row in rows}
         common = frozenset.intersection(*allowed) if allowed else frozenset()
@@ -196,13 +206,19 @@ class Book:
             put("[Content_Types].xml", _types(len(sheets)))
             office = f'Type="{_RELATION}/officeDocument" Target="xl/workbook.xml"'
             put("_rels/.rels", _relations(f'<Relationship Id="r1" {office}/>'))
-            put("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}">'
-                f"<sheets>{names}</sheets></workbook>")  # fmt: skip
-            put("xl/_rels/workbook.xml.rels", _relations(
-                f'{links}<Relationship Id="s" Type="{_RELATION}/styles" Target="styles.xml"/>'
-                f'<Relationship Id="t" Type="{_RELATION}/sharedStrings" '
-                'Target="sharedStrings.xml"/>'
-            ))  # fmt: skip
+            put(
+                "xl/workbook.xml",
+                f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}">'
+                f"<sheets>{names}</sheets></workbook>",
+            )
+            put(
+                "xl/_rels/workbook.xml.rels",
+                _relations(
+                    f'{links}<Relationship Id="s" Type="{_RELATION}/styles" Target="styles.xml"/>'
+                    f'<Relationship Id="t" Type="{_RELATION}/sharedStrings" '
+                    'Target="sharedStrings.xml"/>'
+                ),
+            )
             put("xl/styles.xml", _styles())
             for n, page in enumerate(pages, 1):
                 put(f"xl/worksheets/{n}.xml", page)
@@ -258,12 +274,17 @@ class _Writer:
 
     def page(self, content: Book | list[list[object]]) -> str:
         if isinstance(content, Book):
-            lines, merges = content.grid(), [
-                f'<mergeCell ref="{content.address(a, b)}:{content.address(c, d)}"/>'
-                for a, b, c, d in content.merges
-                if a in content.rows and c in content.rows
-                and b in content.columns and d in content.columns
-            ]  # fmt: skip
+            lines, merges = (
+                content.grid(),
+                [
+                    f'<mergeCell ref="{content.address(a, b)}:{content.address(c, d)}"/>'
+                    for a, b, c, d in content.merges
+                    if a in content.rows
+                    and c in content.rows
+                    and b in content.columns
+                    and d in content.columns
+                ],
+            )
         else:
             lines = (
                 (n, False, [(at, Cell(v)) for at, v in enumerate(row) if v is not None])
@@ -307,8 +328,11 @@ def _relations(inner: str) -> str:
 
 def _types(sheets: int) -> str:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    parts = {"workbook.xml": "sheet.main", "styles.xml": "styles",
-             "sharedStrings.xml": "sharedStrings"}  # fmt: skip
+    parts = {
+        "workbook.xml": "sheet.main",
+        "styles.xml": "styles",
+        "sharedStrings.xml": "sharedStrings",
+    }
     parts |= {f"worksheets/{n}.xml": "worksheet" for n in range(1, sheets + 1)}
     inner = "".join(
         f'<Override PartName="/xl/{name}" ContentType="{kind}.{what}+xml"/>'

@@ -12,11 +12,36 @@ from tests.support.sheet_model import BLANK, Cell, figure
 DOUBTFUL_NUMBER = re.compile(r"\d{1,3}[.,]\d{3}")  # thousands, or decimals?
 ERRORS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?")
 # What no reader takes for a number, and what it may stand for.
-JUNK = ("chưa quyết toán", "xem phụ lục", "12/5", "?", "15 – 20", "1.2.3", "1,2,3", "mười lăm",
-        "khoảng 15", "15+5", "=15", "năm 2018", "#N/A", "1 500,5,2", "l5", "1O")  # fmt: skip
+JUNK = (
+    "chưa quyết toán",
+    "xem phụ lục",
+    "12/5",
+    "?",
+    "15 – 20",
+    "1.2.3",
+    "1,2,3",
+    "mười lăm",
+    "khoảng 15",
+    "15+5",
+    "=15",
+    "năm 2018",
+    "#N/A",
+    "1 500,5,2",
+    "l5",
+    "1O",
+)
 SILENT = ("-", "–", " ", "…", "/", "x")
-NO_STATUS = ("Chưa hoàn thành", "Gần xong", "Hoàn thành 50%", "Chưa thực hiện xong", "3", "OK",
-             "Đã thực hiện một phần", "Hoàn thành/Đang thực hiện", "không")  # fmt: skip
+NO_STATUS = (
+    "Chưa hoàn thành",
+    "Gần xong",
+    "Hoàn thành 50%",
+    "Chưa thực hiện xong",
+    "3",
+    "OK",
+    "Đã thực hiện một phần",
+    "Hoàn thành/Đang thực hiện",
+    "không",
+)
 
 
 def vietnamese(number: Decimal) -> str:
@@ -25,20 +50,35 @@ def vietnamese(number: Decimal) -> str:
 
 def written(number: Decimal, chance: random.Random) -> Cell:
     """A number as text; unsure where a reader could take it in two ways."""
-    text = chance.choice([vietnamese(number), f"{number:,f}", vietnamese(number).replace(".", ""),
-                          f" {vietnamese(number)} ", f"{number:f}"])  # fmt: skip
+    text = chance.choice(
+        [
+            vietnamese(number),
+            f"{number:,f}",
+            vietnamese(number).replace(".", ""),
+            f" {vietnamese(number)} ",
+            f"{number:f}",
+        ]
+    )
     doubtful = DOUBTFUL_NUMBER.fullmatch(text.strip()) or re.search(r"[.,]\d{3}$", text.strip())
     return figure(number, text, sure=not doubtful)
 
 
 def with_unit(million: Decimal, chance: random.Random) -> Cell:
     dong = Decimal(int(million * 1_000_000))
-    text = chance.choice([
-        f"{vietnamese(million)} triệu", f"{vietnamese(million)} triệu đồng",
-        f"{vietnamese(million)} tr", f"{vietnamese(million)}tr", f"{vietnamese(million)} Triệu",
-        f"{vietnamese((million / 1000).normalize() + 0)} tỷ", f"{vietnamese(dong)} đồng",
-        f"{vietnamese(dong)}đ", f"{vietnamese(dong)} VNĐ", f"{vietnamese(million * 1000)} nghìn",
-    ])  # fmt: skip
+    text = chance.choice(
+        [
+            f"{vietnamese(million)} triệu",
+            f"{vietnamese(million)} triệu đồng",
+            f"{vietnamese(million)} tr",
+            f"{vietnamese(million)}tr",
+            f"{vietnamese(million)} Triệu",
+            f"{vietnamese((million / 1000).normalize() + 0)} tỷ",
+            f"{vietnamese(dong)} đồng",
+            f"{vietnamese(dong)}đ",
+            f"{vietnamese(dong)} VNĐ",
+            f"{vietnamese(million * 1000)} nghìn",
+        ]
+    )
     return figure(million, text, sure=False)
 
 
@@ -105,8 +145,13 @@ def nonsense(number: Decimal, chance: random.Random) -> Cell:
 def state(status: str, chance: random.Random) -> Cell:
     shape = chance.randrange(8)
     if shape < 4:
-        spelt = [status.upper(), f"  {status} ", status.replace(" ", "\u00a0"), status.lower(),
-                 unicodedata.normalize("NFD", status)]  # fmt: skip
+        spelt = [
+            status.upper(),
+            f"  {status} ",
+            status.replace(" ", "\u00a0"),
+            status.lower(),
+            unicodedata.normalize("NFD", status),
+        ]
         return figure(status, chance.choice(spelt))
     if shape == 4:
         return figure(status, f"{chance.choice(['Đã ', '- '])}{status}", sure=False)

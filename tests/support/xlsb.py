@@ -19,9 +19,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 ERRORS = {
-    "#NULL!": 0x00, "#DIV/0!": 0x07, "#VALUE!": 0x0F, "#REF!": 0x17, "#NAME?": 0x1D,
-    "#NUM!": 0x24, "#N/A": 0x2A,
-}  # fmt: skip
+    "#NULL!": 0x00,
+    "#DIV/0!": 0x07,
+    "#VALUE!": 0x0F,
+    "#REF!": 0x17,
+    "#NAME?": 0x1D,
+    "#NUM!": 0x24,
+    "#N/A": 0x2A,
+}
 _STATES = {"visible": 0, "hidden": 1, "veryHidden": 2}
 _BLACK = bytes((5, 0, 0, 0, 0, 0, 0, 255))
 _FIRST_OWN_FORMAT = 164
@@ -157,12 +162,19 @@ class _Book:
         base = b"\xff\xff" + looks[0][2:]
         normal = struct.pack("<IHBB", 0, 1, 0, 255) + _text("Normal")
         formats = (struct.pack("<H", n) + _text(code) for code, n in own.items())
-        return b"".join((
-            _record(278), _list(615, 44, formats, 616), _list(611, 43, fonts, 612),
-            _list(603, 45, [fill, fill], 604), _list(613, 46, [bytes(51)], 614),
-            _list(626, 47, [base], 627), _list(617, 47, looks, 618),
-            _list(619, 48, [normal], 620), _record(279),
-        ))  # fmt: skip
+        return b"".join(
+            (
+                _record(278),
+                _list(615, 44, formats, 616),
+                _list(611, 43, fonts, 612),
+                _list(603, 45, [fill, fill], 604),
+                _list(613, 46, [bytes(51)], 614),
+                _list(626, 47, [base], 627),
+                _list(617, 47, looks, 618),
+                _list(619, 48, [normal], 620),
+                _record(279),
+            )
+        )
 
 
 def xlsb_bytes(workbook: Workbook, stored: dict[str, object]) -> bytes:
@@ -192,8 +204,9 @@ def xlsb_bytes(workbook: Workbook, stored: dict[str, object]) -> bytes:
     ]
     related += [_RELATION.format(f"x{n}", n, f"{n}.bin") for n in ("sharedStrings", "styles")]
     kinds = dict.fromkeys(parts, "worksheet") | {
-        "sharedStrings.bin": "sharedStrings", "styles.bin": "styles",
-    }  # fmt: skip
+        "sharedStrings.bin": "sharedStrings",
+        "styles.bin": "styles",
+    }
     kinds.pop("workbook.bin")
     types = "".join(_TYPE.format(name, kind) for name, kind in kinds.items())
     main = _RELATION.format("r1", "officeDocument", "xl/workbook.bin")

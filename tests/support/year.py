@@ -18,9 +18,15 @@ from tests.support.forms import Entries, return_form
 FIRST, PERIOD = "2018-Q1", "2018-6T"
 LATE, SILENT = "Sở Y tế", "Sở Tài chính"
 AGENCIES = (
-    "Văn phòng UBND tỉnh", "Sở Nội vụ", "Sở Tư pháp", "Sở Thông tin và Truyền thông",
-    "Sở Khoa học và Công nghệ", "Sở Văn hóa, Thể thao và Du lịch", LATE, "UBND huyện Lắk",
-)  # fmt: skip
+    "Văn phòng UBND tỉnh",
+    "Sở Nội vụ",
+    "Sở Tư pháp",
+    "Sở Thông tin và Truyền thông",
+    "Sở Khoa học và Công nghệ",
+    "Sở Văn hóa, Thể thao và Du lịch",
+    LATE,
+    "UBND huyện Lắk",
+)
 SAME = "Thiếu cán bộ chuyên trách"
 
 

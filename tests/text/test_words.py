@@ -68,9 +68,20 @@ def test_manners_of_writing_mean_the_same(one, other):
 
 
 DIGITS = {
-    "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5,
-    "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
-}  # fmt: skip
+    "không": 0,
+    "một": 1,
+    "mốt": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "lăm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+}
 
 
 def listen(words: str) -> int:
@@ -125,8 +136,18 @@ def test_an_amount_is_said_as_the_second_source_says_it(million, dong, words, _)
 def test_the_table_has_every_irregular_place():
     assert len(TABLE) > 250
     said = {words for _, _, words, _ in TABLE}
-    for place in ("mốt", "tư", "lăm", "linh", "mười", "không trăm", "nghìn tỷ", "triệu tỷ",
-                  "tỷ tỷ", "âm"):  # fmt: skip
+    for place in (
+        "mốt",
+        "tư",
+        "lăm",
+        "linh",
+        "mười",
+        "không trăm",
+        "nghìn tỷ",
+        "triệu tỷ",
+        "tỷ tỷ",
+        "âm",
+    ):
         assert sum(f" {place} " in f" {words} " for words in said) >= 1, place
     assert all(listen_to_all(words) == dong for _, dong, words, _ in TABLE)
 

@@ -65,8 +65,9 @@ def test_a_file_that_is_gone_stays_in_sight_and_in_the_store(workspace, returned
     done = consolidate_period(load(workspace), PERIOD)
     fates = {one.file: (one.fate, one.sha256) for one in done.ledger.returns}
     assert {file: fate for file, (fate, _) in fates.items()} == {
-        other.name: "accepted", "a.xlsx": "gone",
-    }  # fmt: skip
+        other.name: "accepted",
+        "a.xlsx": "gone",
+    }
     rows = {row[0]: row[2] for row in done.tables["Tệp nhận về"]}
     assert rows["a.xlsx"] == "Không còn trong thư mục"
     sha256 = fates["a.xlsx"][1]

@@ -83,9 +83,13 @@ def copied(root: Path, folder: Path) -> Path:
 def start(root: Path, *command: str, before: Callable[[], None] | None = None):
     return subprocess.Popen(
         command or [*COMMAND, str(root), "--period", PERIOD],
-        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        start_new_session=True, preexec_fn=before,
-    )  # fmt: skip
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=before,
+    )
 
 
 def run(root: Path, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess:

@@ -37,11 +37,24 @@ from tests.support.year import PERIOD, put_return
 from tests.writing.test_templates import files_in
 
 FACTS = {
-    "co_quan": "Sở Tư pháp", "noi_gui": "Sở Nội vụ", "ky": "6 tháng", "ma_ky": PERIOD,
-    "han": "20/6/2018", "so_muc": 4, "lan": 1, "nguoi_lien_he": "", "dien_thoai": "", "thu": "",
-    "phat_hien": [{"o": "A1", "noi_dung": "x"}], "so_lieu": None, "trong": [],
-    "so_ngay_tre": 0, "han_moi": "", "cho_sua": False, "khong_dung_duoc": False,
-}  # fmt: skip
+    "co_quan": "Sở Tư pháp",
+    "noi_gui": "Sở Nội vụ",
+    "ky": "6 tháng",
+    "ma_ky": PERIOD,
+    "han": "20/6/2018",
+    "so_muc": 4,
+    "lan": 1,
+    "nguoi_lien_he": "",
+    "dien_thoai": "",
+    "thu": "",
+    "phat_hien": [{"o": "A1", "noi_dung": "x"}],
+    "so_lieu": None,
+    "trong": [],
+    "so_ngay_tre": 0,
+    "han_moi": "",
+    "cho_sua": False,
+    "khong_dung_duoc": False,
+}
 
 
 def written(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> Words:
@@ -73,25 +86,36 @@ def told(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> str:
         ("{% if ky }x{% endif %}", "dòng 1: thừa “}”"),
         ("Gửi {% if ky", "dòng 1: chưa đóng: thiếu dấu %}"),
         ("a\n{% if ky %}\nb\nc", "thiếu {% endif %} để đóng {% if %} ({% if %} mở ở dòng 2)"),
-        ("{% if ky %}{% endif %}\n{% for p in phat_hien %}\nb",
-         "thiếu {% endfor %} để đóng {% for %} ({% for %} mở ở dòng 2)"),
-        ("{% if ky %}\n{% for p in phat_hien %}\n{% endif %}",
-         "dòng 3: gặp {% endif %} khi còn thiếu {% endfor %} để đóng {% for %} "
-         "({% for %} mở ở dòng 2)"),
+        (
+            "{% if ky %}{% endif %}\n{% for p in phat_hien %}\nb",
+            "thiếu {% endfor %} để đóng {% for %} ({% for %} mở ở dòng 2)",
+        ),
+        (
+            "{% if ky %}\n{% for p in phat_hien %}\n{% endif %}",
+            "dòng 3: gặp {% endif %} khi còn thiếu {% endfor %} để đóng {% for %} "
+            "({% for %} mở ở dòng 2)",
+        ),
         ("x\n{% endif %}", "dòng 2: {% endif %} không có {% if %} nào mở ở trước"),
         ("{% elsif ky %}", "không có lệnh {% elsif %}; gần giống: elif"),
         ("{% for p in phat_hien %}{% nếu )", "không có lệnh {% nếu %}"),
         ("{# ghi chú", "thiếu dấu #}"),
         ("{{ }}", "còn thiếu một tên"),
         ("{{ “ky” }}", "dấu “ không dùng được"),
-        ("x\n\n{{ co_qan }}", "dòng 3: không có tên “co_qan”; gần giống: co_quan; các tên dùng "
-         "được: co_quan, noi_gui"),
-        ("{% for p in phat_hien %}\n{{ p.noidung }}{% endfor %}",
-         "dòng 2: không có tên “.noidung” ở chỗ này; gần giống: noi_dung; các tên dùng được: o"),
+        (
+            "x\n\n{{ co_qan }}",
+            "dòng 3: không có tên “co_qan”; gần giống: co_quan; các tên dùng "
+            "được: co_quan, noi_gui",
+        ),
+        (
+            "{% for p in phat_hien %}\n{{ p.noidung }}{% endfor %}",
+            "dòng 2: không có tên “.noidung” ở chỗ này; gần giống: noi_dung; các tên dùng được: o",
+        ),
         ("{{ so_lieu.da_nop }}", "chỗ đứng trước “.da_nop” chưa có số liệu"),
         ("{{ phat_hien[7].o }}", "không có phần tử thứ 7"),
-        ("x\n{{ ky|uper }}",
-         "dòng 2: không có cách viết “|uper”; gần giống: upper; hay dùng: upper"),
+        (
+            "x\n{{ ky|uper }}",
+            "dòng 2: không có cách viết “|uper”; gần giống: upper; hay dùng: upper",
+        ),
         ("{{ ky is deffined }}", "không có phép thử “is deffined”; gần giống: defined"),
         ("{{ ky + 1 }}", "khác loại, ví dụ cộng chữ với số"),
         ("\n{{ so_muc / 0 }}", "dòng 2: chia cho 0"),
@@ -106,7 +130,7 @@ def told(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> str:
         ("{{ " + "(" * 3000, "lồng nhau quá nhiều lớp"),
         ("{% set ky.x = 1 %}", "không đọc được"),
     ],
-)  # fmt: skip
+)
 def test_a_slip_is_told_in_vietnamese(text, what):
     assert what in told(text)
 
@@ -149,11 +173,16 @@ KINDS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"", "tệp trống"), (b" \r\n\t\n", "tệp trống"), (b"\xef\xbb\xbf\n", "tệp trống"),
-     ("\u200b\xa0".encode(), "tệp trống"), (b"{# x #}", "gửi Sở Tư pháp không còn chữ nào"),
-     (b"{% if not co_quan %}x{% endif %}", "gửi Sở Tư pháp không còn chữ nào"),
-     (b"**\n- .", "gửi Sở Tư pháp không còn chữ nào")],
-)  # fmt: skip
+    [
+        (b"", "tệp trống"),
+        (b" \r\n\t\n", "tệp trống"),
+        (b"\xef\xbb\xbf\n", "tệp trống"),
+        ("\u200b\xa0".encode(), "tệp trống"),
+        (b"{# x #}", "gửi Sở Tư pháp không còn chữ nào"),
+        (b"{% if not co_quan %}x{% endif %}", "gửi Sở Tư pháp không còn chữ nào"),
+        (b"**\n- .", "gửi Sở Tư pháp không còn chữ nào"),
+    ],
+)
 def test_no_mail_goes_out_that_says_nothing(kind, content, what):
     with using({KINDS[kind]: content}), pytest.raises(TemplateError) as stopped:
         mail_words(kind, FACTS)
@@ -215,12 +244,17 @@ def test_what_users_typed_is_no_template():
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ co_quan.__class__ }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-        "{{ '{0.__class__}'.format(co_quan) }}", "{{ co_quan|attr('__class__') }}",
-        "{{ cycler.__init__.__globals__ }}", "{{ self.__init__ }}", "{{ phat_hien.clear() }}",
-        "{{ phat_hien[0].update(o='B2') }}", "{{ phat_hien.append(1) }}",
+        "{{ co_quan.__class__ }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ '{0.__class__}'.format(co_quan) }}",
+        "{{ co_quan|attr('__class__') }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ self.__init__ }}",
+        "{{ phat_hien.clear() }}",
+        "{{ phat_hien[0].update(o='B2') }}",
+        "{{ phat_hien.append(1) }}",
     ],
-)  # fmt: skip
+)
 def test_a_template_does_not_reach_into_python_or_change_facts(text):
     facts = [{"o": "A1"}]
     try:
@@ -234,10 +268,16 @@ def test_a_template_does_not_reach_into_python_or_change_facts(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["{% for i in range(10**9) %}{% endfor %}", "{{ range(10**9)|list }}", "{{ 9**9**9 }}",
-     "{{ 'x' * 10**10 }}", "{{ [1] * 10**10 }}", "{{ 10**10 * 'x' }}",
-     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"],
-)  # fmt: skip
+    [
+        "{% for i in range(10**9) %}{% endfor %}",
+        "{{ range(10**9)|list }}",
+        "{{ 9**9**9 }}",
+        "{{ 'x' * 10**10 }}",
+        "{{ [1] * 10**10 }}",
+        "{{ 10**10 * 'x' }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    ],
+)
 def test_what_would_not_end_is_refused_at_once(text):
     start = time.monotonic()
     assert "dòng 1" in told(text)
@@ -246,13 +286,74 @@ def test_what_would_not_end_is_refused_at_once(text):
 
 
 PIECES = st.sampled_from(
-    ["{{", "}}", "{%", "%}", "{#", "#}", " ", "\n", "co_quan", "ky", "phat_hien", "p", "if", "else",
-     "endif", "for", "in", "endfor", "set", "=", "==", "+", "*", "/", "|", "upper", "replace", "is",
-     "defined", "(", ")", "[", "]", ".", ",", "'", '"', "1", "0", "__class__", "raw", "macro",
-     "include", "block", "endblock", "~", "\\", "xin chào", "loop.index", "-", "not", "filter",
-     "call", "import", "extends", "with", "\x00", "“", "{% if ky %}", "{% endif %}",
-     "{% for p in phat_hien %}", "{% endfor %}", "{{ co_quan }}", "{{ p.o }}", "{{ khong_co }}"]
-)  # fmt: skip
+    [
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{#",
+        "#}",
+        " ",
+        "\n",
+        "co_quan",
+        "ky",
+        "phat_hien",
+        "p",
+        "if",
+        "else",
+        "endif",
+        "for",
+        "in",
+        "endfor",
+        "set",
+        "=",
+        "==",
+        "+",
+        "*",
+        "/",
+        "|",
+        "upper",
+        "replace",
+        "is",
+        "defined",
+        "(",
+        ")",
+        "[",
+        "]",
+        ".",
+        ",",
+        "'",
+        '"',
+        "1",
+        "0",
+        "__class__",
+        "raw",
+        "macro",
+        "include",
+        "block",
+        "endblock",
+        "~",
+        "\\",
+        "xin chào",
+        "loop.index",
+        "-",
+        "not",
+        "filter",
+        "call",
+        "import",
+        "extends",
+        "with",
+        "\x00",
+        "“",
+        "{% if ky %}",
+        "{% endif %}",
+        "{% for p in phat_hien %}",
+        "{% endfor %}",
+        "{{ co_quan }}",
+        "{{ p.o }}",
+        "{{ khong_co }}",
+    ]
+)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -265,10 +366,42 @@ def test_any_text_is_a_template_or_told_in_vietnamese(text):
 
 
 @settings(max_examples=200, deadline=None)
-@given(content=st.binary() | st.text().map(str.encode) | st.lists(st.sampled_from(
-    ["[font]", "name", " = ", '"a"', "'", '"', "\n", "[", "]", "{", "}", "1", ".", ",", "#", "\\",
-     '"""', "é", "body", "=", "[[", "]]", "1e400", "true", "2020-13-45"]), max_size=10)
-    .map(lambda pieces: "".join(pieces).encode()))  # fmt: skip
+@given(
+    content=st.binary()
+    | st.text().map(str.encode)
+    | st.lists(
+        st.sampled_from(
+            [
+                "[font]",
+                "name",
+                " = ",
+                '"a"',
+                "'",
+                '"',
+                "\n",
+                "[",
+                "]",
+                "{",
+                "}",
+                "1",
+                ".",
+                ",",
+                "#",
+                "\\",
+                '"""',
+                "é",
+                "body",
+                "=",
+                "[[",
+                "]]",
+                "1e400",
+                "true",
+                "2020-13-45",
+            ]
+        ),
+        max_size=10,
+    ).map(lambda pieces: "".join(pieces).encode())
+)
 def test_any_settings_are_settings_or_told_in_vietnamese(content):
     try:
         with using({STYLES: content}):
@@ -280,16 +413,24 @@ def test_any_settings_are_settings_or_told_in_vietnamese(content):
 # ----------------------------------------------------------------------- on every way there
 
 BROKEN = {
-    DOCUMENTS: (b'[dau_trang]\nso = "{{ tinhh }}"',
-                "mục [dau_trang], dòng so: không có tên “tinhh”",
-                ("consolidate", "report", "handouts")),
-    STYLES: (b"[font]\nname = Arial", "dòng 2, cột 8: không đọc được: sau dấu = phải là số",
-             ("forms", "consolidate", "feedback", "handouts", "templates", "send forms --dry-run")),
+    DOCUMENTS: (
+        b'[dau_trang]\nso = "{{ tinhh }}"',
+        "mục [dau_trang], dòng so: không có tên “tinhh”",
+        ("consolidate", "report", "handouts"),
+    ),
+    STYLES: (
+        b"[font]\nname = Arial",
+        "dòng 2, cột 8: không đọc được: sau dấu = phải là số",
+        ("forms", "consolidate", "feedback", "handouts", "templates", "send forms --dry-run"),
+    ),
     COVER: (b"", "tệp trống", ("feedback", "templates", "send feedback --dry-run")),
-    MAIL_FORM: (b"\n{% if ky %}", "thiếu {% endif %} để đóng {% if %}",
-                ("templates", "send forms --dry-run", "send forms --drafts")),
+    MAIL_FORM: (
+        b"\n{% if ky %}",
+        "thiếu {% endif %} để đóng {% if %}",
+        ("templates", "send forms --dry-run", "send forms --drafts"),
+    ),
     REPORT: (b"PK", "không phải tệp Word", ("report", "templates")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -219,8 +219,14 @@ def test_letterhead_recipients_and_signers_stand_in_the_appendices(restyled):
     for name in ("Phụ lục 2", "Phụ lục 1", "Nghị quyết 07"):
         sheet = openpyxl.load_workbook(restyled["monitoring"])[name]
         lines = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
-        for told in ("ỦY BAN NHÂN DÂN ĐẮK LẮK", "Kính gửi:", "- Bộ Nội vụ (để b/c);",
-                     "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn & <B>"):  # fmt: skip
+        for told in (
+            "ỦY BAN NHÂN DÂN ĐẮK LẮK",
+            "Kính gửi:",
+            "- Bộ Nội vụ (để b/c);",
+            "KT. GIÁM ĐỐC",
+            "PHÓ GIÁM ĐỐC",
+            "Nguyễn Văn & <B>",
+        ):
             assert told in lines, (name, told)
         assert "- Sở Tài chính;" not in lines and "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in lines
 
