@@ -18,22 +18,29 @@ from ..outputs.sheet_names import (
 )
 from ..plan.model import Item, Plan
 from ..plan.periods import Period, collections_due
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
-from ..text.vietnamese import clean, shortened
+from ..plan.statuses import Status
+from ..text.spelling import clean, shortened
 from .figures import Fact, Figures, budget, leaves, less, share
 from .issued import Issued, IssuedPage, Table
 
 _MANY = 8  # more names or texts than this are counted, not listed
 _WHOLE = "TỔNG CỘNG"
 _LETTERS = {
-    DONE: "✓",
-    IN_PROGRESS: "Đ",
-    NOT_STARTED: "C",
-    OVERDUE: "Q",
-    CANCELLED: "K",
-    NOT_REPORTED: "–",
+    Status.DONE: "✓",
+    Status.IN_PROGRESS: "Đ",
+    Status.NOT_STARTED: "C",
+    Status.OVERDUE: "Q",
+    Status.CANCELLED: "K",
+    Status.NOT_REPORTED: "–",
 }
-_COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, CANCELLED, OVERDUE, NOT_REPORTED)
+_COUNTS = (
+    Status.DONE,
+    Status.IN_PROGRESS,
+    Status.NOT_STARTED,
+    Status.CANCELLED,
+    Status.OVERDUE,
+    Status.NOT_REPORTED,
+)
 _SEE = "xem trang Nguồn số liệu"
 
 
@@ -248,7 +255,7 @@ def _without_money(page: IssuedPage, plan: Plan, now: Figures) -> None:
         cells = now.sources("status", facts)
         page.words(row, at["Trạng thái"], f"{item.code}: Trạng thái", now.status(plan, item), cells)
         _counts(page, row, at, f"{item.code}: ", facts, now)
-        names = [fact.agency for fact in facts if fact.status != DONE]
+        names = [fact.agency for fact in facts if fact.status != Status.DONE]
         if not plan.is_leaf(item):
             page.words(row, at[late], f"{item.code}: {late}", "")
         elif len(names) > _MANY:
@@ -300,7 +307,7 @@ def _matrix(issued: Issued, plan: Plan, now: Figures) -> None:
         if row is None:
             continue
         facts = {fact.agency: fact for fact in now.of(plan, leaf)}
-        done = sum(fact.status == DONE for fact in facts.values())
+        done = sum(fact.status == Status.DONE for fact in facts.values())
         page.words(row, table.columns["Nhiệm vụ"], f"{leaf.code}: Nhiệm vụ", leaf.title)
         page.words(
             row,

@@ -15,8 +15,9 @@ from ..errors import AuditError, NoReturnsError, UnreadableFileError
 from ..master.reader import read_master
 from ..plan.model import Programme
 from ..plan.periods import Period
-from ..text.vietnamese import key
-from ..workspace.folders import Workspace, read_file
+from ..text.spelling import key
+from ..workspace.disk import read_file
+from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, RecordedSheets, Run, sha256_of
 from .appendices import check_appendices
 from .carriers import carried

@@ -16,7 +16,8 @@ from ..findings.finding import SEVERITY_NAMES
 from ..plan.model import Programme
 from ..plan.rules import RULES
 from ..text.legacy_fonts import from_tcvn3, from_vni
-from ..text.vietnamese import clean, key, parse_number
+from ..text.numbers import parse_number
+from ..text.spelling import clean, key
 from .figures import Fact, Figures
 from .issued import Issued, Table
 from .reading import AuditPage

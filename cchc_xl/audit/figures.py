@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..plan.model import Item, Plan, Programme
 from ..plan.periods import Period
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
+from ..plan.statuses import Status
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Fact:
     file: str = ""
     sheet: str = ""
     cells: dict[str, str] = field(default_factory=dict)
-    status: str = NOT_REPORTED
+    status: str = Status.NOT_REPORTED
 
     def source(self, name: str) -> str:
         return f"{self.agency}: {self.file}, {self.sheet}, {self.cells.get(name) or '?'}"
@@ -41,10 +41,10 @@ class Fact:
 def status_on(item: Item, reported: str, period: Period) -> str:
     """A deadline whose month ended before the day makes unfinished work overdue."""
     if not reported:
-        return NOT_REPORTED
-    unfinished = reported in (NOT_STARTED, IN_PROGRESS)
+        return Status.NOT_REPORTED
+    unfinished = reported in (Status.NOT_STARTED, Status.IN_PROGRESS)
     if unfinished and item.end is not None and item.end.last_day < period.overdue_before:
-        return OVERDUE
+        return Status.OVERDUE
     return reported
 
 
@@ -53,16 +53,16 @@ def status_of_all(statuses: Iterable[str]) -> str:
     is not to be done aside; under way once one is finished or under way."""
     kinds = set(statuses)
     if not kinds:
-        return NOT_REPORTED
+        return Status.NOT_REPORTED
     if len(kinds) == 1:
         return next(iter(kinds))
-    if OVERDUE in kinds:
-        return OVERDUE
-    if kinds == {DONE, CANCELLED}:
-        return DONE
-    if kinds & {DONE, IN_PROGRESS}:
-        return IN_PROGRESS
-    return NOT_REPORTED if NOT_REPORTED in kinds else NOT_STARTED
+    if Status.OVERDUE in kinds:
+        return Status.OVERDUE
+    if kinds == {Status.DONE, Status.CANCELLED}:
+        return Status.DONE
+    if kinds & {Status.DONE, Status.IN_PROGRESS}:
+        return Status.IN_PROGRESS
+    return Status.NOT_REPORTED if Status.NOT_REPORTED in kinds else Status.NOT_STARTED
 
 
 def total(amounts: Iterable[int | None]) -> int | None:

@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..files.spreadsheets import column_letters
-from ..plan.statuses import ALL_STATUSES
+from ..plan.statuses import Status
 from ..text.money import million_from_dong
-from ..text.vietnamese import clean, format_number
+from ..text.numbers import format_number
+from ..text.spelling import clean
 
 _DIGITS = Fraction(1, 10**9)  # how far a stored share or mean may be from the exact one
 _MILLION = 10**6
@@ -104,7 +105,7 @@ class Issued:
 
 def _is_figure(value: object) -> bool:
     if isinstance(value, str):
-        return value in ALL_STATUSES or bool(re.fullmatch(r"\d+/\d+", value))
+        return value in Status or bool(re.fullmatch(r"\d+/\d+", value))
     return value is not None and not isinstance(value, bool)
 
 

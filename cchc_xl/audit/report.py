@@ -13,14 +13,15 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from rapidfuzz import fuzz, process
 
 from ..plan.model import Plan
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
+from ..plan.statuses import Status
 from ..text.amounts_in_words import dong_in_words, same_words
-from ..text.vietnamese import clean, parse_number
+from ..text.numbers import parse_number
+from ..text.spelling import clean
 from .figures import Figures, budget, leaves, less, share, total
 from .issued import Issued, IssuedPage, Table
 from .submissions import Came
 
-_COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+_COUNTS = tuple(Status)
 _LIKE_ENOUGH = 70  # of 100: the sentence as somebody has reworded it
 _MILLION = 1_000_000
 
@@ -66,7 +67,7 @@ def _lines(period: Period) -> Iterator[Line]:
     came = list(period.came.values())
     accepted = [one for one in came if one.accepted]
     late = sum(bool(one.late) for one in accepted)
-    overdue = {fact.agency for fact in figures.facts if fact.status == OVERDUE}
+    overdue = {fact.agency for fact in figures.facts if fact.status == Status.OVERDUE}
     yield Line("Nộp phiếu báo cáo")
     yield Line("Cơ quan phải báo cáo", "number", len(came))
     yield Line("Cơ quan đã có phiếu dùng được", "number", len(accepted))
@@ -93,7 +94,7 @@ def _work(figures: Figures, plans: Sequence[Plan]) -> Iterator[Line]:
     yield Line("Số việc", "number", sum(kinds.values()))
     for status in _COUNTS:
         yield Line(f"   {status.lower()}", "number", kinds[status])
-    yield Line("Việc xong (%)", "number", share(kinds[DONE], sum(kinds.values())))
+    yield Line("Việc xong (%)", "number", share(kinds[Status.DONE], sum(kinds.values())))
 
 
 # ------------------------------------------------------------------------ the report

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import column_letters
 from ..text.legacy_fonts import from_tcvn3, from_vni
-from ..text.vietnamese import clean, fold, key
+from ..text.spelling import clean, fold, key
 from .reading import EMPTY, AuditCell, AuditPage
 from .values import Meaning, meaning_of_money, meaning_of_percent, meaning_of_status
 

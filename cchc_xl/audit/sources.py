@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from ..plan.model import Programme
 from ..plan.periods import Period
-from ..plan.statuses import NOT_REPORTED
+from ..plan.statuses import Status
 from ..text.money import million_from_dong
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .figures import Fact, status_on
 from .issued import Issued, Table
 from .returns import FIGURES, TEXTS, FilledRow, Row, Titles
@@ -256,7 +256,7 @@ class _Line:
             return self._as_told(fact, period)
         if row is None:
             for name, heading in {**_COLUMNS, "file": "Tệp"}.items():
-                expected = NOT_REPORTED if name == "status" else ""
+                expected = Status.NOT_REPORTED if name == "status" else ""
                 self.page.words(*self._at(heading), f"{told}: {heading}", expected)
             return fact
         if not self._text("Tệp"):
@@ -272,7 +272,7 @@ class _Line:
                     fact,
                     came=False,
                     reported="",
-                    status=NOT_REPORTED,
+                    status=Status.NOT_REPORTED,
                     percent=None,
                     spent=None,
                     texts={},
@@ -319,7 +319,7 @@ class _Line:
                 own = own or None
                 # An overdue report was of one of the two unfinished statuses.
                 possible = {status_on(fact.item, v, period): v for v in meaning.values}
-                value = possible.get(value, value) if value != NOT_REPORTED else None
+                value = possible.get(value, value) if value != Status.NOT_REPORTED else None
             unsure = not meaning.certain or len(meaning.values) > 1
             if unsure and value in meaning.values and (said or not row.formats_known):
                 own = value  # of several meanings the one that the workbook says it took

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..master.layout import FATES, NOT_RETURNED
-from ..text.vietnamese import clean
+from ..master.layout import NOT_RETURNED
+from ..plan.fates import Fate
+from ..text.spelling import clean
 from .figures import Figures
 from .issued import Issued, Table
 
@@ -54,7 +55,7 @@ def what_came(figures: Figures, returns: Sequence[Mapping[str, str]]) -> dict[st
         )
         came[agency] = Came(
             agency,
-            FATES[newest["fate"]],
+            Fate(newest["fate"]).words,
             bool(counts),
             newest["file"],
             arrived,
@@ -135,7 +136,7 @@ def check_files(issued: Issued, returns: Sequence[Mapping[str, str]]) -> None:
         name = one["file"]
         page.number(row, at["TT"], f"{name}: số thứ tự", number)
         page.words(row, at["Cơ quan"], f"{name}: cơ quan", one["agency"])
-        page.words(row, at["Kết quả"], f"{name}: kết quả", FATES[one["fate"]])
+        page.words(row, at["Kết quả"], f"{name}: kết quả", Fate(one["fate"]).words)
         arrived = _moment(one["arrived"])
         page.day(row, at["Ngày nhận"], f"{name}: ngày nhận", arrived)
         saved = _moment(one["saved"]).astimezone(arrived.tzinfo) if one["saved"] else None

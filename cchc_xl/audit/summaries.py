@@ -9,21 +9,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..plan.model import Item, Plan
-from ..plan.statuses import (
-    ALL_STATUSES,
-    CANCELLED,
-    DONE,
-    IN_PROGRESS,
-    NOT_REPORTED,
-    NOT_STARTED,
-    OVERDUE,
-)
-from ..text.vietnamese import clean
+from ..plan.statuses import Status
+from ..text.spelling import clean
 from .figures import Fact, Figures, added, budget, leaves, less, share, total
 from .issued import Issued, IssuedPage, Table
 from .submissions import Came
 
-COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+COUNTS = tuple(Status)
 _WHOLE = "Tổng cộng"
 _LONGEST_LABEL = 38
 
@@ -129,7 +121,7 @@ def _agency(
     for status in COUNTS:
         having = [fact for fact in reports if fact.status == status]
         page.count(row, at[status], f"{name}: {status}", len(having), now.sources("status", having))
-    done = sum(fact.status == DONE for fact in reports)
+    done = sum(fact.status == Status.DONE for fact in reports)
     page.number(
         row,
         at["Việc xong (%)"],
@@ -194,7 +186,9 @@ def _task(
     page.count(row, at["Số việc"], f"{told}: Số việc", work)
     for status in COUNTS:
         page.count(row, at[status], f"{told}: {status}", kinds[status], statuses)
-    page.number(row, at["Việc xong (%)"], f"{told}: Việc xong", share(kinds[DONE], work), statuses)
+    page.number(
+        row, at["Việc xong (%)"], f"{told}: Việc xong", share(kinds[Status.DONE], work), statuses
+    )
 
 
 # ----------------------------------------------------------------------- Quá hạn
@@ -222,7 +216,7 @@ def check_late(issued: Issued, now: Figures) -> None:
     late = {
         (clean(fact.plan.short_name), fact.item.code, clean(fact.agency)): fact
         for fact in now.facts
-        if fact.status == OVERDUE
+        if fact.status == Status.OVERDUE
     }
     found = table.rows(("Kế hoạch", "Mã", "Cơ quan")).match(late, "Việc quá hạn")
     until = now.period.overdue_before - datetime.timedelta(days=1)
@@ -427,9 +421,9 @@ def check_charts(issued: Issued, so_far: Sequence[Figures]) -> None:
         for top in plan.children(""):
             kinds = Counter(now.status(plan, leaf) for leaf in leaves(plan, top))
             cells = now.sources("status", now.below(plan, top))
-            counts = [("count", kinds[status], cells) for status in ALL_STATUSES]
+            counts = [("count", kinds[status], cells) for status in Status]
             lines.append((_label(f"{top.code}. {top.title}"), counts))
-        _block(page, f"Tình trạng việc theo nhiệm vụ - {plan.short_name}", ALL_STATUSES, lines)
+        _block(page, f"Tình trạng việc theo nhiệm vụ - {plan.short_name}", Status, lines)
 
 
 def _label(text: str) -> str:

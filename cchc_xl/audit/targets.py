@@ -10,7 +10,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..plan.model import Goal, Item, Plan
-from ..text.vietnamese import Target, clean, fold, parse_number
+from ..text.numbers import parse_number
+from ..text.spelling import clean, fold
+from ..text.targets import Target
 from .figures import Fact, Figures
 from .issued import Issued, Table
 

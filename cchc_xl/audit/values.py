@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ..returns.values import read_status
 from ..text.legacy_fonts import from_tcvn3, from_vni
+from ..text.numbers import number_readings
 from ..text.quantities import quantity_readings
-from ..text.vietnamese import clean, fold, number_readings
+from ..text.spelling import clean, fold
 from .reading import AuditCell
 
 _DONG = 1_000_000

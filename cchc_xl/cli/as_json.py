@@ -13,8 +13,9 @@ from ..findings.finding import Finding
 from ..plan.explanations import Explanation
 from ..plan.model import Goal, Item, Programme
 from ..plan.rules import RULES, Rules
+from ..text.dates import Month
 from ..text.money import million_number
-from ..text.vietnamese import Month, Target
+from ..text.targets import Target
 from ..workspace.journal import Run
 
 if TYPE_CHECKING:  # brings in pandas

@@ -16,8 +16,8 @@ import click
 from .. import __version__
 from ..errors import CchcError, WorkspaceError
 from ..findings.finding import SEVERITY_NAMES, Finding
-from ..text.vietnamese import format_million
-from ..workspace.folders import cause
+from ..text.numbers import format_million
+from ..workspace.disk import cause
 
 if TYPE_CHECKING:
     from ..audit.check import Audit

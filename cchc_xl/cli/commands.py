@@ -9,8 +9,8 @@ import click
 from ..errors import AuditError, WorkspaceError
 from ..files.spreadsheets import printed
 from ..findings.finding import SEVERITY_NAMES
-from ..master.layout import FATES
-from ..text.vietnamese import format_million, parse_amount
+from ..plan.fates import Fate
+from ..text.numbers import format_million, parse_amount
 from . import mail_commands  # its commands are ours too
 from .command_line import (
     as_json_option,
@@ -316,7 +316,9 @@ def journal_command(workspace: Path, period_id: str, as_json: bool) -> None:
         click.echo(f"Lần {run['number']}: {run['time']}, {run['files']} tệp")
     for file in told["files"]:
         agency = file["agency"] or "?"
-        click.echo(f"  {file['file']} | {agency} | {FATES[file['fate']]} | {file['sha256'][:16]}")
+        click.echo(
+            f"  {file['file']} | {agency} | {Fate(file['fate']).words} | {file['sha256'][:16]}"
+        )
 
 
 @command("again")

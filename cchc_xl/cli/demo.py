@@ -25,9 +25,11 @@ from ..plan.explanations import ACCEPT, Explanation
 from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
 from ..returns.form import FIELDS, FORM_SHEET, IDENTITY_SHEET
+from ..text.dates import VIETNAM
 from ..text.money import million_from_dong
-from ..text.vietnamese import format_number
-from ..workspace.folders import VIETNAM, Workspace, write_files
+from ..text.numbers import format_number
+from ..workspace.disk import write_files
+from ..workspace.folders import Workspace
 from .steps import Consolidation, Progress, consolidate_period, init, new_master, silent
 
 FIRST, PERIOD = "2018-Q1", "2018-6T"

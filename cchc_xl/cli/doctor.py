@@ -21,7 +21,7 @@ from pathlib import Path, PureWindowsPath
 from .. import HOME, __version__
 from ..errors import CchcError
 from ..master.opening import Loaded, load, master_path
-from ..workspace.folders import cause
+from ..workspace.disk import cause
 from ..workspace.python_settings import ANSI, NAME, ansi_safe, interpreter, module_version
 
 WINDOWS = os.name == "nt"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..findings.finding import SEVERITY_NAMES, Finding
-from ..text.vietnamese import format_date
+from ..text.dates import format_date
 from .command_line import (
     as_json_option,
     command,

@@ -32,7 +32,8 @@ from ..period.folder import changed_earlier, inputs_of, results_to_write, to_jou
 from ..plan.model import Plan, Programme
 from ..plan.proofs import prove_programme
 from ..plan.rules import RULES
-from ..workspace.folders import Workspace, read_file, write_files
+from ..workspace.disk import read_file, write_files
+from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, Run, sha256_of
 from ..workspace.python_settings import settings_file
 from ..writing.templates import NAMES, check_texts, packaged, using

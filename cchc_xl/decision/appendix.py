@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..findings.finding import Finding, Place, finding
-from ..text.vietnamese import fold
+from ..text.spelling import fold
 from .documents import Line
 
 # What a heading contains, without diacritics; the first that fits a cell names it.

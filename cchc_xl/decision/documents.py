@@ -16,7 +16,7 @@ from ..errors import UnreadableFileError
 from ..files import spreadsheets as sheets
 from ..files.spreadsheets import OpenedWorkbook, printed
 from ..findings.finding import Place
-from ..text.vietnamese import clean
+from ..text.spelling import clean
 
 TEXT_SUFFIXES = (".txt", ".md")
 

@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from ..findings.finding import Place
 from ..plan.model import Goal
-from ..text.vietnamese import Target, fold, parse_targets
+from ..text.spelling import fold
+from ..text.targets import Target, parse_targets
 from .documents import Line
 
 _HEADING = re.compile(

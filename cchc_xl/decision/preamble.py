@@ -13,7 +13,8 @@ from itertools import chain, takewhile
 
 from ..findings.finding import NOWHERE, Finding, Place, finding
 from ..text.amounts_in_words import dong_in_words, same_words
-from ..text.vietnamese import fold, key, number_readings, parse_number
+from ..text.numbers import number_readings, parse_number
+from ..text.spelling import fold, key
 from .documents import Line
 
 _NUMBER = r"(\d+)\s*/\s*((?:\d{4}\s*/\s*)?QĐ\s*-\s*[A-ZĐ]+)"

@@ -14,16 +14,10 @@ from ..errors import NotADecisionError
 from ..findings.finding import Finding, Place, finding
 from ..plan.agencies import Mention, Registry
 from ..plan.model import Allocation, Item, Plan
+from ..text.dates import Month, is_partly_read, months_named
 from ..text.money import DONG_PER_MILLION
-from ..text.vietnamese import (
-    Month,
-    fold,
-    format_million,
-    is_partly_read,
-    key,
-    months_named,
-    parse_number,
-)
+from ..text.numbers import format_million, parse_number
+from ..text.spelling import fold, key
 from .appendix import Appendix, Row, read_appendices
 from .assignments import assign
 from .documents import read_document

@@ -20,7 +20,7 @@ import xlwings as xw
 
 from ..cli.steps import Progress
 from ..errors import CchcError
-from ..workspace.folders import cause
+from ..workspace.disk import cause
 from .faults import note_fault
 from .open_master import OpenMaster
 

@@ -21,7 +21,7 @@ from ..master.layout import RESULT_SUBMISSIONS
 from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, Server
 from ..master.opening import Loaded
 from ..master.result_tables import RESULTS
-from ..text.vietnamese import few
+from ..text.spelling import few
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
 from .open_master import OpenMaster

@@ -27,7 +27,8 @@ from ..master.layout import (
 )
 from ..master.opening import Loaded, load_open
 from ..master.result_tables import RESULTS
-from ..workspace.folders import Workspace, now
+from ..text.dates import now
+from ..workspace.folders import Workspace
 from .live_tables import LiveTable, check_writable, find_table
 
 # How COM hands over error values, old and new.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from ..errors import NoWorkbookError, UnreadableFileError
-from ..text.vietnamese import few
+from ..text.spelling import few
 from .attachment_names import label, text_of
 from .carried import (
     CONTAINERS,

@@ -12,6 +12,7 @@ import zipfile
 from typing import NamedTuple
 
 from ..errors import UnreadableFileError
+from ..text.dates import VIETNAM
 from ..text.legacy_fonts import decoder_of, is_unicode
 from .cell_marks import marks_of
 from .marks import parse_part
@@ -124,7 +125,6 @@ def _in_unicode(grid: Grid) -> Grid:
 # ------------------------------------------------------------------ time of saving
 
 _CORE, _APP, _ODS_META = "docProps/core.xml", "docProps/app.xml", "meta.xml"
-_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def saved_at(content: bytes) -> datetime.datetime | None:
@@ -151,7 +151,7 @@ def _saved_in_package(package: zipfile.ZipFile) -> datetime.datetime | None:
     moment = datetime.datetime.fromisoformat(text.strip()[:26])
     # LibreOffice writes the time of the clock on the wall, in .xlsx with a Z all the same.
     on_the_wall = _APP in names and b"LibreOffice" in package.read(_APP)
-    return moment.replace(tzinfo=_VIETNAM) if on_the_wall or not moment.tzinfo else moment
+    return moment.replace(tzinfo=VIETNAM) if on_the_wall or not moment.tzinfo else moment
 
 
 def _saved_in_ole(content: bytes) -> datetime.datetime | None:

@@ -13,7 +13,8 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from ..errors import UnreadableFileError
 from ..text.money import exact
-from ..text.vietnamese import clean, format_number, key
+from ..text.numbers import format_number
+from ..text.spelling import clean, key
 from .marks import Marks
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

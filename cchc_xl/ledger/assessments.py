@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 from ..plan.model import Goal, Item, Plan, Programme
 from ..plan.periods import Period
-from ..text.vietnamese import Target, fold, parse_number, parse_targets
+from ..text.numbers import parse_number
+from ..text.spelling import fold
+from ..text.targets import Target, parse_targets
 from .ledger import Ledger
 
 MET, NOT_MET, NO_FIGURE = "Đạt", "Chưa đạt", "Chưa có số liệu"

@@ -17,11 +17,12 @@ from ..findings.finding import Finding, finding
 from ..plan.model import Item, Programme, row_key
 from ..plan.rules import RULES as DECLARED
 from ..plan.rules import Rules
-from ..plan.statuses import DONE
+from ..plan.statuses import Status
 from ..returns.form import FIELD_BY_NAME
 from ..returns.returned import ReportedRow, Return
 from ..text.money import DONG_PER_MILLION, exact
-from ..text.vietnamese import format_million, format_number, key, number_readings
+from ..text.numbers import format_million, format_number, number_readings
+from ..text.spelling import key
 
 
 class Said(NamedTuple):
@@ -188,19 +189,19 @@ def spent_is_not_a_thousandth(case: Case) -> Breach | None:
 
 
 def done_has_evidence(case: Case) -> Breach | None:
-    return Breach("proof", "") if case.row.status == DONE and not case.row.proof else None
+    return Breach("proof", "") if case.row.status == Status.DONE and not case.row.proof else None
 
 
 def full_percent_is_done(case: Case) -> Breach | None:
     status = case.row.status
-    if case.row.percent == 100 and status is not None and status != DONE:
+    if case.row.percent == 100 and status is not None and status != Status.DONE:
         return Breach("status", status)
     return None
 
 
 def done_is_full_percent(case: Case) -> Breach | None:
     percent = case.row.percent
-    if case.row.status == DONE and percent is not None and percent != 100:
+    if case.row.status == Status.DONE and percent is not None and percent != 100:
         return Breach("percent", format_number(percent))
     return None
 
@@ -234,7 +235,7 @@ def percent_does_not_fall(case: Case) -> Breach | None:
 
 def done_stays_done(case: Case) -> Breach | None:
     before = case.past.status
-    if before is None or before.value != DONE or case.row.status in (None, DONE):
+    if before is None or before.value != Status.DONE or case.row.status in (None, Status.DONE):
         return None
     return Breach("status", case.row.status or "", {"period": before.period})
 

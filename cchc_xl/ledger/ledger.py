@@ -15,22 +15,14 @@ import pandas as pd
 
 from ..findings.finding import Finding, Place, finding
 from ..plan.explanations import Settled, settle
-from ..plan.fates import ACCEPTED
+from ..plan.fates import Fate
 from ..plan.model import Item, Plan, Programme, row_key
 from ..plan.periods import Period
 from ..plan.rules import Rules
-from ..plan.statuses import (
-    ALL_STATUSES,
-    CANCELLED,
-    DONE,
-    IN_PROGRESS,
-    NOT_REPORTED,
-    NOT_STARTED,
-    OVERDUE,
-)
+from ..plan.statuses import Status
 from ..returns.returned import Return
 from ..text.money import sum_known
-from ..text.vietnamese import format_million
+from ..text.numbers import format_million
 from .checks import Checker, History, Issued, Past
 from .year_explanations import explanations_of_year
 
@@ -123,7 +115,7 @@ class Ledger:
 
     @cached_property
     def accepted(self) -> dict[str, Return]:
-        return {one.agency: one for one in self.returns if one.fate == ACCEPTED}
+        return {one.agency: one for one in self.returns if one.fate == Fate.ACCEPTED}
 
     @cached_property
     def reported(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
@@ -167,7 +159,7 @@ def consolidate(
     checked: list[Finding] = []
     held = []
     for one in returns:
-        if one.fate == ACCEPTED:
+        if one.fate == Fate.ACCEPTED:
             one, found = checker.check(one)
             checked += found
         held.append(one)
@@ -244,7 +236,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
     reported = {
         (row.item.plan, row.item.code, one.agency): (one, row)
         for one in returns
-        if one.fate == ACCEPTED
+        if one.fate == Fate.ACCEPTED
         for row in one.rows
     }
     lines = []
@@ -254,7 +246,7 @@ def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> p
                 found = reported.get((plan.id, item.code, agency))
                 holder = programme.holder(item, period) or agency
                 if found is None:
-                    blank = (NOT_REPORTED, None, None, *[""] * (len(FACT_COLUMNS) - 7))
+                    blank = (Status.NOT_REPORTED, None, None, *[""] * (len(FACT_COLUMNS) - 7))
                     lines.append((plan.id, item.code, agency, holder, *blank))
                     continue
                 one, row = found
@@ -288,9 +280,9 @@ def status_at(item: Item, status: str | None, period: Period) -> str:
     """The status that counts. A deadline that passed makes unfinished work overdue; work
     that is reported as not to be done stays so; no readable status is no report."""
     if status is None:
-        return NOT_REPORTED
+        return Status.NOT_REPORTED
     late = item.end is not None and item.end.last_day < period.overdue_before
-    return OVERDUE if late and status in (NOT_STARTED, IN_PROGRESS) else status
+    return Status.OVERDUE if late and status in (Status.NOT_STARTED, Status.IN_PROGRESS) else status
 
 
 def combined_status(statuses: Iterable[str]) -> str:
@@ -299,13 +291,13 @@ def combined_status(statuses: Iterable[str]) -> str:
     found = set(statuses)
     if len(found) == 1:
         return found.pop()
-    if OVERDUE in found:
-        return OVERDUE
-    if found <= {DONE, CANCELLED}:
-        return DONE
-    if DONE in found or IN_PROGRESS in found:
-        return IN_PROGRESS
-    return NOT_REPORTED if NOT_REPORTED in found else NOT_STARTED
+    if Status.OVERDUE in found:
+        return Status.OVERDUE
+    if found <= {Status.DONE, Status.CANCELLED}:
+        return Status.DONE
+    if Status.DONE in found or Status.IN_PROGRESS in found:
+        return Status.IN_PROGRESS
+    return Status.NOT_REPORTED if Status.NOT_REPORTED in found else Status.NOT_STARTED
 
 
 def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], ItemResult]:
@@ -313,7 +305,7 @@ def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], I
     results: dict[tuple[str, str], ItemResult] = {}
     for plan in programme.plans:
         for item in plan.leaves:
-            nothing = ItemResult(item, NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
+            nothing = ItemResult(item, Status.NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
             found = leaves.get((plan.id, item.code), {})
             results[plan.id, item.code] = replace(nothing, **found)
         for item in plan.items:
@@ -325,7 +317,7 @@ def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], I
 
 def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
     """(plan, code) -> the fields of an ItemResult that come from the returns."""
-    facts = facts.assign(came=facts["file"] != "", is_done=facts["status"] == DONE)
+    facts = facts.assign(came=facts["file"] != "", is_done=facts["status"] == Status.DONE)
     rows = facts.groupby(["plan", "code"], sort=False)
     table = pd.DataFrame(
         {
@@ -397,7 +389,5 @@ def _agencies(programme: Programme, period: Period, facts: pd.DataFrame) -> Iter
                 budget=sum_known(budgets.get(name, ())),
                 allocated=allocated.get(name),
                 spent=amount,
-                counts={
-                    status: int(counts.get((plan.id, name, status), 0)) for status in ALL_STATUSES
-                },
+                counts={status: int(counts.get((plan.id, name, status), 0)) for status in Status},
             )

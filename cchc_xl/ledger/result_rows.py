@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..master.layout import (
-    FATES,
     MARK,
     NOT_RETURNED,
     RESULT_AGENCIES,
@@ -22,9 +21,9 @@ from ..master.layout import (
     RESULT_ITEMS,
     RESULT_SOURCES,
 )
-from ..plan.fates import ACCEPTED, REJECTED, SUPERSEDED
+from ..plan.fates import Fate
 from ..plan.model import LEVELS
-from ..plan.statuses import ALL_STATUSES
+from ..plan.statuses import Status
 from ..returns.returned import Return
 
 if TYPE_CHECKING:  # brings in pandas
@@ -83,7 +82,7 @@ def agency_rows(ledger: Ledger) -> list[Row]:
             one.spent,
             *_left_and_share(one),
             sum(one.counts.values()),
-            *(one.counts[status] or None for status in ALL_STATUSES),
+            *(one.counts[status] or None for status in Status),
         )
         for one in ledger.agencies
     ]
@@ -116,11 +115,11 @@ class Submission(NamedTuple):
 
     @property
     def state(self) -> str:
-        return FATES[self.newest.fate] if self.newest else NOT_RETURNED
+        return Fate(self.newest.fate).words if self.newest else NOT_RETURNED
 
     @property
     def accepted(self) -> bool:
-        return self.newest is not None and self.newest.fate == ACCEPTED
+        return self.newest is not None and self.newest.fate == Fate.ACCEPTED
 
 
 def submissions(ledger: Ledger) -> list[Submission]:
@@ -133,7 +132,9 @@ def submissions(ledger: Ledger) -> list[Submission]:
         newest = ledger.accepted.get(agency) or max(
             by_agency.get(agency, ()), key=lambda one: one.arrived, default=None
         )
-        usable = [one for one in by_agency.get(agency, ()) if one.fate in (ACCEPTED, SUPERSEDED)]
+        usable = [
+            one for one in by_agency.get(agency, ()) if one.fate in (Fate.ACCEPTED, Fate.SUPERSEDED)
+        ]
         first = min(usable, key=lambda one: one.arrived, default=newest)
         late = (ledger.period.days_late(first.arrived.date()) or None) if first else None
         found.append(Submission(agency, newest, late))
@@ -146,12 +147,12 @@ def to_answer(ledger: Ledger) -> dict[str, tuple[Return, list[Finding]]]:
     due = ledger.programme.rows_by_agency(ledger.period)
     chosen: dict[str, Return] = {}
     for one in ledger.returns:
-        if one.fate not in (ACCEPTED, REJECTED) or one.agency not in due:
+        if one.fate not in (Fate.ACCEPTED, Fate.REJECTED) or one.agency not in due:
             continue
         known = chosen.get(one.agency)
-        if known is None or (one.arrived, one.fate == ACCEPTED) > (
+        if known is None or (one.arrived, one.fate == Fate.ACCEPTED) > (
             known.arrived,
-            known.fate == ACCEPTED,
+            known.fate == Fate.ACCEPTED,
         ):
             chosen[one.agency] = one
     by_file: dict[str, list[Finding]] = {}
@@ -184,10 +185,10 @@ def file_rows(ledger: Ledger) -> list[Row]:
         (
             one.file,
             one.agency,
-            FATES[one.fate],
+            Fate(one.fate).words,
             one.arrived.date(),
             one.saved.astimezone(one.arrived.tzinfo).date() if one.saved else None,
-            "" if one.fate == ACCEPTED else "\n".join(f.message for f in one.findings),
+            "" if one.fate == Fate.ACCEPTED else "\n".join(f.message for f in one.findings),
             one.sha256,
         )
         for one in ledger.returns

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..plan.explanations import Explanation
-from ..plan.fates import ACCEPTED, SUPERSEDED
+from ..plan.fates import Fate
 from ..plan.model import Programme, row_key
 from ..plan.periods import Period
 from ..returns.returned import ReportedRow, Return
@@ -42,7 +42,7 @@ def explanations_of_year(
         explanation
         for _, returns in so_far
         for one in sorted(returns, key=lambda one: (one.saved or one.arrived, one.file))
-        if one.fate in (ACCEPTED, SUPERSEDED)
+        if one.fate in (Fate.ACCEPTED, Fate.SUPERSEDED)
         for explanation in one.explanations
     ]
     now, _ = so_far[-1]
@@ -64,7 +64,7 @@ def _by_row(returns: Sequence[Return]) -> Rows:
     return {
         (one.agency, row_key(row.item.plan, row.item.code)): row
         for one in returns
-        if one.fate == ACCEPTED
+        if one.fate == Fate.ACCEPTED
         for row in one.rows
     }
 

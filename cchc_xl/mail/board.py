@@ -14,7 +14,8 @@ from ..master.layout import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from ..outputs.appendices import collections_of
 from ..plan.model import Item
 from ..plan.periods import Period
-from ..text.vietnamese import format_date, key
+from ..text.dates import format_date
+from ..text.spelling import key
 from .chasing import (
     MISSING,
     MOST_REMINDERS,

@@ -11,7 +11,7 @@ from ..master.layout import HANDLED
 from ..master.mail_settings import addresses
 from ..plan.periods import Period
 from ..returns.returned import Return
-from ..text.vietnamese import format_date
+from ..text.dates import format_date
 from .log import (
     BOUNCED,
     DRAFT,

@@ -23,8 +23,10 @@ from ..plan.periods import Period
 from ..returns.form import form_name
 from ..returns.plan_rows import Work
 from ..returns.recognition import Wanted, recognise
-from ..text.vietnamese import few
-from ..workspace.folders import Workspace, now, read_file, set_arrival
+from ..text.dates import now
+from ..text.spelling import few
+from ..workspace.disk import read_file, set_arrival
+from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, sha256_of
 from .bounces import Bounce, bounces_of
 from .classification import Relation, Relations

@@ -17,7 +17,7 @@ from ..master.mail_settings import OUTLOOK, SMTP, MailSettings, is_address, read
 from ..master.opening import Loaded, find_period
 from ..period.consolidation import Progress, silent
 from ..plan.periods import Period
-from ..workspace.folders import VIETNAM
+from ..text.dates import VIETNAM
 from ..writing.templates import using
 from .due_letters import LEADERS, WRITERS, Desk
 from .letter import Letter

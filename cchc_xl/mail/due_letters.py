@@ -19,11 +19,13 @@ from ..outputs.summaries import row_counts
 from ..period.consolidation import Progress, read_period, recorded_inputs
 from ..period.dispatch import feedback_of, forms_of
 from ..period.folder import returned_files
-from ..plan.fates import EXCLUDED
+from ..plan.fates import Fate
 from ..plan.periods import Period
-from ..plan.statuses import DONE, OVERDUE
+from ..plan.statuses import Status
 from ..returns.form import feedback_files, form_files
-from ..text.vietnamese import few, format_date, format_million, format_number
+from ..text.dates import format_date
+from ..text.numbers import format_million, format_number
+from ..text.spelling import few
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, sha256_of
 from .board import AgencyStatus
@@ -163,7 +165,7 @@ def _reminder(
         "lan": number,
         "cho_sua": to_mend,
         "khong_dung_duoc": one.state != MISSING and not to_mend,
-        "bi_loai": one.state == MISSING and newest is not None and newest.fate == EXCLUDED,
+        "bi_loai": one.state == MISSING and newest is not None and newest.fate == Fate.EXCLUDED,
         "ly_do": one.why_unusable,
         "so_loi": one.errors,
         "ngay_nhan": format_date(one.returned) if one.returned else "",
@@ -250,8 +252,8 @@ def _figures(ledger: Ledger) -> dict[str, object]:
         "da_nop": len(ledger.accepted),
         "chua_nop": few(ledger.missing, _MOST_NAMES, "cơ quan khác"),
         "so_viec": sum(counts.values()),
-        "hoan_thanh": counts[DONE],
-        "qua_han": counts[OVERDUE],
+        "hoan_thanh": counts[Status.DONE],
+        "qua_han": counts[Status.OVERDUE],
         "kinh_phi": money,
         "chua_gom": few(without_spending(ledger), _MOST_NAMES, "cơ quan khác"),
     }

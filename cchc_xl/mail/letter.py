@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..master.mail_settings import MailSettings, each_once
 from ..plan.agencies import slug
-from ..workspace.folders import read_file
+from ..workspace.disk import read_file
 from .log import FEEDBACK, FORM, REMINDER, RESULT
 from .texts import Words
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import OutputError, UnreadableFileError
 from ..plan.agencies import Registry
-from ..workspace.folders import cause, read_file
+from ..workspace.disk import cause, read_file
 
 FORM, REMINDER, FEEDBACK, RESULT = "form", "reminder", "feedback", "result"
 SENDING, SENT, DRAFT, FAILED, BOUNCED = "sending", "sent", "draft", "failed", "bounced"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, MailSettings, Server, addresses
 from ..master.opening import Loaded
 from ..plan.model import Programme
-from ..text.vietnamese import few
+from ..text.spelling import few
 from .correspondence import mail_settings, open_server
 from .mailbox import open_mailbox, reach_mailbox
 from .passwords import needed_password

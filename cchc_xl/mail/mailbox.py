@@ -20,7 +20,7 @@ from ..errors import MailError
 from ..files.mail_headers import Headers, decoded, read_headers, value_of
 from ..files.mail_parts import day_sent
 from ..master.mail_settings import TLS, MailSettings
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .body_structure import Structure, structure_of
 from .letter import DRAFT_MARK, MARK
 from .servers import SECONDS_TO_ANSWER, check_server, trust, why_no_server, wrong_password

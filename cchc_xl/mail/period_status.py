@@ -11,7 +11,9 @@ from ..master.opening import Loaded, find_period
 from ..period.consolidation import Progress, Reading, read_period, silent
 from ..period.folder import inputs_of
 from ..returns.form import form_files
-from ..workspace.folders import Workspace, arrival, now
+from ..text.dates import now
+from ..workspace.disk import arrival
+from ..workspace.folders import Workspace
 from .board import Board, board
 from .log import correspondence
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..findings.catalogue import CATALOGUE
 from ..findings.finding import SEVERITY_NAMES, Finding, Place, finding
-from ..workspace.folders import Workspace, now
+from ..text.dates import now
+from ..workspace.folders import Workspace
 from .log import add_line, read_lines
 from .mailbox import Heading, Uid
 

@@ -17,7 +17,8 @@ from typing import NamedTuple, Protocol
 from ..errors import MailError
 from ..findings.finding import Finding, Place, finding
 from ..master.mail_settings import TLS, MailSettings, Server
-from ..workspace.folders import now, read_file, write_files
+from ..text.dates import now
+from ..workspace.disk import read_file, write_files
 from ..workspace.journal import sha256_of
 from .letter import Letter, mail_of, message_id, short_reason
 from .log import BOUNCED, DRAFT, FAILED, SENDING, SENT, Correspondence, MailEvent

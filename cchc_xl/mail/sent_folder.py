@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..findings.finding import Finding, Place, finding
-from ..text.vietnamese import clean, few
-from ..workspace.folders import VIETNAM
+from ..text.dates import VIETNAM
+from ..text.spelling import clean, few
 from .log import SENT, Correspondence, MailEvent
 from .mailbox import Mailbox, SentMail
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from ..errors import CchcError
 from ..files.spreadsheets import OpenedWorkbook, cell_text
 from ..plan.budgets import Budgets, agency_names, budgets_of
-from ..text.vietnamese import clean, key
-from ..workspace.folders import Workspace, read_file
+from ..text.spelling import clean, key
+from ..workspace.disk import read_file
+from ..workspace.folders import Workspace
 from .reader import read_master
 
 _FIGURES = {"period", "name", "year", "months", "agencies", "budgets", "rows"}

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..plan.fates import ACCEPTED, REJECTED
+from ..plan.fates import FATE_WORDS, Fate
 from ..plan.model import Programme
-from ..plan.statuses import DONE, OVERDUE
+from ..plan.statuses import Status
 from ..text.money import million_number, sum_known
-from ..text.vietnamese import format_number
+from ..text.numbers import format_number
 from ..writing.cells import ANY_MONEY, Formula
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
@@ -22,7 +22,6 @@ from .dashboard_grid import COLUMNS, LEFT, Grid, Results
 from .dashboard_lists import write_lists
 from .layout import (
     DASHBOARD,
-    FATES,
     MARK,
     NOT_RETURNED,
     PERIODS,
@@ -212,7 +211,7 @@ class _Dashboard:
         came = self.results.column(RESULT_SUBMISSIONS, "Ngày nhận")
         late = sum(bool(late and day) for late, day in zip(days, came, strict=True))
         severities = self.results.column(RESULT_FINDINGS, "Mức độ")
-        rejected = self.results.column(RESULT_FILES, "Kết quả").count(FATES[REJECTED])
+        rejected = self.results.column(RESULT_FILES, "Kết quả").count(Fate.REJECTED.words)
         leaves = self.results.column(RESULT_ITEMS, "Việc phải báo cáo").count(MARK)
         budget, spent = (self._total(heading) for heading in ("Dự toán", "Đã chi"))
         errors, warnings = severities.count("Lỗi"), severities.count("Cảnh báo")
@@ -223,14 +222,14 @@ class _Dashboard:
         def known(heading: str) -> str:
             return f'=IF(COUNT(KetQua[{heading}])=0,"",{total(heading)})'
 
-        words = ",".join(f'"{word}"' for word in (*FATES.values(), NOT_RETURNED))
+        words = ",".join(f'"{word}"' for word in (*FATE_WORDS, NOT_RETURNED))
         # Not the rows of agencies that no longer report, nor officers' own.
         due = f"SUMPRODUCT(COUNTIF(TienDoNop[Tình trạng],{{{words}}}))"
         good, bad = house_style()["colour"]["done"], house_style()["colour"]["error"]
         self._card(
             0,
             "Cơ quan đã nộp",
-            Formula("=" + count(FATES[ACCEPTED]), fates.count(FATES[ACCEPTED])),
+            Formula("=" + count(Fate.ACCEPTED.words), fates.count(Fate.ACCEPTED.words)),
             Formula(f'="trên "&{due}&" cơ quan"', f"trên {len(fates)} cơ quan"),
             good,
         )
@@ -247,7 +246,7 @@ class _Dashboard:
         self._card(
             2,
             "Phiếu không dùng được",
-            Formula(f'=COUNTIF(TepNhanVe[Kết quả],"{FATES[REJECTED]}")', rejected),
+            Formula(f'=COUNTIF(TepNhanVe[Kết quả],"{Fate.REJECTED.words}")', rejected),
             Formula(
                 '=COUNTIF(PhatHienKy[Mức độ],"Lỗi")&" lỗi, "&COUNTIF(PhatHienKy[Mức độ],'
                 '"Cảnh báo")&" cảnh báo"',
@@ -258,7 +257,7 @@ class _Dashboard:
         self._card(
             3,
             "Việc hoàn thành",
-            Formula("=" + leaf_status(DONE), self.results.leaves(DONE)),
+            Formula("=" + leaf_status(Status.DONE), self.results.leaves(Status.DONE)),
             Formula(
                 f'="trên "&COUNTIF(KetQua[Việc phải báo cáo],"{MARK}")&" việc"',
                 f"trên {leaves} việc",
@@ -268,7 +267,7 @@ class _Dashboard:
         self._card(
             4,
             "Việc quá hạn",
-            Formula("=" + leaf_status(OVERDUE), self.results.leaves(OVERDUE)),
+            Formula("=" + leaf_status(Status.OVERDUE), self.results.leaves(Status.OVERDUE)),
             "xem danh sách bên dưới",
             bad,
         )

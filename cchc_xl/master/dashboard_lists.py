@@ -3,10 +3,10 @@ is missing, how far the work and the money have come."""
 
 from __future__ import annotations
 
-from ..plan.fates import ACCEPTED
+from ..plan.fates import FATE_WORDS, Fate
 from ..plan.model import Programme
 from ..plan.periods import Period
-from ..plan.statuses import ALL_STATUSES, OVERDUE
+from ..plan.statuses import Status
 from ..text.money import million_number
 from ..writing.cells import ANY_MONEY, VIETNAMESE, Formula, cell_name
 from ..writing.templates import house_style
@@ -15,7 +15,6 @@ from .layout import (
     AGENCY,
     CODE,
     DASHBOARD,
-    FATES,
     MARK,
     NOT_RETURNED,
     PERIODS,
@@ -62,16 +61,16 @@ class _Lists:
         columns = ((CODE, 2, "center"), (TITLE, 9, "left"), ("Thời gian", 4, "center"))
         title = _title(
             "Việc quá hạn",
-            f'COUNTIFS(KetQua[{STATUS}],"{OVERDUE}",KetQua[Việc phải báo cáo],"{MARK}")',
-            self.results.leaves(OVERDUE),
+            f'COUNTIFS(KetQua[{STATUS}],"{Status.OVERDUE}",KetQua[Việc phải báo cáo],"{MARK}")',
+            self.results.leaves(Status.OVERDUE),
             _OVERDUE_ROWS,
             RESULT_ITEMS,
         )
         self.grid.heading(row, 0, title, [(h, w) for h, w, _ in columns])
         statuses = self.results.column(RESULT_ITEMS, STATUS)
         marks = self.results.column(RESULT_ITEMS, "Việc phải báo cáo")
-        found = [n for n, s in enumerate(statuses) if s == OVERDUE and marks[n] == MARK]
-        condition = f'(KetQua[{STATUS}]="{OVERDUE}")*{_LEAF}'
+        found = [n for n, s in enumerate(statuses) if s == Status.OVERDUE and marks[n] == MARK]
+        condition = f'(KetQua[{STATUS}]="{Status.OVERDUE}")*{_LEAF}'
         self.grid.lines(row + 2, 0, 15, _OVERDUE_ROWS)
         self.grid.numbers(row + 2, 0, "KetQua", CODE, condition, found, _OVERDUE_ROWS)
         for n in range(_OVERDUE_ROWS):
@@ -116,9 +115,9 @@ class _Lists:
     def _missing(self, row: int) -> None:
         first = 16
         fates = self.results.column(RESULT_SUBMISSIONS, "Tình trạng")
-        found = [n for n, fate in enumerate(fates) if fate != FATES[ACCEPTED]]
-        words = [*FATES.values(), NOT_RETURNED]
-        words.remove(FATES[ACCEPTED])
+        found = [n for n, fate in enumerate(fates) if fate != Fate.ACCEPTED.words]
+        words = [*FATE_WORDS, NOT_RETURNED]
+        words.remove(Fate.ACCEPTED.words)
         condition = "+".join(f'(TienDoNop[Tình trạng]="{word}")' for word in words)
         title = _title(
             "Chưa có phiếu dùng được",
@@ -141,7 +140,7 @@ class _Lists:
     # ----------------------------------------------------------- the charts
 
     def _status_chart(self, row: int) -> None:
-        columns = [("", 3), *((s, 2) for s in ALL_STATUSES)]
+        columns = [("", 3), *((s, 2) for s in Status)]
         title = _title(
             "Số việc theo tình trạng",
             f"COUNTA(QuyetDinh[{PLAN}])",
@@ -163,7 +162,7 @@ class _Lists:
             "border_color": self.colour["card_line"],
             "bg_color": house_style()["colour"]["heading_fill"],
         }
-        for status in ALL_STATUSES:
+        for status in Status:
             self.sheet.put(row + 1, LEFT + first, status, **heading)
             first += 2
         plans = self.programme.plans
@@ -172,7 +171,7 @@ class _Lists:
             of = f'IF(ROWS(QuyetDinh[{PLAN}])<{n + 1},"",INDEX(QuyetDinh[{PLAN}],{n + 1})&"")'
             name = f'=IF({of}="","",INDEX(QuyetDinh[Tên gọi tắt],{n + 1}))'
             self.grid.cell(row + 2 + n, 0, 3, Formula(name, plan.short_name if plan else ""))
-            for at, status in enumerate(ALL_STATUSES):
+            for at, status in enumerate(Status):
                 count = (
                     f'=IF({of}="","",COUNTIFS(KetQua[{PLAN}],{of},KetQua[{STATUS}],"{status}",'
                     f'KetQua[Việc phải báo cáo],"{MARK}"))'
@@ -181,7 +180,7 @@ class _Lists:
                 self.grid.cell(row + 2 + n, 3 + 2 * at, 2, Formula(count, value), align="center")
         chart = self.book.chart("bar", "percent_stacked")
         last = row + 1 + _PLAN_ROWS
-        for at in range(len(ALL_STATUSES)):
+        for at in range(len(Status)):
             column = LEFT + 3 + 2 * at
             chart.add_series(
                 {

@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import cell_text
 from ..text.amounts_in_words import in_words
+from ..text.dates import is_partly_read, last_day_named
 from ..text.money import exact, million_number
+from ..text.numbers import format_number, parse_number
 from ..text.quantities import quantity_readings
-from ..text.vietnamese import fold, format_number, is_partly_read, last_day_named, parse_number
+from ..text.spelling import fold
 from .consolidated_figures import Figures, FunctionError, figures_at
 
 _MOST_SOURCES = 3  # named in a cell; the sheet Nguồn số liệu has them all

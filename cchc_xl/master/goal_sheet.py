@@ -10,15 +10,9 @@ from ..findings.finding import Finding, finding
 from ..plan.model import Goal, code_order
 from ..plan.periods import Period
 from ..text.money import exact
-from ..text.vietnamese import (
-    Target,
-    clean,
-    key,
-    number_readings,
-    parse_amount,
-    parse_number,
-    parse_target,
-)
+from ..text.numbers import number_readings, parse_amount, parse_number
+from ..text.spelling import clean, key
+from ..text.targets import Target, parse_target
 from .layout import CODE, PLAN
 from .records import Record
 

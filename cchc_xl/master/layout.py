@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..plan.fates import Fate
 from ..writing.cells import Column
 
 DASHBOARD = "Bảng điều khiển"
@@ -41,17 +42,9 @@ RESULT_SOURCES = "Nguồn số liệu"
 RESULT_COLLECTORS = "Người thu thập"
 # Masters that an earlier version made lack these.
 LATER_SHEETS = (GOALS, RULES, CHOICES, EXPLANATIONS, MAIL, RESULT_COLLECTORS)
-# What became of a returned file, in the officers' words.
-FATES = {
-    "accepted": "Đã nhận",
-    "superseded": "Có bản mới hơn",
-    "rejected": "Không dùng được",
-    "excluded": "Loại khỏi tổng hợp",
-    "gone": "Không còn trong thư mục",
-}
 NOT_RETURNED = "Chưa nộp"
 # How far an agency has come, from nothing to all.
-HANDLED = (NOT_RETURNED, FATES["rejected"], "Cần phản hồi", "Đã yêu cầu sửa", "Đạt")
+HANDLED = (NOT_RETURNED, Fate.REJECTED.words, "Cần phản hồi", "Đã yêu cầu sửa", "Đạt")
 STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
 
 

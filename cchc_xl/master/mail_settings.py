@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import MailError, MasterWorkbookError
 from ..files.spreadsheets import WorkbookSheets
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .layout import MAIL, NO, TABLES, YES
 from .records import read_table
 

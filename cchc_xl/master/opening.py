@@ -11,7 +11,8 @@ from ..findings.finding import Finding
 from ..plan.model import Programme
 from ..plan.periods import Period
 from ..plan.proofs import prove_programme
-from ..workspace.folders import Workspace, read_file
+from ..workspace.disk import read_file
+from ..workspace.folders import Workspace
 from ..workspace.journal import RememberedSheets
 from .layout import ITEMS, PERIODS, SETTINGS
 from .reader import read_master

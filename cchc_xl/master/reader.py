@@ -18,8 +18,10 @@ from ..findings.finding import Finding, Place, finding
 from ..plan.agencies import split_names
 from ..plan.model import LEVELS, Allocation, Item, Plan, Programme, code_order
 from ..plan.periods import Period, period_of
+from ..text.dates import Month, parse_month
 from ..text.money import dong_from_million, exact
-from ..text.vietnamese import Month, clean, key, parse_amount, parse_month
+from ..text.numbers import parse_amount
+from ..text.spelling import clean, key
 from .goal_sheet import read_goals
 from .layout import (
     AGENCIES,

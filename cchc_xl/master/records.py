@@ -13,7 +13,7 @@ from ..errors import MasterWorkbookError
 from ..files.spreadsheets import WorkbookSheets, cell_text, find_columns
 from ..findings.finding import Place
 from ..plan.agencies import Agency, Group, Registry, slug, split_names
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .layout import NO, TABLES
 
 

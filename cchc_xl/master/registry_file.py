@@ -11,7 +11,7 @@ from .. import HOME
 from ..errors import MasterWorkbookError, UnreadableFileError
 from ..files.spreadsheets import OpenedWorkbook
 from ..plan.agencies import Registry
-from ..workspace.folders import read_file
+from ..workspace.disk import read_file
 from .layout import AGENCIES, GROUPS, TABLES
 from .records import Record, read_registry, read_table
 

@@ -4,12 +4,12 @@ stands, each one Excel table."""
 from __future__ import annotations
 
 from ..findings.finding import SEVERITY_NAMES
-from ..plan.statuses import ALL_STATUSES, STATUS_COLOURS
+from ..plan.fates import FATE_WORDS, Fate
+from ..plan.statuses import STATUS_COLOURS, Status
 from ..writing.cells import Column
 from .layout import (
     AGENCY,
     CODE,
-    FATES,
     HANDLED,
     NOT_RETURNED,
     PLAN,
@@ -50,7 +50,7 @@ RESULTS: dict[str, Table] = {
         ),
         key=(PLAN, CODE),
         gone=(STATUS, "Không còn trong kế hoạch"),
-        words=ALL_STATUSES,
+        words=Status,
         colours=(STATUS, STATUS_COLOURS),
     ),
     RESULT_AGENCIES: Table(
@@ -66,7 +66,7 @@ RESULTS: dict[str, Table] = {
             Column("Còn lại", 12, "live money"),
             Column("Tỷ lệ chi (%)", 10, "percent"),
             Column("Phải báo cáo", 9, "number"),
-            *(Column(status, 10, "number") for status in ALL_STATUSES),
+            *(Column(status, 10, "number") for status in Status),
         ),
         key=(PLAN, AGENCY),
     ),
@@ -98,7 +98,7 @@ RESULTS: dict[str, Table] = {
         ),
         key=(AGENCY,),
         gone=("Tình trạng", "Không phải nộp"),
-        words=(*FATES.values(), NOT_RETURNED),
+        words=(*FATE_WORDS, NOT_RETURNED),
         later=(
             "Xử lý",
             "Việc tiếp theo",
@@ -172,8 +172,8 @@ RESULTS: dict[str, Table] = {
         ),
         key=("Tệp",),
         gone=("Kết quả", "Không có ở kỳ này"),
-        words=tuple(FATES.values()),
-        colours=("Kết quả", {FATES["accepted"]: "done", FATES["rejected"]: "error"}),
+        words=FATE_WORDS,
+        colours=("Kết quả", {Fate.ACCEPTED.words: "done", Fate.REJECTED.words: "error"}),
     ),
     RESULT_SOURCES: Table(
         "NguonSoLieu",
@@ -195,7 +195,7 @@ RESULTS: dict[str, Table] = {
         ),
         key=(PLAN, CODE, "Cơ quan báo cáo"),
         gone=(STATUS, "Không có ở kỳ này"),
-        words=ALL_STATUSES,
+        words=Status,
         colours=(STATUS, STATUS_COLOURS),
     ),
 }

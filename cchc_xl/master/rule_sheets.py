@@ -11,7 +11,8 @@ from ..plan.agencies import Registry
 from ..plan.periods import Period
 from ..plan.rules import LEAVE_OUT, RULES, SETTABLE, USE_THIS, USES, Choice, Rules, Setting
 from ..text.money import exact
-from ..text.vietnamese import key, parse_amount
+from ..text.numbers import parse_amount
+from ..text.spelling import key
 from .layout import AGENCY
 from .records import Record
 

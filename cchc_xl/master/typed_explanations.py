@@ -12,7 +12,8 @@ from ..plan.explanations import ACCEPT, HANDLING, REFUSE, Explanation
 from ..plan.model import Plan, row_key
 from ..plan.periods import Period
 from ..plan.rules import RULES
-from ..text.vietnamese import clean, format_number, key, parse_number
+from ..text.numbers import format_number, parse_number
+from ..text.spelling import clean, key
 from .layout import AGENCY, CODE, PLAN
 from .records import Record
 

@@ -12,7 +12,7 @@ from ..plan.model import LEVELS, Goal, Programme
 from ..plan.periods import Period, period_of
 from ..plan.rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from ..plan.rules import RULES as DECLARED_RULES
-from ..text.vietnamese import format_number
+from ..text.numbers import format_number
 from ..writing.cells import Formula
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet

@@ -10,8 +10,9 @@ from ..ledger.lineage import Lineage
 from ..master.layout import RESULT_SOURCES
 from ..plan.model import Plan
 from ..plan.periods import collections_done
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
-from ..text.vietnamese import Month, shortened
+from ..plan.statuses import Status
+from ..text.dates import Month
+from ..text.spelling import shortened
 from ..writing.workbooks import Book
 from .plan_sheets import (
     Cell,
@@ -223,7 +224,9 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
         matrix = matrix_of(plan_sheets(ledger.programme.plans)[result.item.plan])
         plan = ledger.programme.plan_by_id[result.item.plan]
         by_status = statuses.get((result.item.plan, result.item.code), {})
-        names = [name for status, found in by_status.items() if status != DONE for name in found]
+        names = [
+            name for status, found in by_status.items() if status != Status.DONE for name in found
+        ]
         if len(names) > _MANY:
             where = matrix if has_matrix(ledger, plan) else RESULT_SOURCES
             return f"{len(names)} cơ quan, xem trang {where}"
@@ -241,36 +244,44 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
             "Phải báo cáo", 8, count_cell("due", lambda r: r.due), group=agencies, total=True
         ),
         PlanColumn(
-            "Hoàn thành", 8, count_cell(DONE, with_status(DONE)), group=agencies, total=True
+            "Hoàn thành",
+            8,
+            count_cell(Status.DONE, with_status(Status.DONE)),
+            group=agencies,
+            total=True,
         ),
         PlanColumn(
             "Đang thực hiện",
             8,
-            count_cell(IN_PROGRESS, with_status(IN_PROGRESS)),
+            count_cell(Status.IN_PROGRESS, with_status(Status.IN_PROGRESS)),
             group=agencies,
             total=True,
         ),
         PlanColumn(
             "Chưa thực hiện",
             8,
-            count_cell(NOT_STARTED, with_status(NOT_STARTED)),
+            count_cell(Status.NOT_STARTED, with_status(Status.NOT_STARTED)),
             group=agencies,
             total=True,
         ),
         PlanColumn(
             "Không thực hiện",
             8,
-            count_cell(CANCELLED, with_status(CANCELLED)),
+            count_cell(Status.CANCELLED, with_status(Status.CANCELLED)),
             group=agencies,
             total=True,
         ),
         PlanColumn(
-            "Quá hạn", 7, count_cell(OVERDUE, with_status(OVERDUE)), group=agencies, total=True
+            "Quá hạn",
+            7,
+            count_cell(Status.OVERDUE, with_status(Status.OVERDUE)),
+            group=agencies,
+            total=True,
         ),
         PlanColumn(
             "Chưa báo cáo",
             8,
-            count_cell(NOT_REPORTED, with_status(NOT_REPORTED)),
+            count_cell(Status.NOT_REPORTED, with_status(Status.NOT_REPORTED)),
             group=agencies,
             total=True,
         ),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import ROWS, FigureId
 from ..plan.model import Plan
-from ..plan.statuses import ALL_STATUSES
+from ..plan.statuses import Status
 from ..text.money import dong_from_million, exact
 from ..writing.cells import KINDS, VIETNAMESE, Formula, Written, line_style
 from ..writing.templates import house_style
@@ -115,7 +115,7 @@ def _tasks(plan: Plan) -> Picture:
         [_label(f"{top.code}. {top.title}") for top in tops],
         [
             Series(status, [FigureId(ROWS + status, plan.id, top.code) for top in tops], colour)
-            for status, colour in zip(ALL_STATUSES, colours, strict=False)
+            for status, colour in zip(Status, colours, strict=False)
         ],
     )
 

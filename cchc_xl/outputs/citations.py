@@ -18,7 +18,7 @@ from markupsafe import escape
 from ..files.spreadsheets import Grid, WorkbookSheets
 from ..text.amounts_in_words import dong_in_words
 from ..text.money import dong_from_million, exact
-from ..text.vietnamese import format_number
+from ..text.numbers import format_number
 from ..writing.cells import Written
 from ..writing.template_faults import ToldError, refused
 from ..writing.templates import REPORT

@@ -9,9 +9,9 @@ from dataclasses import replace
 from ..ledger.ledger import ItemResult, Ledger, combined_status
 from ..ledger.lineage import Lineage
 from ..plan.model import Plan
-from ..plan.statuses import NOT_REPORTED
+from ..plan.statuses import Status
 from ..text.money import sum_known
-from ..text.vietnamese import key
+from ..text.spelling import key
 from ..writing.garbage import few_collections
 from ..writing.workbooks import Book
 from .appendices import collections_cell
@@ -101,7 +101,9 @@ def _collected(ledger: Ledger, own: Plan, so_far: Sequence[Ledger], printed: str
         "nguoi": name,
         "chuc_vu": duty,
         "so_viec": len(results),
-        "so_viec_thieu": sum(r.reported < r.due or r.status == NOT_REPORTED for r in results),
+        "so_viec_thieu": sum(
+            r.reported < r.due or r.status == Status.NOT_REPORTED for r in results
+        ),
     }
 
     def reporters(result: ItemResult) -> str:

@@ -11,14 +11,14 @@ from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.ledger import AgencyResult, Ledger
 from ..ledger.result_rows import submissions
 from ..plan.agencies import slug
-from ..plan.fates import EXCLUDED, REJECTED
+from ..plan.fates import Fate
 from ..plan.model import Item
 from ..plan.periods import Period
-from ..plan.statuses import CANCELLED, DONE, NOT_REPORTED, OVERDUE, STATUS_COLOURS
+from ..plan.statuses import STATUS_COLOURS, Status
 from ..returns.form import shows_budget
 from ..returns.returned import Return
+from ..text.dates import format_date
 from ..text.money import sum_known
-from ..text.vietnamese import format_date
 from ..writing.cells import VIETNAMESE, Amount, Column, Formula, cell_name, line_style
 from ..writing.garbage import few_collections
 from ..writing.templates import house_style
@@ -108,7 +108,7 @@ def _refused(ledger: Ledger, agency: str) -> list[Return]:
     return [
         one
         for one in ledger.returns
-        if one.fate in (REJECTED, EXCLUDED)
+        if one.fate in (Fate.REJECTED, Fate.EXCLUDED)
         and not (accepted and one.arrived <= accepted.arrived)
         and one.agency == agency
     ]
@@ -201,7 +201,12 @@ def _counts(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
         row += 1
         counts, due = result.counts, sum(result.counts.values())
         sheet.merge((row, 0), (row, 2), names[result.plan], **line_style(), text_wrap=True)
-        numbers = (due, due - counts[NOT_REPORTED], counts[DONE], counts[OVERDUE])
+        numbers = (
+            due,
+            due - counts[Status.NOT_REPORTED],
+            counts[Status.DONE],
+            counts[Status.OVERDUE],
+        )
         for at, number in enumerate(numbers, 3):
             sheet.put(row, at, number, **line)
         sheet.put_money(row, 7, result.budget, **line)
@@ -287,13 +292,13 @@ def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]
     past = (period.overdue_before - end).days if end else 0
     status = fact["status"]
     asked = []
-    if status == NOT_REPORTED:
+    if status == Status.NOT_REPORTED:
         said = any(fact[name] not in (None, "") for name in _SAID)
         asked.append("Chưa báo cáo trạng thái" if said else "Chưa báo cáo")
         asked += [f"Hạn đã qua {past} ngày"] if past > 0 else []
-    elif status == OVERDUE:
+    elif status == Status.OVERDUE:
         asked.append(f"Quá hạn {past} ngày: báo cáo lý do")
-    elif status not in (DONE, CANCELLED) and end:
+    elif status not in (Status.DONE, Status.CANCELLED) and end:
         asked.append(f"Hạn {format_date(end)}")
     at = fact["file"], fact["sheet"], "".join(re.findall(r"\d+$", fact["cell"]))
     return "\n".join([*asked, *cells.get(at, ())])

@@ -12,7 +12,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.lineage import ROWS, FigureId
 from ..ledger.result_rows import submissions
 from ..plan.model import Plan
-from ..plan.statuses import DONE, OVERDUE
+from ..plan.statuses import Status
 from ..text.money import sum_known
 from ..writing.cells import KINDS, Formula, cell_name, line_style
 from ..writing.table_pages import FIRST_ROW
@@ -153,7 +153,7 @@ def key_values(ledger: Ledger) -> dict[str, int]:
     found = submissions(ledger)
     came = [one for one in found if one.accepted]
     late = sum(one.late is not None for one in came)
-    overdue = {one.agency for one in ledger.agencies if one.counts[OVERDUE]}
+    overdue = {one.agency for one in ledger.agencies if one.counts[Status.OVERDUE]}
     return {
         DUE: len(found),
         CAME: len(came),
@@ -226,9 +226,9 @@ def _row_lines(book: Book, now: Ledger, before: Ledger | None, plan: Plan | None
     yield Line(
         "Việc xong (%)",
         FigureId(ROWS + "done share", of),
-        f'=IF({total("due")}=0,"",{total(DONE)}/{total("due")}*100)',
-        _share(here[DONE], sum(here.values())),
-        _share(then[DONE], sum(then.values())) if then is not None else None,
+        f'=IF({total("due")}=0,"",{total(Status.DONE)}/{total("due")}*100)',
+        _share(here[Status.DONE], sum(here.values())),
+        _share(then[Status.DONE], sum(then.values())) if then is not None else None,
         "percent",
     )
 

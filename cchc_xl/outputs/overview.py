@@ -21,7 +21,7 @@ from ..master.layout import (
     RESULT_SUBMISSIONS,
 )
 from ..master.result_tables import RESULTS
-from ..text.vietnamese import format_date
+from ..text.dates import format_date
 from ..writing.cells import Column, Traced
 from ..writing.table_pages import FIRST_ROW, write_table_page
 from ..writing.workbooks import Book

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..ledger.ledger import ItemResult
 from ..ledger.lineage import FigureId, Lineage
 from ..plan.model import Item, Plan
-from ..plan.statuses import DONE, NOT_REPORTED, OVERDUE
+from ..plan.statuses import STATUS_COLOURS
 from ..writing.cells import VIETNAMESE, Amount, Formula, column_name, line_style
 from ..writing.letterhead import Page, facts_of
 from ..writing.templates import house_style
@@ -83,7 +83,7 @@ def code_cell(cell: Cell) -> None:
 
 def status_cell(cell: Cell) -> None:
     status = cell.result.status
-    colour = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}.get(status)
+    colour = STATUS_COLOURS.get(status)
     style = {"font_color": house_style()["colour"][colour]} if colour else {}
     cell.put(status, cell.figure("status"), align="center", text_wrap=True, **style)
 

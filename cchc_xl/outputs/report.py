@@ -22,9 +22,11 @@ from ..ledger.result_rows import submissions, without_spending
 from ..plan.agencies import names_in_words
 from ..plan.explanations import IN_FORCE, REFUSED, Explanation
 from ..plan.model import Item, Plan
-from ..plan.statuses import ALL_STATUSES, DONE, OVERDUE
+from ..plan.statuses import Status
+from ..text.dates import format_date
 from ..text.money import million_from_dong, sum_known
-from ..text.vietnamese import Target, format_date, key
+from ..text.spelling import key
+from ..text.targets import Target
 from ..writing.letterhead import facts_of, official_lines
 from .citations import Citation, Citations, Cited, without_marks
 from .history import added_total
@@ -142,9 +144,9 @@ class _Context:
         of = {"plan": plan, "code": code}
         told = {
             _NAMES[status]: self._cited("count", counts[status], ROWS + status, **of)
-            for status in ALL_STATUSES
+            for status in Status
         }
-        share = counts[DONE] / total * 100 if total else None
+        share = counts[Status.DONE] / total * 100 if total else None
         return {
             "tong": self._cited("count", total, ROWS + "due", **of),
             **told,
@@ -214,7 +216,7 @@ class _Context:
 
     def _results(self, plan: Plan, leaf: Item) -> Iterable[dict[str, Any]]:
         """What agencies reported of a finished row, equal texts once."""
-        if self.ledger.result(leaf).status != DONE:
+        if self.ledger.result(leaf).status != Status.DONE:
             return
         texts = self.ledger.texts.get((plan.id, leaf.code), {})
         proofs = dict(texts.get("proof", ()))
@@ -239,7 +241,7 @@ class _Context:
         facts = self.ledger.facts
         until = self.ledger.period.overdue_before - datetime.timedelta(days=1)
         told = []
-        for (plan, code), rows in facts[facts["status"] == OVERDUE].groupby(
+        for (plan, code), rows in facts[facts["status"] == Status.OVERDUE].groupby(
             ["plan", "code"], sort=False
         ):
             item = self.programme.plan_by_id[plan].by_code[code]
@@ -291,13 +293,13 @@ class _Context:
         at = {"period": then.period.id}
         here = {"period": now.period.id}
         added = added_total(self.so_far, len(self.so_far) - 1)
-        done = {p: row_counts(one)[DONE] for p, one in (("now", now), ("then", then))}
+        done = {p: row_counts(one)[Status.DONE] for p, one in (("now", now), ("then", then))}
         return {
             "ky_truoc": then.period.name,
             "da_chi_truoc": self._dong(spent, "spent", **at),
             "chi_trong_ky": self._dong(added, "added", **here),
-            "hoan_thanh_truoc": self._cited("count", done["then"], ROWS + DONE, **at),
-            "hoan_thanh": self._cited("count", done["now"], ROWS + DONE),
+            "hoan_thanh_truoc": self._cited("count", done["then"], ROWS + Status.DONE, **at),
+            "hoan_thanh": self._cited("count", done["now"], ROWS + Status.DONE),
         }
 
     def _gathered(self, name: str) -> list[dict[str, Any]]:

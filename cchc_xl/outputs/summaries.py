@@ -10,15 +10,15 @@ from ..ledger.ledger import AgencyResult, Ledger
 from ..ledger.lineage import HELD, ROWS, FigureId, Lineage
 from ..ledger.result_rows import difference, submissions
 from ..plan.model import Item, Plan
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
+from ..plan.statuses import Status
+from ..text.dates import format_date
 from ..text.money import sum_known
-from ..text.vietnamese import format_date
 from ..writing.cells import Amount, Column, Formula, Traced, cell_name, line_style
 from ..writing.table_pages import FIRST_ROW, write_table_page
 from ..writing.workbooks import Book, Sheet
 from .sheet_names import AGENCIES, TASKS
 
-COUNTS = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+COUNTS = tuple(Status)
 ON_TIME, BEHIND, NOT_ASKED = "Đúng hạn", "Trễ", "Không phải nộp"
 
 
@@ -144,7 +144,7 @@ def _agency_formulas(sheet: Sheet, row: int, one: AgencyResult, *, bold: bool) -
         row,
         17,
         (10, 11),
-        one.counts.get(DONE, 0),
+        one.counts.get(Status.DONE, 0),
         due,
         FigureId("done share", agency=one.agency),
         style,
@@ -260,7 +260,7 @@ def write_tasks(book: Book, lineage: Lineage) -> None:
         sheet.put_ratio(row, 6, *amounts, of=figure._replace(what="share"), **style)
         total = sum(spread.counts.values())
         share = figure._replace(what=ROWS + "done share")
-        put_done_share(sheet, row, 14, (7, 8), spread.counts[DONE], total, share, style)
+        put_done_share(sheet, row, 14, (7, 8), spread.counts[Status.DONE], total, share, style)
 
 
 def row_counts(ledger: Ledger, plan: Plan | None = None) -> Counter:

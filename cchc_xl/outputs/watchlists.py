@@ -11,8 +11,8 @@ from ..ledger.assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, assessments
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import FigureId
 from ..plan.model import Plan
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_REPORTED, NOT_STARTED, OVERDUE
-from ..text.vietnamese import format_date
+from ..plan.statuses import STATUS_COLOURS, Status
+from ..text.dates import format_date
 from ..writing.cells import Column, Formula, Traced, cell_name, line_style
 from ..writing.table_pages import FIRST_ROW, write_table_page
 from ..writing.templates import house_style
@@ -46,7 +46,7 @@ def write_late(book: Book, ledger: Ledger) -> None:
     until = ledger.period.overdue_before - datetime.timedelta(days=1)
     registry = ledger.programme.registry
     rows = []
-    for fact in facts[facts["status"] == OVERDUE].itertuples():
+    for fact in facts[facts["status"] == Status.OVERDUE].itertuples():
         plan = ledger.programme.plan_by_id[fact.plan]
         item = plan.by_code[fact.code]
         rows.append(
@@ -145,12 +145,12 @@ def write_targets(book: Book, ledger: Ledger) -> None:
 # ---------------------------------------------------- who has done what of a plan
 
 _LETTERS = {
-    DONE: "✓",
-    IN_PROGRESS: "Đ",
-    NOT_STARTED: "C",
-    OVERDUE: "Q",
-    CANCELLED: "K",
-    NOT_REPORTED: "–",
+    Status.DONE: "✓",
+    Status.IN_PROGRESS: "Đ",
+    Status.NOT_STARTED: "C",
+    Status.OVERDUE: "Q",
+    Status.CANCELLED: "K",
+    Status.NOT_REPORTED: "–",
 }
 
 
@@ -215,7 +215,7 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         sheet.put(
             row,
             2,
-            f"{due.count(DONE)}/{len(due)}" if due else "",
+            f"{due.count(Status.DONE)}/{len(due)}" if due else "",
             **line_style(),
             align="center",
             of=FigureId("done of due", plan.id, item.code),
@@ -232,8 +232,8 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
 _POINTS_PER_PIXEL, _AIR = 0.75, 14
 
 
-def _letter_style(status: str | None) -> dict:
+def _letter_style(status: Status | None) -> dict:
     colours = house_style()["colour"]
-    colour = {DONE: "done", OVERDUE: "error", NOT_REPORTED: "warning"}.get(status or "")
-    style = {**line_style(), "align": "center", "bold": status in (DONE, OVERDUE)}
+    colour = STATUS_COLOURS.get(status)
+    style = {**line_style(), "align": "center", "bold": status in (Status.DONE, Status.OVERDUE)}
     return style | ({"font_color": colours[colour]} if colour else {})

@@ -20,7 +20,7 @@ from ..ledger.checks import Issued
 from ..ledger.figure_file import figures_of
 from ..ledger.issued_forms import issued_from_json, issued_to_json
 from ..master.reader import read_master
-from ..plan.fates import ACCEPTED, EXCLUDED, GONE, REJECTED
+from ..plan.fates import Fate
 from ..plan.model import Programme
 from ..plan.periods import Period
 from ..plan.proofs import prove_programme
@@ -28,8 +28,8 @@ from ..returns.form import agency_of_name
 from ..returns.reader import ReturnReader, rejected
 from ..returns.returned import Return
 from ..returns.versions import settle_versions
-from ..text.vietnamese import key
-from ..workspace.folders import VIETNAM
+from ..text.dates import VIETNAM
+from ..text.spelling import key
 from ..workspace.journal import (
     Journal,
     RecordedSheets,
@@ -176,7 +176,7 @@ def _read_file(process: Reader, reader: ReturnReader, file: ReturnedFile) -> lis
 def _known_by_name(one: Return, reader: ReturnReader) -> Return:
     """A file that could not be read, of the agency whose form it was by the name that it was
     sent with, where nothing else tells; also where an officer left it out."""
-    if one.fate not in (REJECTED, EXCLUDED) or one.agency:
+    if one.fate not in (Fate.REJECTED, Fate.EXCLUDED) or one.agency:
         return one
     agency = agency_of_name(reader.programme, reader.period, one.file)
     return replace(
@@ -210,7 +210,7 @@ def _gone(
     """Files that came once and are no longer there: they stay in sight."""
     here = {one.sha256 for one in returns} | {one.sha256 for one in files}
     names = {one.file for one in returns}
-    replaced = {one.agency for one in returns if one.fate == ACCEPTED}
+    replaced = {one.agency for one in returns if one.fate == Fate.ACCEPTED}
     gone = []
     for one in seen:
         if one.sha256 in here or not one.sha256:
@@ -231,7 +231,7 @@ def _gone(
                 one.sha256,
                 one.arrived,
                 agency=one.agency,
-                fate=GONE,
+                fate=Fate.GONE,
                 findings=(why,),
                 kept=one.kept,
             )

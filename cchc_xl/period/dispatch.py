@@ -11,7 +11,7 @@ from ..findings.finding import Finding, Place, finding
 from ..ledger.issued_forms import issued_from_json, issued_to_json, with_forms_of
 from ..master.opening import Loaded, find_period
 from ..returns.form import feedback_files, form_files, write_form
-from ..workspace.folders import read_file
+from ..workspace.disk import read_file
 from ..writing.templates import using
 from .consolidation import Progress, read_period, silent
 from .folder import inputs_of

@@ -15,13 +15,13 @@ from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.result_rows import to_answer
 from ..outputs.marking import Letter, Mark, marked, rows_by_key
 from ..plan.explanations import can_be_explained
-from ..plan.fates import ACCEPTED
+from ..plan.fates import Fate
 from ..plan.model import row_key
 from ..returns.answer_sheet import EXPLANATION
 from ..returns.form import FORM_SHEET, column_of, write_form
 from ..returns.returned import Return
+from ..text.dates import format_date
 from ..text.money import million_number
-from ..text.vietnamese import format_date
 from ..workspace.journal import ReturnedFile, sha256_of
 from ..writing.templates import COVER, filled_text, in_force, written_with
 from .consolidation import Progress, Reading, silent
@@ -93,7 +93,7 @@ def _own_workbook(
     findings: list[Finding],
 ) -> bytes | None:
     """The agency's file with the marks; None where it cannot be marked."""
-    if one.fate != ACCEPTED or PurePath(one.file).suffix.lower() not in _MARKABLE:
+    if one.fate != Fate.ACCEPTED or PurePath(one.file).suffix.lower() not in _MARKABLE:
         return None
     try:
         content = _content(process, files, one)

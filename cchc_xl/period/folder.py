@@ -10,7 +10,8 @@ from ..findings.finding import Finding, Place, finding
 from ..ledger.issued_forms import issued_from_json
 from ..plan.model import Programme
 from ..plan.periods import Period
-from ..workspace.folders import Workspace, arrival, read_file
+from ..workspace.disk import arrival, read_file
+from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, RememberedSheets, ReturnedFile, Seen, seen_until, sha256_of
 from .consolidation import Inputs, Outcome, record_of
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ..text.vietnamese import clean, fold, key, without_marks
+from ..text.spelling import clean, fold, key, without_marks
 
 # Accepting a near miss: at least this similar (0-100), and ahead of the next name.
 NEAR_ENOUGH = 88

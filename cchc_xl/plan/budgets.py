@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .model import Item, Plan, Programme, row_key
 
 # key of a row -> agency, or "" for all of them -> đồng

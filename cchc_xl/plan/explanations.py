@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..findings.finding import NOWHERE, Finding, Place, in_a_message
-from ..text.vietnamese import clean
+from ..text.spelling import clean
 from .rules import RULES
 
 # How an officer deals with one.

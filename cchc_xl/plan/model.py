@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..findings.finding import NOWHERE, Place
+from ..text.dates import Month
 from ..text.money import sum_known
-from ..text.vietnamese import Month, Target, parse_targets
+from ..text.targets import Target, parse_targets
 from .agencies import Registry
 from .explanations import Explanation
 from .periods import Period

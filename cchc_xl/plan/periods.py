@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..text.vietnamese import fold
+from ..text.spelling import fold
 
 
 class PeriodKind(NamedTuple):

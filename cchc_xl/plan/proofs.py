@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..findings.finding import Finding, Place, finding
-from ..text.vietnamese import format_million
+from ..text.numbers import format_million
 from .model import Plan, Programme
 
 

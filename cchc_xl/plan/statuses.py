@@ -1,17 +1,30 @@
-"""The words for how far work has come: four that agencies report, two that are derived."""
+"""How far work has come: four words that agencies report, two that are derived."""
 
 from __future__ import annotations
 
-NOT_STARTED = "Chưa thực hiện"
-IN_PROGRESS = "Đang thực hiện"
-DONE = "Hoàn thành"
-CANCELLED = "Không thực hiện"
+from enum import StrEnum
 
-OVERDUE = "Quá hạn"  # the deadline passed and the work is not finished
-NOT_REPORTED = "Chưa báo cáo"  # no accepted return says a status
 
-REPORTED_STATUSES = (NOT_STARTED, IN_PROGRESS, DONE, CANCELLED)
-ALL_STATUSES = (DONE, IN_PROGRESS, NOT_STARTED, OVERDUE, CANCELLED, NOT_REPORTED)
+class Status(StrEnum):
+    """A status by its words, in the order in which tables show them; `colour` is the name of
+    its colour in `styles.toml`, "" where it has none."""
 
-# By the names of the colours in `styles.toml`.
-STATUS_COLOURS = {OVERDUE: "error", NOT_REPORTED: "warning", DONE: "done"}
+    colour: str
+
+    DONE = "Hoàn thành", "done"
+    IN_PROGRESS = "Đang thực hiện"
+    NOT_STARTED = "Chưa thực hiện"
+    OVERDUE = "Quá hạn", "error"  # the deadline passed and the work is not finished
+    CANCELLED = "Không thực hiện"
+    NOT_REPORTED = "Chưa báo cáo", "warning"  # no accepted return says a status
+
+    def __new__(cls, words: str, colour: str = "") -> Status:
+        status = str.__new__(cls, words)
+        status._value_ = words
+        status.colour = colour
+        return status
+
+
+# What an agency can choose, in the order of the form's list.
+REPORTED_STATUSES = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE, Status.CANCELLED)
+STATUS_COLOURS = {status: status.colour for status in Status if status.colour}

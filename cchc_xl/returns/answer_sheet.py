@@ -16,7 +16,7 @@ from ..plan.agencies import Agency
 from ..plan.explanations import Explanation
 from ..plan.model import Item
 from ..plan.rules import RULES
-from ..text.vietnamese import key
+from ..text.spelling import key
 from .form import IDENTITY_SHEET
 from .returned import Return, held_text
 

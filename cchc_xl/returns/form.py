@@ -15,8 +15,8 @@ from pathlib import PurePath
 from ..plan.agencies import Agency, slug
 from ..plan.model import Item, Plan, Programme, row_key
 from ..plan.periods import Period
-from ..plan.statuses import DONE, REPORTED_STATUSES
-from ..text.vietnamese import format_date
+from ..plan.statuses import REPORTED_STATUSES, Status
+from ..text.dates import format_date
 from ..writing.cells import VIETNAMESE, Formula, cell_name, column_name, line_style
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
@@ -302,7 +302,7 @@ def _write_total(
         at,
         COLUMN["status"],
         Formula(
-            f'=COUNTIF({span("status")},"{DONE}")&"/"&COUNTA({keys})&" hoàn thành"',
+            f'=COUNTIF({span("status")},"{Status.DONE}")&"/"&COUNTA({keys})&" hoàn thành"',
             f"0/{len(items)} hoàn thành",
         ),
         **bold,

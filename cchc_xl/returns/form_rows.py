@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..files.spreadsheets import Grid, cell_text
-from ..text.vietnamese import fold, key
+from ..text.spelling import fold, key
 from .form import TOTAL_LABEL
 from .plan_rows import Work
 from .recognition import is_heading_row

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import cell_text
 from ..plan.model import Item, Programme, row_key
-from ..text.vietnamese import fold, key
+from ..text.spelling import fold, key
 
 _SAME_WORK = 60  # titles at least this similar (0-100) are one, mended since
 _WORD_BEFORE = re.compile(r"^(?:muc|ma|hoat dong|nhiem vu)\s+")

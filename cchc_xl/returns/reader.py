@@ -18,12 +18,12 @@ from ..files.containers import container_of
 from ..files.returned_workbook import ReturnedWorkbook, read_workbook
 from ..files.spreadsheets import cell_text, column_letters, printed
 from ..findings.finding import Place, finding
-from ..plan.fates import ACCEPTED, EXCLUDED, REJECTED
+from ..plan.fates import Fate
 from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
 from ..plan.rules import LEAVE_OUT, Choice
 from ..text.legacy_fonts import looks_old
-from ..text.vietnamese import clean, key
+from ..text.spelling import clean, key
 from .answer_sheet import with_explanations
 from .form import CONTACT_LABEL, FIELD_BY_NAME, FIELDS, PHONE_LABEL, ROW_KEY_HEADING, shows_budget
 from .form_rows import RowFinder
@@ -93,19 +93,19 @@ class ReturnReader:
         if what.refusal or what.form is None:
             return rejected(unread, *filter(None, [what.refusal]))
         read = _FormReader(self, unread, what.form).read()
-        if read.fate == ACCEPTED:
+        if read.fate == Fate.ACCEPTED:
             whose = self.programme.registry.by_name[what.agency]
             read = with_explanations(read, workbook, whose, self.period.id, self.work.items)
         return replace(read, findings=(*filter(None, [what.how]), *read.findings))
 
 
 def rejected(unread: Return, *why) -> Return:
-    return replace(unread, fate=REJECTED, findings=why)
+    return replace(unread, fate=Fate.REJECTED, findings=why)
 
 
 def _left_out(read: Return, choice: Choice) -> Return:
     why = finding("return-left-out", Place(read.file), choice.reason, agency=read.agency)
-    return replace(read, fate=EXCLUDED, rows=(), findings=(why,))
+    return replace(read, fate=Fate.EXCLUDED, rows=(), findings=(why,))
 
 
 def _believable(
@@ -182,7 +182,7 @@ class _FormReader:
         self._note_fonts()
         return replace(
             self.unread,
-            fate=ACCEPTED,
+            fate=Fate.ACCEPTED,
             rows=tuple(rows),
             findings=tuple(self.findings),
             contact=self._contact(),

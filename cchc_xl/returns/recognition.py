@@ -19,7 +19,7 @@ from ..plan.agencies import Registry, slug
 from ..plan.model import Programme
 from ..plan.periods import Period
 from ..plan.rules import Choice
-from ..text.vietnamese import fold, key
+from ..text.spelling import fold, key
 from .form import (
     AGENCY_LABEL,
     FIELDS,

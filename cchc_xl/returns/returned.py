@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..findings.finding import Finding, Place
 from ..plan.explanations import Explanation
-from ..plan.fates import REJECTED
+from ..plan.fates import Fate
 from ..plan.model import Item
 
 _LONGEST_TEXT = 30_000  # a cell of Excel holds little more
@@ -63,7 +63,7 @@ class Return:
     saved: datetime.datetime | None = None
     agency: str = ""
     sheet: str = ""
-    fate: str = REJECTED
+    fate: str = Fate.REJECTED
     rows: tuple[ReportedRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     contact: str = ""

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..files.spreadsheets import printed
-from ..plan.statuses import CANCELLED, DONE, IN_PROGRESS, NOT_STARTED, REPORTED_STATUSES
+from ..plan.statuses import REPORTED_STATUSES, Status
 from ..text.money import DONG_PER_MILLION, dong_from_million, exact, million_from_dong
+from ..text.numbers import format_million, format_number, number_readings
 from ..text.quantities import quantity_readings
-from ..text.vietnamese import clean, fold, format_million, format_number, key, number_readings
+from ..text.spelling import clean, fold, key
 
 
 class Reading(NamedTuple):
@@ -48,7 +49,7 @@ _STATUS_BY_KEY = {key(status): status for status in REPORTED_STATUSES}
 _STATUS_BY_WORDS = {
     words: status
     for status, texts in {
-        DONE: (
+        Status.DONE: (
             "hoan thanh",
             "da hoan thanh",
             "hoan thanh 100%",
@@ -60,7 +61,7 @@ _STATUS_BY_WORDS = {
             "da lam xong",
             "da thuc hien xong",
         ),
-        IN_PROGRESS: (
+        Status.IN_PROGRESS: (
             "dang thuc hien",
             "dang trien khai",
             "dang trien khai thuc hien",
@@ -69,7 +70,7 @@ _STATUS_BY_WORDS = {
             "dang trong qua trinh thuc hien",
             "dang tiep tuc thuc hien",
         ),
-        NOT_STARTED: (
+        Status.NOT_STARTED: (
             "chua thuc hien",
             "chua trien khai",
             "chua trien khai thuc hien",
@@ -77,7 +78,7 @@ _STATUS_BY_WORDS = {
             "chua bat dau",
             "chua tien hanh",
         ),
-        CANCELLED: ("khong thuc hien", "khong trien khai", "khong thuc hien nua"),
+        Status.CANCELLED: ("khong thuc hien", "khong trien khai", "khong thuc hien nua"),
     }.items()
     for words in texts
 }
@@ -85,17 +86,17 @@ _STATUS_BY_WORDS = {
 _LIKELY_STATUS = (
     ("khong hoan thanh", ""),
     ("mot phan", ""),
-    ("gan ", IN_PROGRESS),
-    ("sap ", IN_PROGRESS),
-    ("co ban", IN_PROGRESS),
-    ("chua hoan thanh", IN_PROGRESS),
-    ("chua xong", IN_PROGRESS),
-    ("chua", NOT_STARTED),
-    ("khong", CANCELLED),
-    ("dang", IN_PROGRESS),
-    ("hoan thanh", DONE),
-    ("xong", DONE),
-    ("da ", DONE),
+    ("gan ", Status.IN_PROGRESS),
+    ("sap ", Status.IN_PROGRESS),
+    ("co ban", Status.IN_PROGRESS),
+    ("chua hoan thanh", Status.IN_PROGRESS),
+    ("chua xong", Status.IN_PROGRESS),
+    ("chua", Status.NOT_STARTED),
+    ("khong", Status.CANCELLED),
+    ("dang", Status.IN_PROGRESS),
+    ("hoan thanh", Status.DONE),
+    ("xong", Status.DONE),
+    ("da ", Status.DONE),
 )
 
 
@@ -152,7 +153,7 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
 
 def _percent_or_share(number: Decimal, status: str | None) -> Reading:
     if 0 < number <= 1:
-        likely = [number * 100] if status == DONE else []
+        likely = [number * 100] if status == Status.DONE else []
         return _ambiguous(_percents(number, number * 100), _percents(*likely))
     return _in_range(number)
 

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from ..files.containers import container_of
 from ..findings.finding import Place, finding
-from ..plan.fates import ACCEPTED, SUPERSEDED
+from ..plan.fates import Fate
 from ..plan.rules import USE_THIS, Choice
-from ..text.vietnamese import format_million, format_number, key
+from ..text.dates import format_moment
+from ..text.numbers import format_million, format_number
+from ..text.spelling import key
 from .form import FIELD_BY_NAME
 from .returned import ReportedRow, Return
 
 _COMPARED = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals")
 _MOST_CHANGES = 6  # named in a message
-_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def settle_versions(returns: Sequence[Return], choices: Iterable[Choice] = ()) -> list[Return]:
@@ -26,7 +27,7 @@ def settle_versions(returns: Sequence[Return], choices: Iterable[Choice] = ()) -
     wanted = {key(choice.file) for choice in choices if choice.what == USE_THIS and choice.reason}
     by_agency: dict[str, list[Return]] = {}
     for one in returns:
-        if one.fate == ACCEPTED:
+        if one.fate == Fate.ACCEPTED:
             by_agency.setdefault(one.agency, []).append(one)
     settled = {id(one): one for one in returns}
     for versions in by_agency.values():
@@ -54,7 +55,7 @@ def _arrival(one: Return) -> tuple[datetime.datetime, str]:
 
 
 def _shown(moment: datetime.datetime | None) -> str:
-    return f"{moment.astimezone(_VIETNAM):%H:%M %d/%m/%Y}" if moment else ""
+    return format_moment(moment) if moment else ""
 
 
 def _superseded(one: Return, chosen: Return, why: str) -> Return:
@@ -67,7 +68,7 @@ def _superseded(one: Return, chosen: Return, why: str) -> Return:
         why=why,
         changes=_changes(one, chosen),
     )
-    return replace(one, fate=SUPERSEDED, findings=(note,))
+    return replace(one, fate=Fate.SUPERSEDED, findings=(note,))
 
 
 def _changes(other: Return, chosen: Return) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .vietnamese import key
+from .spelling import key
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS = ((10**6, " triệu"), (10**3, " nghìn"), (1, ""))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .vietnamese import clean, digit_readings, number_readings
+from .numbers import digit_readings, number_readings
+from .spelling import clean
 
 _SIZES = {
     "": 1,

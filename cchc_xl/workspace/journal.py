@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from ..errors import UnreadableFileError
 from ..files.spreadsheets import Grid, WorkbookSheets
-from .folders import Workspace, read_file
+from .disk import read_file
+from .folders import Workspace
 
 
 def sha256_of(content: bytes) -> str:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from ..plan.agencies import initials
 from ..plan.model import Plan, Programme
 from ..plan.periods import Period
-from ..text.vietnamese import format_long_date
+from ..text.dates import format_long_date
 from .templates import house_style, official_text, official_texts
 from .textfit import column_pixels, text_pixels
 from .workbooks import Sheet

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..text.vietnamese import without_marks
+from ..text.spelling import without_marks
 
 # Width in thousandths of the type size -> the characters that have it.
 _WIDTHS = {

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..text.money import million_number
-from ..text.vietnamese import format_million
+from ..text.numbers import format_million
 from .cells import (
     ANY_MONEY,
     KINDS,

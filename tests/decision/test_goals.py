@@ -19,7 +19,7 @@ from cchc_xl.master.opening import load
 from cchc_xl.master.reader import read_master
 from cchc_xl.master.writer import write_master
 from cchc_xl.plan.model import Goal
-from cchc_xl.text.vietnamese import Target, parse_target
+from cchc_xl.text.targets import Target, parse_target
 from tests.support.documents import OTHER_PROVINCE, as_excel, as_word
 from tests.support.forms import edit_workbook
 

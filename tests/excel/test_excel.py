@@ -21,7 +21,7 @@ from cchc_xl.master.macros import commands
 from cchc_xl.master.opening import load
 from cchc_xl.master.result_tables import RESULTS
 from cchc_xl.period.dispatch import make_forms
-from cchc_xl.workspace.folders import now
+from cchc_xl.text.dates import now
 from cchc_xl.writing.templates import NAMES
 from tests.support.calc.host import Calc
 from tests.support.forms import Form, return_form, stored_values

@@ -20,7 +20,7 @@ from cchc_xl.master.layout import DASHBOARD, LATER_SHEETS
 from cchc_xl.master.mail_settings import DRAFTS, OUTLOOK, SMTP
 from cchc_xl.master.opening import load
 from cchc_xl.master.result_tables import RESULTS
-from cchc_xl.workspace.folders import now
+from cchc_xl.text.dates import now
 from tests.support.calc.host import Calc
 from tests.support.mail_servers import HOST, OFFICE
 from tests.support.scripted_agencies import ScriptedAgencies, address_of

@@ -23,7 +23,7 @@ from cchc_xl.period.consolidation import Inputs, read_period
 from cchc_xl.plan.agencies import Agency, Registry
 from cchc_xl.plan.model import row_key
 from cchc_xl.returns.form import write_form
-from cchc_xl.workspace.folders import arrival
+from cchc_xl.workspace.disk import arrival
 from cchc_xl.workspace.journal import ReturnedFile
 from tests.support.forms import Form
 
@@ -93,7 +93,7 @@ def test_consolidating_costs_little_more_than_reading(thousand, period):
 @pytest.fixture(scope="module")
 def forty(programme, period):
     """A period in which forty agencies have returned everything, and the one before it."""
-    from cchc_xl.workspace.folders import VIETNAM
+    from cchc_xl.text.dates import VIETNAM
 
     registry = programme.registry
     more = 40 - len(programme.rows_by_agency(period))

@@ -16,7 +16,7 @@ from cchc_xl.ledger.ledger import combined_status, consolidate, status_at
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.plan.proofs import prove_plan
-from cchc_xl.plan.statuses import ALL_STATUSES, REPORTED_STATUSES
+from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.returns.form import write_form
 from cchc_xl.returns.reader import ReturnReader
 from cchc_xl.returns.versions import settle_versions
@@ -164,14 +164,14 @@ def test_overdue_is_derived_from_the_deadline(programme, period, code, status, e
 
 def test_a_month_ends_before_the_day_returns_are_due(programme, period):
     """Due before 01/6: what had to be done by May has passed its deadline then."""
-    from cchc_xl.text.vietnamese import Month
+    from cchc_xl.text.dates import Month
 
     item = programme.plan_by_id["3598-2017"].by_code["6.2.9"]
     assert status_at(replace(item, end=Month(2018, 5)), "Đang thực hiện", period) == "Quá hạn"
 
 
 def test_work_due_in_november_is_not_overdue_in_an_annual_return_due_before_30_november(programme):
-    from cchc_xl.text.vietnamese import Month
+    from cchc_xl.text.dates import Month
 
     annual = programme.period_by_id["2018-NAM"]
     item = replace(programme.plan_by_id["3598-2017"].by_code["6.2.9"], end=Month(2018, 11))
@@ -179,13 +179,13 @@ def test_work_due_in_november_is_not_overdue_in_an_annual_return_due_before_30_n
     assert status_at(replace(item, end=Month(2018, 10)), "Đang thực hiện", annual) == "Quá hạn"
 
 
-statuses = st.lists(st.sampled_from(ALL_STATUSES), min_size=1, max_size=8)
+statuses = st.lists(st.sampled_from(Status), min_size=1, max_size=8)
 
 
 @given(statuses)
 def test_a_combined_status_never_says_more_than_its_parts(parts):
     whole = combined_status(parts)
-    assert whole in ALL_STATUSES
+    assert whole in Status
     if whole == "Hoàn thành":
         assert set(parts) <= {"Hoàn thành", "Không thực hiện"}
     if "Quá hạn" in parts:

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from cchc_xl.ledger.ledger import consolidate
 from cchc_xl.ledger.lineage import MONEY, FigureId, Lineage
 from cchc_xl.outputs.monitoring import write_outputs
-from cchc_xl.plan.statuses import NOT_REPORTED, REPORTED_STATUSES
+from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.text.money import dong_from_million, exact
 from tests.support.year import FIRST, PERIOD, cut_down
 
@@ -285,8 +285,8 @@ def test_every_figure_made_of_returns_names_a_cell(small):
         if small.lineage.origins(figure) or figure.what in of_the_plan:
             continue
         values = {value for values in by_sheet.values() for value in values}
-        nothing = values <= {0, "", NOT_REPORTED} or figure.what.startswith(counts)
-        nothing |= figure.what == NOT_REPORTED  # how many of an agency's rows
+        nothing = values <= {0, "", Status.NOT_REPORTED} or figure.what.startswith(counts)
+        nothing |= figure.what == Status.NOT_REPORTED  # how many of an agency's rows
         assert nothing, (figure, values)
 
 

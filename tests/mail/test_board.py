@@ -27,7 +27,7 @@ from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.plan.rules import OFF, RULES, Rules, Setting
 from cchc_xl.returns.returned import ReportedRow, Return
-from cchc_xl.workspace.folders import VIETNAM
+from cchc_xl.text.dates import VIETNAM
 from tests.support.forms import stored_values
 from tests.support.year import FIRST, LATE, PERIOD, SILENT, cut_down, put_return, put_returns
 

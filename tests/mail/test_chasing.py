@@ -26,7 +26,8 @@ from cchc_xl.mail.log import (
 from cchc_xl.mail.log import correspondence as log_of
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import master_path
-from cchc_xl.workspace.folders import VIETNAM, Workspace
+from cchc_xl.text.dates import VIETNAM
+from cchc_xl.workspace.folders import Workspace
 from tests.support.forms import edit_workbook
 from tests.support.mail_office import PERIOD, Office
 from tests.support.mail_servers import OFFICE

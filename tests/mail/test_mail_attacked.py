@@ -26,8 +26,8 @@ from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import load, master_path
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.returns.form import feedback_files
-from cchc_xl.text.vietnamese import format_date
-from cchc_xl.workspace.folders import Workspace, now
+from cchc_xl.text.dates import format_date, now
+from cchc_xl.workspace.folders import Workspace
 from cchc_xl.writing.templates import using
 from tests.support.mail_office import PERIOD, Office, fill_in
 from tests.support.mail_servers import OFFICE

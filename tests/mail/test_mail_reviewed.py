@@ -27,7 +27,9 @@ from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import master_path
 from cchc_xl.returns.form import IDENTITY_SHEET
-from cchc_xl.workspace.folders import VIETNAM, Workspace, set_arrival
+from cchc_xl.text.dates import VIETNAM
+from cchc_xl.workspace.disk import set_arrival
+from cchc_xl.workspace.folders import Workspace
 from tests.mail.test_mail_attacked import a_bounce, log_of, saved
 from tests.support.mail_office import PERIOD
 from tests.support.mail_servers import OFFICE

@@ -38,8 +38,8 @@ from cchc_xl.mail.sent_folder import note_sent
 from cchc_xl.master.layout import RESULT_SUBMISSIONS
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.plan.agencies import slug
-from cchc_xl.text.vietnamese import format_date
-from cchc_xl.workspace.folders import VIETNAM, Workspace
+from cchc_xl.text.dates import VIETNAM, format_date
+from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD, THREE, Office
 from tests.support.mail_servers import OFFICE, SENT_BY_FLAG
 from tests.support.scripted_agencies import ScriptedAgencies, address_of, attach

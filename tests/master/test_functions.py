@@ -17,7 +17,7 @@ from cchc_xl.master.functions import FUNCTIONS, figures_at
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.text.amounts_in_words import in_words
-from cchc_xl.text.vietnamese import format_number
+from cchc_xl.text.numbers import format_number
 from tests.support.forms import edit_workbook, return_form
 
 

@@ -19,7 +19,7 @@ from cchc_xl.master.reader import read_master
 from cchc_xl.master.result_tables import RESULTS
 from cchc_xl.master.writer import write_master
 from cchc_xl.plan.model import code_order
-from cchc_xl.text.vietnamese import Month
+from cchc_xl.text.dates import Month
 from cchc_xl.workspace.journal import RememberedSheets
 from tests.support.forms import edit_workbook
 

@@ -20,10 +20,10 @@ from cchc_xl.master.opening import load
 from cchc_xl.outputs.collector_handouts import collector_handouts
 from cchc_xl.outputs.handouts import agency_handouts, handout_paths
 from cchc_xl.period.dispatch import make_forms, make_handouts
-from cchc_xl.plan.statuses import DONE, NOT_REPORTED, OVERDUE
+from cchc_xl.plan.statuses import Status
 from cchc_xl.returns.form import shows_budget
 from cchc_xl.text.money import sum_known
-from cchc_xl.text.vietnamese import key
+from cchc_xl.text.spelling import key
 from tests.support.forms import Form, return_form, stored_values
 
 PERIOD = "2018-6T"
@@ -138,9 +138,9 @@ def test_the_counts_and_money_on_top_are_those_of_the_ledger(made, ledger):
             assert row[0] == names[result.plan]
             assert row[3:7] == [
                 due,
-                due - result.counts[NOT_REPORTED],
-                result.counts[DONE],
-                result.counts[OVERDUE],
+                due - result.counts[Status.NOT_REPORTED],
+                result.counts[Status.DONE],
+                result.counts[Status.OVERDUE],
             ]
             assert row[7:9] == [million(result.budget), million(result.spent)]
 
@@ -179,7 +179,7 @@ def test_what_is_to_be_done_stands_beside_each_row(made):
 def test_what_was_not_reported_stays_blank(made):
     rows, total = work(made.agencies[FOREIGN])
     for row in rows:
-        assert row["Trạng thái"] == NOT_REPORTED
+        assert row["Trạng thái"] == Status.NOT_REPORTED
         reported = ("Tỷ lệ (%)", "Kết quả đạt được", "Đã chi lũy kế", "Ô trong phiếu", "Dự toán")
         assert [row[name] for name in reported] == [None] * 5
     assert [total[name] or "" for name in ("Dự toán", "Đã chi lũy kế")] == ["", ""]
@@ -299,7 +299,7 @@ def test_the_heading_counts_what_still_lacks_a_report(made):
     heading, rows, _ = collected(next(p for w, p in made.collectors.items() if "TTHC" in w))
     told = next(row[0] for row in heading if str(row[0]).startswith("Kỳ báo cáo"))
     assert told == "Kỳ báo cáo: 6 tháng đầu năm 2018; 9 việc, còn 1 việc chưa đủ báo cáo"
-    assert [row["Mã"] for row in rows if row["Trạng thái"] == NOT_REPORTED] == ["2.1.3"]
+    assert [row["Mã"] for row in rows if row["Trạng thái"] == Status.NOT_REPORTED] == ["2.1.3"]
 
 
 def test_collections_are_those_of_phu_luc_2(made, root):

@@ -215,7 +215,7 @@ def test_before_a_day_means_the_day_itself_is_late(workspace):
     """Due before 01/6: 31/5 is on time, 01/6 one day late, in Vietnam's time."""
     import datetime
 
-    from cchc_xl.workspace.folders import VIETNAM
+    from cchc_xl.text.dates import VIETNAM
 
     paths, _ = make_forms(load(workspace), PERIOD)
     days = {"Sở Y tế": (31, 5), "Sở Xây dựng": (1, 6), "Sở Tư pháp": (3, 6)}

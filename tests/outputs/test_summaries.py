@@ -13,7 +13,7 @@ import pytest
 from cchc_xl.ledger.assessments import MET, NO_FIGURE, NOT_MET, Assessment, achieved_in
 from cchc_xl.ledger.ledger import combined_status
 from cchc_xl.outputs.monitoring import write_outputs
-from cchc_xl.text.vietnamese import Target
+from cchc_xl.text.targets import Target
 from tests.support.forms import stored_values
 from tests.support.year import AGENCIES, FIRST, LATE, PERIOD
 

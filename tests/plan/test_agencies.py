@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cchc_xl.plan.agencies import Agency, Group, Registry, slug
-from cchc_xl.text.vietnamese import without_marks
+from cchc_xl.text.spelling import without_marks
 
 SO = "Các Sở, ban, ngành"
 HUYEN = "UBND các huyện, thị xã, thành phố"

@@ -16,7 +16,7 @@ from pyxlsb import open_workbook
 from cchc_xl.cli.steps import init
 from cchc_xl.master.opening import load
 from cchc_xl.returns.form import write_form
-from cchc_xl.text.vietnamese import without_marks
+from cchc_xl.text.spelling import without_marks
 from tests.support import troubles_of_files, troubles_of_layout, troubles_of_values
 from tests.support.calc.host import Calc
 from tests.support.cell_troubles import CELL_TROUBLES

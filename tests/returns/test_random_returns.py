@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 
 from cchc_xl.ledger.checks import Checker
-from cchc_xl.plan.fates import ACCEPTED
+from cchc_xl.plan.fates import Fate
 from cchc_xl.returns.form import write_form
 from cchc_xl.returns.reader import ReturnReader
 from tests.support.forms import HEADINGS
@@ -83,7 +83,7 @@ def read_one(reader: ReturnReader, content: bytes):
     """The only place that says how a returned file is read: (return, its findings)."""
     one = reader.read(content, FILE, ARRIVED)
     checked = []
-    if one.fate == ACCEPTED:
+    if one.fate == Fate.ACCEPTED:
         one, checked = Checker(reader.programme, {}, {}).check(one)
     return one, [*one.findings, *checked]
 
@@ -135,7 +135,7 @@ def doubted(reading, findings) -> bool:
 def check(book: Book, codes: list[str], one, findings) -> list[str]:
     """What is wrong with a reading, in words."""
     wrong = []
-    refused = one.fate != ACCEPTED
+    refused = one.fate != Fate.ACCEPTED
     if refused and not findings:
         wrong.append("refused without a word")
     for code in codes:

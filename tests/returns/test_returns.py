@@ -12,7 +12,7 @@ import pytest
 from cchc_xl.ledger.checks import Checker
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
-from cchc_xl.plan.fates import ACCEPTED, REJECTED, SUPERSEDED
+from cchc_xl.plan.fates import Fate
 from cchc_xl.returns.reader import ReturnReader
 from cchc_xl.returns.versions import settle_versions
 from tests.support.forms import HEADINGS, Form, return_form
@@ -70,7 +70,7 @@ def codes(one):
 
 
 def assert_entries_read(one, sheet="Phiếu báo cáo"):
-    assert one.fate == ACCEPTED
+    assert one.fate == Fate.ACCEPTED
     assert one.agency == AGENCY
     found = rows(one)
     assert set(found) == set(ENTRIES)
@@ -296,7 +296,7 @@ def test_a_deleted_row_and_a_deleted_column_are_said(send_back):
 
 def test_a_blank_form_is_refused(send_back):
     one = send_back({})
-    assert (one.fate, [f.code for f in one.findings]) == (REJECTED, ["return-blank"])
+    assert (one.fate, [f.code for f in one.findings]) == (Fate.REJECTED, ["return-blank"])
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_form_that_is_not_the_one_we_want_is_refused(send_back, fact, value, c
                 cells[1].value = value
 
     one = send_back(change=change)
-    assert (one.fate, [f.code for f in one.findings]) == (REJECTED, [code])
+    assert (one.fate, [f.code for f in one.findings]) == (Fate.REJECTED, [code])
     assert one.rows == ()
 
 
@@ -332,7 +332,7 @@ def test_other_workbooks_and_damaged_files_are_refused(reader, form, workspace):
     }
     for name, (content, code) in cases.items():
         one = reader.read(content, name, ARRIVED)
-        assert (one.fate, [f.code for f in one.findings]) == (REJECTED, [code]), name
+        assert (one.fate, [f.code for f in one.findings]) == (Fate.REJECTED, [code]), name
         assert one.findings[0].place.file == name
 
 
@@ -346,7 +346,7 @@ def test_of_two_versions_the_later_counts(reader, form, tmp_path):
             reader.read(early.read_bytes(), "moi.xlsx", ARRIVED),
         ]
     )
-    assert [one.fate for one in returns] == [ACCEPTED, SUPERSEDED]
+    assert [one.fate for one in returns] == [Fate.ACCEPTED, Fate.SUPERSEDED]
     (note,) = returns[1].findings
     assert note.code == "return-superseded" and "cu.xlsx" in note.message
 
@@ -383,7 +383,7 @@ def test_an_agency_whose_code_was_changed_is_known_by_its_name(send_back):
 
 def test_a_refused_form_still_belongs_to_its_agency(send_back):
     one = send_back(change=identity(period="2017-NAM"))
-    assert (one.fate, one.agency) == (REJECTED, AGENCY)
+    assert (one.fate, one.agency) == (Fate.REJECTED, AGENCY)
 
 
 def test_another_agencys_form_with_the_name_typed_over_is_refused(send_back):

@@ -24,11 +24,11 @@ from cchc_xl.findings.finding import Finding
 from cchc_xl.ledger.ledger import status_at
 from cchc_xl.master.opening import Loaded
 from cchc_xl.period.consolidation import Reading
-from cchc_xl.plan.fates import ACCEPTED
-from cchc_xl.plan.statuses import DONE, NOT_REPORTED, REPORTED_STATUSES
+from cchc_xl.plan.fates import Fate
+from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.returns.form import write_form
 from cchc_xl.text.money import exact
-from cchc_xl.text.vietnamese import fold
+from cchc_xl.text.spelling import fold
 from tests.support.cell_troubles import CELL_TROUBLES, CellTrouble
 from tests.support.file_formats import BY_LIBREOFFICE, FORMATS, WRITERS, Resaver, suffix, xlsx_bytes
 from tests.support.filled import ENTRY_FIELDS, TEXT_FIELDS, TROUBLES, UNKNOWN, Filled, Trouble
@@ -69,7 +69,7 @@ def fill_truth(items: list, late: set[str]) -> dict[str, dict]:
             continue
         status = REPORTED_STATUSES[(at + at // 5) % 4]
         if item.code in late and status != "Không thực hiện":  # else it would be overdue
-            status = DONE
+            status = Status.DONE
         budget = (item.budget or 0) / 1_000_000
         spent = (None, 12.5, 0, 1478.4, 3)[at % 5]
         if budget:
@@ -254,7 +254,7 @@ class Judge:
         facts = done.ledger.facts
         self.facts = {line.code: line for line in facts[facts["agency"] == agency].itertuples()}
         self.findings = [f for f in done.findings if file in f.place.file]
-        self.accepted = any(r.fate == ACCEPTED and file in r.file for r in done.ledger.returns)
+        self.accepted = any(r.fate == Fate.ACCEPTED and file in r.file for r in done.ledger.returns)
         self.file = file
 
     def verdicts(self, file_format: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -314,7 +314,7 @@ class Judge:
     @staticmethod
     def _missing(fact, name: str) -> bool:
         value = getattr(fact, name)
-        return value == NOT_REPORTED if name == "status" else pd.isna(value) or value == ""
+        return value == Status.NOT_REPORTED if name == "status" else pd.isna(value) or value == ""
 
     # ------------------------------------------------------------------ findings
 

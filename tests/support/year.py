@@ -12,7 +12,7 @@ from pathlib import Path
 from cchc_xl.master.opening import Loaded
 from cchc_xl.plan.model import Item, Plan, Programme
 from cchc_xl.returns.form import form_name, write_form
-from cchc_xl.workspace.folders import VIETNAM
+from cchc_xl.text.dates import VIETNAM
 from tests.support.forms import Entries, return_form
 
 FIRST, PERIOD = "2018-Q1", "2018-6T"

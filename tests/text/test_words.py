@@ -13,7 +13,7 @@ from num2words import num2words
 
 from cchc_xl.text.amounts_in_words import dong_in_words, in_words, same_words
 from cchc_xl.text.money import dong_from_million, million_from_dong
-from cchc_xl.text.vietnamese import format_million, parse_number
+from cchc_xl.text.numbers import format_million, parse_number
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from cchc_xl.errors import MasterWorkbookError, OutputError
+from cchc_xl.errors import MasterWorkbookError, OutputError, WorkspaceError
 from cchc_xl.master.opening import master_path
-from cchc_xl.workspace import folders as ws
+from cchc_xl.workspace.disk import write_files
+from cchc_xl.workspace.folders import Workspace
 
 
 def test_all_files_are_written(tmp_path):
     files = {tmp_path / "a" / "1.txt": b"one", tmp_path / "b" / "2.txt": b"two"}
-    ws.write_files(files)
+    write_files(files)
     assert {path: path.read_bytes() for path in files} == files
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["1.txt", "2.txt"]
 
@@ -22,7 +23,7 @@ def test_all_files_are_written(tmp_path):
 @pytest.mark.parametrize("failing", [1, 2, 3])
 def test_a_full_disk_leaves_the_old_files_whole(tmp_path, monkeypatch, failing):
     paths = [tmp_path / f"{n}.txt" for n in range(3)]
-    ws.write_files(dict.fromkeys(paths, b"old"))
+    write_files(dict.fromkeys(paths, b"old"))
     calls = iter(range(1, 10))
 
     def full_disk(handle):
@@ -31,7 +32,7 @@ def test_a_full_disk_leaves_the_old_files_whole(tmp_path, monkeypatch, failing):
 
     monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OutputError, match="kết quả cũ còn nguyên"):
-        ws.write_files(dict.fromkeys(paths, b"new"))
+        write_files(dict.fromkeys(paths, b"new"))
     assert [path.read_bytes() for path in paths] == [b"old"] * 3
     assert len(list(tmp_path.iterdir())) == 3
 
@@ -44,13 +45,13 @@ def test_a_file_held_open_by_another_program_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", held)
     with pytest.raises(OutputError, match=r"Phu-luc\.xlsx.*Đóng tệp nếu đang mở trong Excel"):
-        ws.write_files({tmp_path / "Phu-luc.xlsx": b"new"})
+        write_files({tmp_path / "Phu-luc.xlsx": b"new"})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_when_the_second_file_is_held_open_the_first_is_put_back(tmp_path, monkeypatch):
     paths = [tmp_path / f"{n}.xlsx" for n in range(3)]
-    ws.write_files(dict.fromkeys(paths[:2], b"old"))
+    write_files(dict.fromkeys(paths[:2], b"old"))
     replace = Path.replace
 
     def held(self, target):
@@ -60,14 +61,14 @@ def test_when_the_second_file_is_held_open_the_first_is_put_back(tmp_path, monke
 
     monkeypatch.setattr(Path, "replace", held)
     with pytest.raises(OutputError, match=r"2\.xlsx \(không có quyền"):
-        ws.write_files(dict.fromkeys(paths, b"new"))
+        write_files(dict.fromkeys(paths, b"new"))
     assert [path.read_bytes() for path in paths[:2]] == [b"old"] * 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["0.xlsx", "1.xlsx"]
 
 
 def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeypatch):
     paths = [tmp_path / "0.xlsx", tmp_path / "1.xlsx"]
-    ws.write_files(dict.fromkeys(paths, b"old"))
+    write_files(dict.fromkeys(paths, b"old"))
     replace = Path.replace
 
     def held(self, target):
@@ -77,7 +78,7 @@ def test_an_old_file_that_cannot_be_put_back_is_kept_and_named(tmp_path, monkeyp
 
     monkeypatch.setattr(Path, "replace", held)
     with pytest.raises(OutputError, match=r"chưa khôi phục được 0\.xlsx"):
-        ws.write_files(dict.fromkeys(paths, b"new"))
+        write_files(dict.fromkeys(paths, b"new"))
     assert (tmp_path / "ban-cu-0.xlsx").read_bytes() == b"old"
     assert paths[1].read_bytes() == b"old"
 
@@ -95,7 +96,7 @@ def half_placed(root: Path) -> Path:
 
 def test_what_a_killed_run_had_ready_is_placed_by_the_next(tmp_path):
     folder = half_placed(tmp_path)
-    with ws.Workspace(tmp_path).working():
+    with Workspace(tmp_path).working():
         assert (folder / "so-lieu_x.json").read_bytes() == b"new"
         assert not list(folder.glob(".dang-ghi-*")) and not (folder / ".dang-thay.json").exists()
 
@@ -104,17 +105,17 @@ def test_a_killed_run_that_cannot_be_finished_is_said_and_nothing_is_lost(tmp_pa
     folder = half_placed(tmp_path)
     monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "")))
     said = pytest.raises(OutputError, match="Chưa hoàn tất được lần ghi trước")
-    with said, ws.Workspace(tmp_path).working():
+    with said, Workspace(tmp_path).working():
         pass
     assert (folder / ".dang-ghi-1").read_bytes() == b"new"
 
 
 def test_while_somebody_works_another_is_told_to_wait(tmp_path, monkeypatch):
-    monkeypatch.setattr(ws, "_SECONDS_TO_WAIT", 0.2)
-    said = pytest.raises(ws.WorkspaceError, match="đang được một máy")
-    with ws.Workspace(tmp_path).working(), said, ws.Workspace(tmp_path).working():
+    monkeypatch.setattr("cchc_xl.workspace.folders._SECONDS_TO_WAIT", 0.2)
+    said = pytest.raises(WorkspaceError, match="đang được một máy")
+    with Workspace(tmp_path).working(), said, Workspace(tmp_path).working():
         pass
-    with ws.Workspace(tmp_path).working():
+    with Workspace(tmp_path).working():
         pass
 
 
