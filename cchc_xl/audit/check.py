@@ -19,6 +19,7 @@ from ..text.spelling import key
 from ..workspace.disk import read_file
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, RecordedSheets, Run, sha256_of
+from ..writing.figure_index import INDEX_SHEET
 from .appendices import check_appendices
 from .carriers import carried
 from .explanations import Given, check_explanations, given_in
@@ -110,6 +111,7 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
     report = workspace.report(period_id)
     if "report" in record.outputs:
         check_report(issued, read_file(report) if report.exists() else None, report.name)
+    issued.pages.pop(INDEX_SHEET, None)
     issued.uncovered()
     check_formulas(issued)
     return Audit(

@@ -105,7 +105,7 @@ class Issued:
 
 def _is_figure(value: object) -> bool:
     if isinstance(value, str):
-        return value in Status or bool(re.fullmatch(r"\d+/\d+", value))
+        return value in tuple(Status) or bool(re.fullmatch(r"\d+/\d+", value))
     return value is not None and not isinstance(value, bool)
 
 

@@ -423,7 +423,7 @@ def check_charts(issued: Issued, so_far: Sequence[Figures]) -> None:
             cells = now.sources("status", now.below(plan, top))
             counts = [("count", kinds[status], cells) for status in Status]
             lines.append((_label(f"{top.code}. {top.title}"), counts))
-        _block(page, f"Tình trạng việc theo nhiệm vụ - {plan.short_name}", Status, lines)
+        _block(page, f"Tình trạng việc theo nhiệm vụ - {plan.short_name}", COUNTS, lines)
 
 
 def _label(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..findings.finding import Finding
 from ..plan.explanations import Explanation
+from ..plan.figures import told
 from ..plan.model import Goal, Item, Programme
 from ..plan.rules import RULES, Rules
 from ..text.dates import Month
@@ -194,8 +195,6 @@ def trace_json(run: Run, rows: Iterable[RowTrace]) -> dict:
 
 
 def _trace(trace: Trace, run: Run) -> dict:
-    from ..ledger.lineage import told  # brings in pandas
-
     kept = {one["file"]: one["kept"] for one in run.returns}
     return {
         "what": trace.figure.what,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..ledger.ledger import Ledger
-from ..ledger.lineage import ROWS, FigureId
+from ..plan.figures import ROWS, FigureId
 from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import dong_from_million, exact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..ledger.ledger import ItemResult, Ledger
-from ..ledger.lineage import FigureId, Lineage
+from ..ledger.lineage import Lineage
+from ..plan.figures import FigureId
 from ..plan.model import Item, Plan
 from ..text.money import sum_known
 from ..writing.cells import Column, Traced

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..ledger.ledger import Ledger
-from ..ledger.lineage import ROWS, FigureId
 from ..ledger.result_rows import submissions
+from ..plan.figures import ROWS, FigureId
 from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import sum_known

@@ -11,6 +11,7 @@ from ..findings.finding import Finding
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import Lineage
 from ..writing.cells import Written
+from ..writing.figure_index import write_figure_index
 from ..writing.garbage import few_collections
 from ..writing.workbooks import Book
 from .appendices import write_appendices, write_other_plans
@@ -76,9 +77,11 @@ def write_outputs(
     write_explanations(book, ledger)
     write_sources(book, ledger)
     if not with_report:
+        write_figure_index(book)
         return Outputs(book.to_bytes(), book.figures)
     report = write_report(so_far, Citations(book.figures))
     write_citations(book, report.citations)
+    write_figure_index(book)
     workbook = book.to_bytes()
     verify(report.citations, OpenedWorkbook(workbook))
     return Outputs(workbook, book.figures, report.content)

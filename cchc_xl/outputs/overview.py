@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from ..files.containers import container_of
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.ledger import REPORTED_FIELDS, Ledger
-from ..ledger.lineage import FigureId, explained_as, told
 from ..ledger.result_rows import Row, counts_to_see, file_rows, finding_rows, submissions
 from ..master.layout import (
     AGENCY,
@@ -21,6 +20,7 @@ from ..master.layout import (
     RESULT_SUBMISSIONS,
 )
 from ..master.result_tables import RESULTS
+from ..plan.figures import FigureId, explained_as, told
 from ..text.dates import format_date
 from ..writing.cells import Column, Traced
 from ..writing.table_pages import FIRST_ROW, write_table_page

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..ledger.ledger import ItemResult
-from ..ledger.lineage import FigureId, Lineage
+from ..ledger.lineage import Lineage
+from ..plan.figures import FigureId
 from ..plan.model import Item, Plan
 from ..plan.statuses import STATUS_COLOURS
 from ..writing.cells import VIETNAMESE, Amount, Formula, column_name, line_style

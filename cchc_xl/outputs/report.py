@@ -17,10 +17,10 @@ from lxml import etree
 from ..files.packages import repacked
 from ..ledger.assessments import goal_assessments
 from ..ledger.ledger import ItemResult, Ledger
-from ..ledger.lineage import ROWS, FigureId, explained_as
 from ..ledger.result_rows import submissions, without_spending
 from ..plan.agencies import names_in_words
 from ..plan.explanations import IN_FORCE, REFUSED, Explanation
+from ..plan.figures import ROWS, FigureId, explained_as
 from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date

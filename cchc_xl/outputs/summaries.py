@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..ledger.ledger import AgencyResult, Ledger
-from ..ledger.lineage import HELD, ROWS, FigureId, Lineage
+from ..ledger.lineage import Lineage
 from ..ledger.result_rows import difference, submissions
+from ..plan.figures import HELD, ROWS, FigureId
 from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..ledger.assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, assessments
 from ..ledger.ledger import Ledger
-from ..ledger.lineage import FigureId
+from ..plan.figures import FigureId
 from ..plan.model import Plan
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..text.dates import format_date

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..findings.finding import Finding, Place
-from ..ledger.lineage import FigureId, Lineage, Origin
+from ..ledger.lineage import Lineage, Origin
+from ..plan.figures import FigureId
 from ..plan.model import Item
 from ..writing.cells import Written
 from .consolidation import Outcome

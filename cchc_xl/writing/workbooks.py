@@ -55,6 +55,8 @@ class Book:
         self._formats: dict[frozenset, Any] = {}
         # What each figure is -> where it was written.
         self.figures: dict[Hashable, list[Written]] = {}
+        # Other texts, but for those in the rows of a table.
+        self.texts: list[Written] = []
 
     def style(self, **properties: Any):
         """A cell format; the font of the house where `properties` name none."""

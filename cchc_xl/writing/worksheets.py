@@ -162,7 +162,12 @@ class Sheet:
         wrap = None
         if style.get("text_wrap"):
             wrap = style.get("font_size", self.book.font["font_size"]), style.get("bold", False)
+        if of is None and isinstance(value, str) and value:
+            self._note_text(row, column, value)
         self._write(row, column, value, of, self.book.style(**style), wrap)
+
+    def _note_text(self, row: int, column: int, text: str) -> None:
+        self.book.texts.append(Written(self.raw.name, cell_name(row, column), _held(text)))
 
     def _write(
         self,
@@ -303,6 +308,7 @@ class Sheet:
         )
         header = self.book.style(**header_style)
         for at, column in enumerate(columns):
+            self._note_text(row, at, column.heading)
             text = column.heading + " ▼"
             self._wrapped.append(_Wrapped(row, 1, at, at, text, self.book.font["font_size"], True))
         with warnings.catch_warnings():

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from cchc_xl.ledger.ledger import consolidate
-from cchc_xl.ledger.lineage import MONEY, FigureId, Lineage
+from cchc_xl.ledger.lineage import Lineage
 from cchc_xl.outputs.monitoring import write_outputs
+from cchc_xl.plan.figures import MONEY, FigureId
 from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.text.money import dong_from_million, exact
 from tests.support.year import FIRST, PERIOD, cut_down

@@ -77,6 +77,7 @@ def test_the_sheets_are_those_officers_expect(workbook):
         "Tệp nhận về",
         "Phát hiện",
         "Nguồn số liệu",
+        "_so_lieu",
     ]
     assert workbook.name == "Phu-luc-2_2018-6T.xlsx"
 

@@ -1,0 +1,31 @@
+"""The very hidden sheet that says where each figure of a workbook stands, and what the texts around
+the tables are: whoever checks the workbook needs no second copy of its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..plan.figures import TEXT, FigureId
+from .workbooks import Book
+from .worksheets import accepted
+
+INDEX_SHEET = "_so_lieu"
+HEADINGS = ("Số liệu", "Kế hoạch", "Mã", "Cơ quan", "Kỳ", "Trang", "Ô", "Chữ")
+
+
+def write_figure_index(book: Book) -> None:
+    """Written after all sheets that have figures, which were put with `of`."""
+    raw = book.sheet(INDEX_SHEET).raw
+    raw.very_hidden()
+    for row, cells in enumerate([HEADINGS, *_entries(book)]):
+        for column, text in enumerate(cells):
+            if text:
+                accepted(raw.write_string(row, column, text))
+
+
+def _entries(book: Book) -> Iterator[tuple[str, ...]]:
+    for figure, places in book.figures.items():
+        for one in places:
+            yield (*figure, one.sheet, one.cell)
+    for one in book.texts:
+        yield (*FigureId(TEXT), one.sheet, one.cell, one.value)
