@@ -6,21 +6,9 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..plan.figures import HELD, MONEY, ROWS, FigureId
+from ..plan.figures import CHANGE, HELD, MONEY, OF_NO_CELL, FigureId
 from ..plan.model import Plan
 from .ledger import REPORTED_FIELDS, Ledger
-
-_OF_EXPLANATIONS = ("explanation:", "explained:", "explained value:")
-_OF_THE_PLAN = {
-    "budget",
-    "allocated",
-    "difference",
-    "due",
-    ROWS + "due",
-    HELD + "budget",
-    HELD + "allocated",
-    HELD + "difference",
-}
 
 
 class Origin(NamedTuple):
@@ -50,15 +38,15 @@ class Lineage:
 
     def origins(self, figure: FigureId) -> tuple[Origin, ...]:
         """The returned cells that a figure depends on."""
-        if figure.what in _OF_THE_PLAN or figure.what.startswith(_OF_EXPLANATIONS):
-            return ()  # an explanation stands with its place on its own sheet
+        if figure.what.partition(":")[0] in OF_NO_CELL:
+            return ()
         at = figure.period or self.ledger.period.id
         if at not in self._periods:
             return ()
         position = self._order.index(at)
         if figure.what == "collections":  # of all periods so far
             periods = self._order[: position + 1]
-        elif figure.what == "change":
+        elif figure.what == "change" or figure.what.startswith(CHANGE):
             periods = self._order[max(0, position - 1) : position + 1]
         else:
             periods = [at]
@@ -102,8 +90,9 @@ class _Facts:
         return fact[name]
 
     def origins(self, figure: FigureId) -> Iterator[Origin]:
-        name = _field(figure.what)
-        holds = "holder" if figure.what.removeprefix(HELD) in MONEY else "agency"
+        what = figure.what.partition(":")[0].removeprefix(CHANGE).removeprefix(HELD)
+        name = _field(what)
+        holds = "holder" if what in MONEY else "agency"
         for fact in self._facts_of(figure):
             if figure.agency and fact[holds] != figure.agency:
                 continue
@@ -126,7 +115,7 @@ class _Facts:
 
 def _field(what: str) -> str:
     """The reported field that a figure is made of."""
-    if what.removeprefix(HELD) in MONEY or what == "reported spent":
+    if what in MONEY or what == "reported spent":
         return "spent"
     if what == "achieved":
         return "result"

@@ -141,13 +141,15 @@ def _figures(book: Book, sheet: Sheet, picture: Picture, row: int) -> int:
         for at, series in enumerate(picture.series, 1):
             found = book.figures.get(series.figures[line])
             if not found:
-                sheet.put(row, at, None, **line_style())
+                sheet.put(row, at, None, of=series.figures[line], **line_style())
             elif money:
                 dong = dong_from_million(exact(found[0].value))
-                sheet.put_money_formula(row, at, _reference(found[0]), dong, **line_style())
+                of = series.figures[line]
+                sheet.put_money_formula(row, at, _reference(found[0]), dong, of=of, **line_style())
             else:
                 count = Formula(_reference(found[0]), found[0].value)
-                sheet.put(row, at, count, **line_style(), **KINDS["number"])
+                of = series.figures[line]
+                sheet.put(row, at, count, of=of, **line_style(), **KINDS["number"])
     return row + 2
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..ledger.ledger import ItemResult, Ledger
 from ..ledger.lineage import Lineage
-from ..plan.figures import FigureId
+from ..plan.figures import CHANGED_ROWS, ROWS, FigureId
 from ..plan.model import Item, Plan
 from ..text.money import sum_known
 from ..writing.cells import Column, Traced
@@ -43,7 +43,8 @@ def write_periods(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
         rows.append((plan.short_name, _top(plan, leaf).code, leaf.code, leaf.title, budget, *cells))
         origins.append(lineage.told(plan.id, leaf.code))
     sums: list[object] = [None, None, None, "Tổng cộng"]
-    sums.append(sum_known(leaf.budget for _, leaf in leaves))
+    budget = sum_known(leaf.budget for _, leaf in leaves)
+    sums.append(Traced(budget, FigureId(ROWS + "budget")))
     for at, past in enumerate(so_far):
         spent = sum_known(past.totals(plan)[1] for plan in past.programme.plans)
         whole = FigureId("spent", period=past.period.id)
@@ -158,6 +159,7 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
         "khác kỳ trước.",
         ("ThayDoi", _CHANGE_COLUMNS, rows),
         origins=origins,
+        told=[FigureId(CHANGED_ROWS)],
     )
 
 

@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import submissions
-from ..plan.figures import ROWS, FigureId
+from ..plan.figures import (
+    CAME,
+    CAME_LATE,
+    CHANGE,
+    DUE,
+    IN_TIME,
+    MISSING,
+    ROWS,
+    WITH_OVERDUE,
+    FigureId,
+)
 from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import sum_known
@@ -21,14 +31,6 @@ from ..writing.workbooks import Book, Sheet
 from .sheet_names import AGENCIES, TASKS
 from .summaries import BEHIND, COUNTS, NOT_ASKED, ON_TIME, row_counts
 
-DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
-    "agencies due",
-    "agencies reported",
-    "agencies in time",
-    "agencies late",
-    "agencies missing",
-    "agencies with overdue",
-)
 _STATE, _OVERDUE = "I", "O"  # columns of the sheet Theo cơ quan
 
 
@@ -91,18 +93,20 @@ def _write(sheet: Sheet, row: int, line: Line) -> None:
         return
     now, before = (cell_name(row, at) for at in (1, 2))
     change = f'=IF(COUNT({now},{before})<2,"",{now}-{before})'
+    changed = line.figure._replace(what=CHANGE + line.figure.what)
     both = line.now is not None and line.before is not None
     difference = line.now - line.before if both else None
     if line.kind == "money":
         sheet.put_money_formula(row, 1, line.formula, line.now, of=line.figure, **style)
-        sheet.put_money(row, 2, line.before, **style)
-        sheet.put_money_formula(row, 3, change, difference, **style)
+        sheet.put_money(row, 2, line.before, of=line.of_last, **style)
+        sheet.put_money_formula(row, 3, change, difference, of=changed, **style)
         return
     form = {**style, **KINDS["percent" if line.kind == "percent" else "number"]}
     shown = "" if line.now is None else line.now
     sheet.put(row, 1, Formula(line.formula, shown), of=line.figure, **form)
     sheet.put(row, 2, line.before, of=line.of_last, **form)
-    sheet.put(row, 3, Formula(change, "" if difference is None else difference), **form)
+    shown = Formula(change, "" if difference is None else difference)
+    sheet.put(row, 3, shown, of=changed, **form)
 
 
 def _lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:

@@ -20,7 +20,21 @@ from ..master.layout import (
     RESULT_SUBMISSIONS,
 )
 from ..master.result_tables import RESULTS
-from ..plan.figures import FigureId, explained_as, told
+from ..plan.figures import (
+    ARRIVED,
+    CAME,
+    DUE,
+    DUE_DAY,
+    FILE_ARRIVED,
+    FILE_FATE,
+    FILE_SAVED,
+    FOUND,
+    LATE,
+    STATE,
+    FigureId,
+    explained_as,
+    told,
+)
 from ..text.dates import format_date
 from ..writing.cells import Column, Traced
 from ..writing.table_pages import FIRST_ROW, write_table_page
@@ -41,6 +55,7 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         f"{format_date(period.due_before)}. Ngày nhận là ngày của bức thư hay ngày lưu "
         "của tệp trong thư mục nhan-ve; trễ tính theo phiếu dùng được đầu tiên của cơ quan.",
         ("TienDoNop", _numbered_columns(_SUBMISSION_COLUMNS), _submission_rows(ledger)),
+        told=[FigureId(what) for what in (CAME, DUE, DUE_DAY)],
     )
 
 
@@ -67,17 +82,19 @@ def _submission_rows(ledger: Ledger) -> list[Row]:
     for number, one in enumerate(submissions(ledger), 1):
         unit = ledger.programme.registry.by_name[one.agency]
         counts = to_see.get(one.agency, Counter())
+        figures = (
+            (STATE, one.state),
+            (ARRIVED, one.newest.arrived.date() if one.newest else None),
+            (LATE, one.late),
+            ("due", sum(map(len, due[one.agency].values()))),
+            ("reported", len(one.newest.rows) if one.newest and one.accepted else None),
+            *((FOUND + severity, counts[severity] or None) for severity in ("error", "warning")),
+        )
         rows.append(
             (
                 number,
                 one.agency,
-                one.state,
-                one.newest.arrived.date() if one.newest else None,
-                one.late,
-                sum(map(len, due[one.agency].values())),
-                len(one.newest.rows) if one.newest and one.accepted else None,
-                counts["error"] or None,
-                counts["warning"] or None,
+                *(Traced(value, FigureId(what, agency=one.agency)) for what, value in figures),
                 one.newest.file if one.newest else "",
                 unit.email,
                 unit.phone,
@@ -93,8 +110,18 @@ def write_files_received(book: Book, ledger: Ledger) -> None:
         RESULT_FILES,
         "CÁC TỆP ĐÃ NHẬN",
         "Mọi tệp trong thư mục nhan-ve đều có ở đây.",
-        ("TepNhanVe", *_numbered(RESULT_FILES, file_rows(ledger))),
+        ("TepNhanVe", *_numbered(RESULT_FILES, [_traced_file(row) for row in file_rows(ledger)])),
+        with_texts=True,
     )
+
+
+def _traced_file(row: Row) -> Row:
+    file, agency, *figures = row
+    traced = (
+        Traced(value, FigureId(what, code=str(file), agency=str(agency)))
+        for what, value in zip((FILE_FATE, FILE_ARRIVED, FILE_SAVED), figures, strict=False)
+    )
+    return file, agency, *traced, *figures[3:]
 
 
 def write_findings(book: Book, findings: Sequence[Finding]) -> None:
@@ -112,6 +139,8 @@ def write_findings(book: Book, findings: Sequence[Finding]) -> None:
         "NHỮNG CHỖ CẦN XEM LẠI",
         f"Có {summary}.",
         ("PhatHien", columns[: _TOLD_OF_FINDING + 1], rows),
+        told=[FigureId(FOUND + severity) for severity in SEVERITY_NAMES],
+        with_texts=True,
     )
 
 
@@ -161,7 +190,7 @@ def write_sources(book: Book, ledger: Ledger) -> None:
 
 def _source_cell(fact: dict, name: str) -> object:
     """A reported figure or text, which others are made of or quote."""
-    if name not in REPORTED_FIELDS or not fact["file"]:
+    if name not in REPORTED_FIELDS:
         return fact[name]
     # The spending of an agency is that of its own money; here it is what it reported.
     what = "reported spent" if name == "spent" else name
@@ -224,7 +253,7 @@ def write_explanations(book: Book, ledger: Ledger) -> None:
             programme.period_by_id[one.period].name,
             *one.place,
             one.source,
-            state,
+            Traced(state, explained_as("explained state", one)),
         )
         for number, (one, state) in enumerate(ledger.explanations, 1)
     ]

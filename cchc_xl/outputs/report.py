@@ -20,7 +20,17 @@ from ..ledger.ledger import ItemResult, Ledger
 from ..ledger.result_rows import submissions, without_spending
 from ..plan.agencies import names_in_words
 from ..plan.explanations import IN_FORCE, REFUSED, Explanation
-from ..plan.figures import ROWS, FigureId, explained_as
+from ..plan.figures import (
+    CAME,
+    CAME_LATE,
+    DUE,
+    IN_TIME,
+    MISSING,
+    ROWS,
+    WITH_OVERDUE,
+    FigureId,
+    explained_as,
+)
 from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date
@@ -30,9 +40,10 @@ from ..text.targets import Target
 from ..writing.letterhead import facts_of, official_lines
 from .citations import Citation, Citations, Cited, without_marks
 from .history import added_total
-from .key_figures import CAME, CAME_LATE, DUE, IN_TIME, MISSING, WITH_OVERDUE, key_values
+from .key_figures import key_values
 from .report_template import filled_report
 from .summaries import row_counts
+from .watchlists import judged_as
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NAMES = {
@@ -276,8 +287,8 @@ class _Context:
             {
                 "noi_dung": one.title,
                 "yeu_cau": one.target.printed if one.target else "",
-                "dat_duoc": self._cited(
-                    "count", one.achieved, "achieved", plan=one.plan, code=one.code
+                "dat_duoc": self.citations.figure(
+                    judged_as("achieved", one), "count", one.achieved
                 ),
                 "don_vi": _unit(one.target),
                 "danh_gia": one.verdict,

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from ..ledger.ledger import AgencyResult, Ledger
 from ..ledger.lineage import Lineage
 from ..ledger.result_rows import difference, submissions
-from ..plan.figures import HELD, ROWS, FigureId
+from ..plan.figures import (
+    CAME_LATE,
+    DUE_DAY,
+    HELD,
+    IN_TIME,
+    LATE,
+    MISSING,
+    PUNCTUALITY,
+    ROWS,
+    FigureId,
+)
 from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date
@@ -58,7 +68,11 @@ def write_agencies(book: Book, lineage: Lineage) -> None:
     rows = []
     for number, one in enumerate(together, 1):
         state, late = came.get(one.agency, (NOT_ASKED, None))
-        rows.append((number, one.agency, *_agency_money(one), state, late, *_agency_counts(one)))
+        came_as = (
+            Traced(state, FigureId(PUNCTUALITY, agency=one.agency)),
+            Traced(late, FigureId(LATE, agency=one.agency)),
+        )
+        rows.append((number, one.agency, *_agency_money(one), *came_as, *_agency_counts(one)))
     whole = AgencyResult(
         "",
         "",
@@ -67,7 +81,7 @@ def write_agencies(book: Book, lineage: Lineage) -> None:
         sum_known(one.spent for one in together),
         dict(sum((Counter(one.counts) for one in together), Counter())),
     )
-    states = Counter(row[8] for row in rows)
+    states = Counter(state for state, _ in came.values())
     sheet = write_table_page(
         book,
         AGENCIES,
@@ -79,6 +93,7 @@ def write_agencies(book: Book, lineage: Lineage) -> None:
         ("TheoCoQuan", _AGENCY_COLUMNS, rows),
         (None, "Tổng cộng", *_agency_money(whole), None, None, *_agency_counts(whole)),
         [_files_of(ledger, one.agency) for one in together],
+        told=[FigureId(what) for what in (DUE_DAY, IN_TIME, CAME_LATE, MISSING)],
     )
     end = FIRST_ROW + max(len(rows), 1)
     for row, one in zip((*range(FIRST_ROW, end), end), (*together, whole), strict=False):

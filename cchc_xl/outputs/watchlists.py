@@ -7,9 +7,9 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 
-from ..ledger.assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, assessments
+from ..ledger.assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, Assessment, assessments
 from ..ledger.ledger import Ledger
-from ..plan.figures import FigureId
+from ..plan.figures import JUDGED, OVERDUE_DAY, WITH_OVERDUE, FigureId
 from ..plan.model import Plan
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..text.dates import format_date
@@ -77,6 +77,7 @@ def write_late(book: Book, ledger: Ledger) -> None:
         f"{len(rows)} việc của {agencies} cơ quan đã hết thời hạn mà chưa hoàn thành, tính đến hết "
         f"ngày {format_date(until)}.",
         ("QuaHan", _LATE_COLUMNS, rows),
+        told=[FigureId(what) for what in (Status.OVERDUE, WITH_OVERDUE, OVERDUE_DAY)],
     )
 
 
@@ -109,8 +110,8 @@ def write_targets(book: Book, ledger: Ledger) -> None:
             one.code,
             one.title,
             one.target.printed if one.target else "",
-            one.target.value if one.target else None,
-            Traced(one.achieved, FigureId("achieved", one.plan, one.code, one.agency)),
+            Traced(one.target.value if one.target else None, judged_as("target", one)),
+            Traced(one.achieved, judged_as("achieved", one)),
             None,
             one.agency,
             one.text,
@@ -128,6 +129,7 @@ def write_targets(book: Book, ledger: Ledger) -> None:
         f"{len(found)} chỉ tiêu: {told}. Số đạt được lấy từ cột Kết quả đạt được của phiếu khi cột "
         "này nêu đúng một số cùng đơn vị; chỉ tiêu của tỉnh lấy từ trang Chỉ tiêu tỉnh của sổ.",
         ("ChiTieu", _TARGET_COLUMNS, rows),
+        told=[FigureId(JUDGED + verdict) for verdict in ("", MET, NOT_MET, NO_FIGURE)],
     )
     colours = house_style()["colour"]
     for row, one in enumerate(found, FIRST_ROW):
@@ -139,7 +141,15 @@ def write_targets(book: Book, ledger: Ledger) -> None:
         )
         colour = {MET: "done", NOT_MET: "error"}.get(one.verdict)
         style = {"font_color": colours[colour]} if colour else {}
-        sheet.put(row, 7, Formula(formula, one.verdict), **line_style(), align="center", **style)
+        shown = Formula(formula, one.verdict)
+        of = judged_as("verdict", one)
+        sheet.put(row, 7, shown, of=of, **line_style(), align="center", **style)
+
+
+def judged_as(what: str, one: Assessment) -> FigureId:
+    """Which figure of a target it is: a row may have several targets."""
+    which = one.target.printed if one.target else ""
+    return FigureId(f"{what}:{which}", one.plan, one.code, one.agency)
 
 
 # ---------------------------------------------------- who has done what of a plan
@@ -222,7 +232,8 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         )
         for at, agency in enumerate(agencies, 3):
             status = statuses.get((item.code, agency))
-            sheet.put(row, at, _LETTERS.get(status, ""), **_letter_style(status))
+            of = FigureId("letter", plan.id, item.code, agency) if status else None
+            sheet.put(row, at, _LETTERS.get(status, ""), of=of, **_letter_style(status))
         row += 1
     sheet.raw.autofilter(3, 0, row - 1, last)
     sheet.raw.freeze_panes(4, 3)

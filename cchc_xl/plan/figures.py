@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..findings.finding import SEVERITY_NAMES
 from .explanations import Explanation
 
 # What a figure can be, in the officers' words. A status by its name is how many reports have it;
@@ -22,6 +23,7 @@ WHAT = {
     **MONEY,
     "percent": "Tỷ lệ hoàn thành (%)",
     "status": "Trạng thái",
+    "letter": "Ký hiệu của trạng thái",
     "due": "Phải báo cáo",
     "reported": "Đã báo cáo",
     "done": "Hoàn thành",
@@ -30,6 +32,8 @@ WHAT = {
     "achieved": "Kết quả đạt được của chỉ tiêu",
     "done of due": "Số cơ quan hoàn thành",
     "days late": "Số ngày quá hạn",
+    "target": "Mục tiêu (số)",
+    "verdict": "Đánh giá",
     "reported spent": "Đã chi, như cơ quan báo cáo",
     "result": "Kết quả đạt được",
     "proof": "Văn bản kiểm chứng",
@@ -42,6 +46,32 @@ WHAT = {
 TEXT = "text"  # of ours, as it stands
 ROWS = "rows "
 HELD = "held "  # money that all agencies together hold
+# How many agencies.
+DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
+    "agencies due",
+    "agencies reported",
+    "agencies in time",
+    "agencies late",
+    "agencies missing",
+    "agencies with overdue",
+)
+CHANGE = "change of "  # since the period before
+# How a return came, and what was found in it.
+PUNCTUALITY, STATE, LATE, ARRIVED = "punctuality", "state", "late", "arrived"
+FOUND = "found "  # a severity after it
+DUE_DAY, OVERDUE_DAY, CHANGED_ROWS, JUDGED = "due day", "overdue day", "changed rows", "targets "
+# Of a file that came, by its name in place of a code.
+FILE_FATE, FILE_ARRIVED, FILE_SAVED = "file fate", "file arrived", "file saved"
+
+# Made of no returned cell: what the plan says, and how files came.
+OF_NO_CELL = {
+    *("budget", "allocated", "difference", "due", ROWS + "due", ROWS + "budget"),
+    *(HELD + what for what in ("budget", "allocated", "difference")),
+    *("target", PUNCTUALITY, STATE, LATE, ARRIVED, FILE_FATE, FILE_ARRIVED, FILE_SAVED),
+    *(FOUND + severity for severity in SEVERITY_NAMES),
+    # An explanation stands with its place on its own sheet.
+    *("explanation", "explained", "explained value", "explained state"),
+}
 
 
 class FigureId(NamedTuple):
@@ -78,10 +108,10 @@ def told(figure: FigureId) -> str:
 
 _OF_ROWS = {ROWS + "due": "Số việc"}
 _AGENCIES = {
-    "agencies due": "Số cơ quan phải báo cáo",
-    "agencies reported": "Số cơ quan đã có phiếu",
-    "agencies in time": "Số cơ quan nộp đúng hạn",
-    "agencies late": "Số cơ quan nộp trễ",
-    "agencies missing": "Số cơ quan chưa có phiếu",
-    "agencies with overdue": "Số cơ quan có việc quá hạn",
+    DUE: "Số cơ quan phải báo cáo",
+    CAME: "Số cơ quan đã có phiếu",
+    IN_TIME: "Số cơ quan nộp đúng hạn",
+    CAME_LATE: "Số cơ quan nộp trễ",
+    MISSING: "Số cơ quan chưa có phiếu",
+    WITH_OVERDUE: "Số cơ quan có việc quá hạn",
 }

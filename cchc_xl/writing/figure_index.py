@@ -27,5 +27,7 @@ def _entries(book: Book) -> Iterator[tuple[str, ...]]:
     for figure, places in book.figures.items():
         for one in places:
             yield (*figure, one.sheet, one.cell)
+    for figure, one in book.uncited:
+        yield (*figure, one.sheet, one.cell)
     for one in book.texts:
         yield (*FigureId(TEXT), one.sheet, one.cell, one.value)

@@ -3,7 +3,7 @@ from folded away beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from .cells import Column
 from .templates import house_style
@@ -24,16 +24,21 @@ def write_table_page(
     table: tuple[str, Sequence[Column], Sequence[Row]],
     sums: Row | None = None,
     origins: Sequence[str] | None = None,
+    *,
+    told: Sequence[Hashable] = (),
+    with_texts: bool = False,
 ) -> Sheet:
     """`table` is the Excel table's name, its columns and rows; `sums` are the values of the row
-    below, where columns ask for them; `origins` stand folded away right of each row."""
+    below, where columns ask for them; `origins` stand folded away right of each row. `told` are
+    the figures that `note` names, `with_texts` see `Sheet.table`."""
     style = house_style()
     sheet = book.sheet(name)
     table_name, columns, rows = table
     sheet.put(0, 0, title, bold=True, font_size=style["font"]["title"])
     hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
     sheet.merge((1, 0), (1, len(columns) - 1), note, **hint)
-    last = sheet.table(_HEADING_ROW, table_name, columns, rows)
+    sheet.tell(1, 0, told)
+    last = sheet.table(_HEADING_ROW, table_name, columns, rows, with_texts=with_texts)
     end = last + 1
     if sums is not None:
         sheet.totals(end, columns, FIRST_ROW, sums)

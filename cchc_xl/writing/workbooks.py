@@ -55,7 +55,9 @@ class Book:
         self._formats: dict[frozenset, Any] = {}
         # What each figure is -> where it was written.
         self.figures: dict[Hashable, list[Written]] = {}
-        # Other texts, but for those in the rows of a table.
+        # The same of figures that nobody cites: unknown ones, and numbers in a sentence.
+        self.uncited: list[tuple[Hashable, Written]] = []
+        # Other texts, but for those in the rows of most tables.
         self.texts: list[Written] = []
 
     def style(self, **properties: Any):

@@ -166,6 +166,11 @@ class Sheet:
             self._note_text(row, column, value)
         self._write(row, column, value, of, self.book.style(**style), wrap)
 
+    def tell(self, row: int, column: int, figures: Iterable[Hashable]) -> None:
+        """Which figures the numbers in a sentence are, in their order."""
+        place = Written(self.raw.name, cell_name(row, column), None)
+        self.book.uncited.extend((figure, place) for figure in figures)
+
     def _note_text(self, row: int, column: int, text: str) -> None:
         self.book.texts.append(Written(self.raw.name, cell_name(row, column), _held(text)))
 
@@ -183,9 +188,12 @@ class Sheet:
         if isinstance(value, str):
             value = _held(value)
         shown = value.value if isinstance(value, Formula) else value
-        if of is not None and shown is not None and shown != "":
+        if of is not None:
             place = Written(raw.name, cell_name(row, column), shown)
-            self.book.figures.setdefault(of, []).append(place)
+            if shown is None or shown == "":
+                self.book.uncited.append((of, place))
+            else:
+                self.book.figures.setdefault(of, []).append(place)
         if wrap and isinstance(shown, str) and shown:
             self._wrapped.append(_Wrapped(row, 1, column, column, shown, *wrap))
         if value is None or value == "":
@@ -291,10 +299,17 @@ class Sheet:
             accepted(self.raw.data_validation(*first, *last, options))
 
     def table(
-        self, row: int, name: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]
+        self,
+        row: int,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[object]],
+        *,
+        with_texts: bool = False,
     ) -> int:
         """An Excel table (filters, banding) from a heading row; gives the last row's index.
-        A table without rows gets an empty one, as Excel demands."""
+        A table without rows gets an empty one, as Excel demands. `with_texts` notes the texts in
+        its rows as ours: those that follow from no figure beside them."""
         body = list(rows) or [[None] * len(columns)]
         last = row + len(body)
         self.widths(column.width for column in columns)
@@ -337,6 +352,8 @@ class Sheet:
                 of = None
                 if isinstance(value, Traced):
                     value, of = value
+                if with_texts and of is None and isinstance(value, str) and value:
+                    self._note_text(at, position, value)
                 if column.kind == "money":
                     self.put_money(at, position, value, of=of, **line)
                 elif column.kind == "live money":
