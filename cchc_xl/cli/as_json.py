@@ -166,7 +166,7 @@ def _result(result: ItemResult) -> dict:
         "plan": result.item.plan,
         "code": result.item.code,
         "status": result.status,
-        "percent": result.percent,
+        "percent": _number(result.percent),
         "budget": million_number(result.budget),
         "spent": million_number(result.spent),
         "targets": _targets(result.item),
@@ -209,7 +209,9 @@ def _trace(trace: Trace, run: Run) -> dict:
                 "file": one.file,
                 "sheet": one.sheet,
                 "cell": one.cell,
-                "value": million_number(one.value) if isinstance(one.value, int) else one.value,
+                "value": million_number(one.value)
+                if isinstance(one.value, int)
+                else _number(one.value),
                 "arrived": one.arrived.isoformat(),
                 "sha256": kept.get(one.file, ""),
             }

@@ -82,20 +82,20 @@ def _of_goal(goal: Goal, programme: Programme, period: Period) -> Assessment:
 def _of_item(plan: Plan, item: Item, ledger: Ledger) -> Iterator[Assessment]:
     written = {}
     if plan.is_leaf(item):
-        rows = ledger.reported.get((plan.id, item.code), ())
-        written = {row["agency"]: row for row in rows if row["result"]}
+        facts = ledger.reported(plan.id, item.code)
+        written = {fact.agency: fact for fact in facts if fact["result"]}
     units = Counter(target.unit for target in item.targets)
     for target in item.targets:
         blank = Assessment(plan.id, item.code, item.indicator, target, None)
         told = [
             blank._replace(
-                achieved=achieved_in(row["result"], target) if units[target.unit] == 1 else None,
+                achieved=achieved_in(fact["result"], target) if units[target.unit] == 1 else None,
                 agency=agency,
-                text=row["result"],
-                file=row["file"],
-                cell=row["result_cell"],
+                text=fact["result"],
+                file=fact.file,
+                cell=fact.cells["result"],
             )
-            for agency, row in written.items()
+            for agency, fact in written.items()
         ]
         with_figure = [one for one in told if one.achieved is not None]
         without = [one for one in told if one.achieved is None]

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..plan.budgets import agency_names, budgets_of, row_and_above
 from ..plan.model import row_key
-
-if TYPE_CHECKING:  # brings in pandas
-    from .ledger import Ledger
+from ..plan.statuses import Status
+from .ledger import Ledger, combined_status
 
 
 def figures_of(ledger: Ledger) -> bytes:
     """The figures of a period as JSON; the same ledger gives the same bytes."""
-    from .ledger import combined_status
-
     programme = ledger.programme
     rows: dict[str, dict[str, Any]] = {}
     for plan in programme.plans:
@@ -30,11 +27,10 @@ def figures_of(ledger: Ledger) -> bytes:
         for item in plan.items:
             result = ledger.result(item)
             rows[row_key(plan.id, item.code)] = {"status": result.status, "spent": result.spent}
-    statuses: dict[tuple[str, str], list[str]] = defaultdict(list)
+    statuses: dict[tuple[str, str], list[Status]] = defaultdict(list)
     spent: dict[tuple[str, str], int] = defaultdict(int)
     sources: dict[str, list[list[str]]] = defaultdict(list)
-    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
-    for fact in facts.itertuples(index=False):
+    for fact in ledger.facts:
         plan = programme.plan_by_id[fact.plan]
         for name in row_and_above(plan, plan.by_code[fact.code]):
             statuses[name, fact.agency].append(fact.status)

@@ -6,46 +6,27 @@ nothing was. Every figure keeps the returned cells it was made of.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from ..findings.finding import Finding, Place, finding
 from ..plan.explanations import Settled, settle
 from ..plan.fates import Fate
+from ..plan.fields import REPORTED
 from ..plan.model import Item, Plan, Programme, row_key
 from ..plan.periods import Period
 from ..plan.rules import Rules
 from ..plan.statuses import Status
 from ..returns.returned import Return
-from ..text.money import sum_known
+from ..text.money import mean_known, sum_known
 from ..text.numbers import format_million
 from .checks import Checker, History, Issued, Past
+from .facts import Fact
 from .year_explanations import explanations_of_year
-
-REPORTED_FIELDS = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals")
-# One line for each row and each agency that must report it. `cell` is that of the spending, or of
-# the status where nothing was spent; the others are empty where their figure is missing.
-FACT_COLUMNS = (
-    "plan",
-    "code",
-    "agency",
-    "holder",
-    "status",
-    "percent",
-    "spent",
-    "result",
-    "proof",
-    "difficulties",
-    "proposals",
-    "file",
-    "sheet",
-    "cell",
-    *(f"{name}_cell" for name in REPORTED_FIELDS),
-)
 
 
 class Source(NamedTuple):
@@ -68,8 +49,8 @@ class ItemResult:
     """
 
     item: Item
-    status: str
-    percent: float | None
+    status: Status
+    percent: Decimal | None
     budget: int | None
     spent: int | None
     due: int
@@ -88,18 +69,19 @@ class AgencyResult:
     budget: int | None
     allocated: int | None
     spent: int | None
-    counts: dict[str, int]
+    counts: dict[Status, int]
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All figures of a period. `facts` has `FACT_COLUMNS`, spent in đồng (Int64);
-    `explanations` are those of the year so far, in the order of agencies and rows."""
+    """All figures of a period. `facts` has one for each row and each agency that must report it,
+    in the order of the plans; `explanations` are those of the year so far, in the order of
+    agencies and rows."""
 
     programme: Programme
     period: Period
     returns: tuple[Return, ...]
-    facts: pd.DataFrame
+    facts: tuple[Fact, ...]
     items: dict[tuple[str, str], ItemResult]
     agencies: tuple[AgencyResult, ...]
     findings: tuple[Finding, ...]
@@ -118,25 +100,26 @@ class Ledger:
         return {one.agency: one for one in self.returns if one.fate == Fate.ACCEPTED}
 
     @cached_property
-    def reported(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        """(plan, code) -> the facts that came from returns, by the names of their columns."""
-        facts = self.facts.astype(object).where(self.facts.notna(), None)
-        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for fact in facts.to_dict("records"):
-            if fact["file"]:
-                rows.setdefault((fact["plan"], fact["code"]), []).append(fact)
-        return rows
+    def _facts_of(self) -> dict[tuple[str, str], dict[str, Fact]]:
+        return _by_row(self.facts)
+
+    def facts_of(self, plan: str, code: str) -> dict[str, Fact]:
+        """agency -> what it says of a row, for all that must report it."""
+        return self._facts_of.get((plan, code), {})
+
+    def reported(self, plan: str, code: str) -> list[Fact]:
+        """What came from returns for a row."""
+        return [fact for fact in self.facts_of(plan, code).values() if fact.file]
 
     @cached_property
     def texts(self) -> dict[tuple[str, str], dict[str, list[tuple[str, str]]]]:
         """(plan, code) -> field -> (agency, what it wrote), where it wrote something."""
         texts: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
-        for name in ("result", "proof", "difficulties", "proposals"):
-            written = self.facts[self.facts[name] != ""]
-            cells = (written[column] for column in ("plan", "code", "agency", name))
-            for plan, code, agency, words in zip(*cells, strict=True):
-                fields = texts.setdefault((plan, code), {})
-                fields.setdefault(name, []).append((agency, words))
+        for field in REPORTED:
+            for fact in self.facts:
+                if field.kind.is_text and fact[field.name]:
+                    fields = texts.setdefault((fact.plan, fact.code), {})
+                    fields.setdefault(field.name, []).append((fact.agency, fact[field.name]))
         return texts
 
     @cached_property
@@ -164,8 +147,8 @@ def consolidate(
             checked += found
         held.append(one)
     returns = held
-    facts = _facts(programme, period, returns)
-    items = _items(programme, facts)
+    facts = tuple(_facts(programme, period, returns))
+    items = _items(programme, _by_row(facts))
     together = _over_budget_together(items, programme.rules)
     so_far = [*((ledger.period, ledger.returns) for ledger in earlier), (period, returns)]
     checked, explained = settle(checked, explanations_of_year(programme, so_far))
@@ -232,51 +215,32 @@ def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules
     ]
 
 
-def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> pd.DataFrame:
+def _facts(programme: Programme, period: Period, returns: Sequence[Return]) -> Iterable[Fact]:
     reported = {
         (row.item.plan, row.item.code, one.agency): (one, row)
         for one in returns
         if one.fate == Fate.ACCEPTED
         for row in one.rows
     }
-    lines = []
     for plan in programme.plans:
         for item in plan.leaves:
             for agency in programme.reporters(item, period):
-                found = reported.get((plan.id, item.code, agency))
-                holder = programme.holder(item, period) or agency
-                if found is None:
-                    blank = (Status.NOT_REPORTED, None, None, *[""] * (len(FACT_COLUMNS) - 7))
-                    lines.append((plan.id, item.code, agency, holder, *blank))
-                    continue
-                one, row = found
-                lines.append(
-                    (
-                        plan.id,
-                        item.code,
-                        agency,
-                        holder,
-                        status_at(item, row.status, period),
-                        None if row.percent is None else float(row.percent),
-                        row.spent,
-                        row.result,
-                        row.proof,
-                        row.difficulties,
-                        row.proposals,
-                        one.file,
-                        one.sheet,
-                        row.cell("status" if row.spent is None else "spent"),
-                        *(
-                            "" if getattr(row, name) in (None, "") else row.cell(name)
-                            for name in REPORTED_FIELDS
-                        ),
-                    )
-                )
-    facts = pd.DataFrame(lines, columns=list(FACT_COLUMNS), dtype=object)
-    return facts.astype({"spent": "Int64", "percent": "Float64"})
+                fact = Fact(plan.id, item.code, agency, programme.holder(item, period) or agency)
+                if found := reported.get((plan.id, item.code, agency)):
+                    one, row = found
+                    fact = fact.with_row(one, row, status_at(item, row.status, period))
+                yield fact
 
 
-def status_at(item: Item, status: str | None, period: Period) -> str:
+def _by_row(facts: Iterable[Fact]) -> dict[tuple[str, str], dict[str, Fact]]:
+    """(plan, code) -> agency -> its fact."""
+    rows: dict[tuple[str, str], dict[str, Fact]] = defaultdict(dict)
+    for fact in facts:
+        rows[fact.plan, fact.code][fact.agency] = fact
+    return rows
+
+
+def status_at(item: Item, status: Status | None, period: Period) -> Status:
     """The status that counts. A deadline that passed makes unfinished work overdue; work
     that is reported as not to be done stays so; no readable status is no report."""
     if status is None:
@@ -285,7 +249,7 @@ def status_at(item: Item, status: str | None, period: Period) -> str:
     return Status.OVERDUE if late and status in (Status.NOT_STARTED, Status.IN_PROGRESS) else status
 
 
-def combined_status(statuses: Iterable[str]) -> str:
+def combined_status(statuses: Iterable[Status]) -> Status:
     """The status of a row from those below it, or from its agencies: finished when all are,
     overdue as soon as one is."""
     found = set(statuses)
@@ -300,14 +264,14 @@ def combined_status(statuses: Iterable[str]) -> str:
     return Status.NOT_REPORTED if Status.NOT_REPORTED in found else Status.NOT_STARTED
 
 
-def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], ItemResult]:
-    leaves = _leaves(facts)
+def _items(
+    programme: Programme, facts: dict[tuple[str, str], dict[str, Fact]]
+) -> dict[tuple[str, str], ItemResult]:
     results: dict[tuple[str, str], ItemResult] = {}
     for plan in programme.plans:
         for item in plan.leaves:
-            nothing = ItemResult(item, Status.NOT_REPORTED, None, item.budget, None, 0, 0, 0, ())
-            found = leaves.get((plan.id, item.code), {})
-            results[plan.id, item.code] = replace(nothing, **found)
+            own = list(facts.get((plan.id, item.code), {}).values())
+            results[plan.id, item.code] = _leaf(item, own)
         for item in plan.items:
             if not plan.is_leaf(item):
                 below = [results[plan.id, leaf.code] for leaf in plan.leaves_under(item)]
@@ -315,46 +279,28 @@ def _items(programme: Programme, facts: pd.DataFrame) -> dict[tuple[str, str], I
     return results
 
 
-def _leaves(facts: pd.DataFrame) -> dict[tuple[str, str], dict]:
-    """(plan, code) -> the fields of an ItemResult that come from the returns."""
-    facts = facts.assign(came=facts["file"] != "", is_done=facts["status"] == Status.DONE)
-    rows = facts.groupby(["plan", "code"], sort=False)
-    table = pd.DataFrame(
-        {
-            "spent": rows["spent"].sum(min_count=1),
-            "percent": rows["percent"].mean(),
-            "due": rows.size(),
-            "reported": rows["came"].sum(),
-            "done": rows["is_done"].sum(),
-            "statuses": rows["status"].agg(list),
-        }
+def _leaf(item: Item, facts: Sequence[Fact]) -> ItemResult:
+    """The result of a row of work from what its agencies say."""
+    came = [fact for fact in facts if fact.file]
+    return ItemResult(
+        item=item,
+        status=combined_status(f.status for f in facts) if facts else Status.NOT_REPORTED,
+        percent=mean_known(fact.percent for fact in facts),
+        budget=item.budget,
+        spent=sum_known(fact.spent for fact in facts),
+        due=len(facts),
+        reported=len(came),
+        done=sum(fact.status == Status.DONE for fact in facts),
+        sources=tuple(Source(fact.agency, fact.file, fact.sheet, fact.cell) for fact in came),
     )
-    sources: dict[tuple[str, str], list[Source]] = {}
-    came = facts[facts["came"]]
-    cells = zip(*(came[name] for name in ("plan", "code", *Source._fields)), strict=True)
-    for plan, code, *source in cells:
-        sources.setdefault((plan, code), []).append(Source(*source))
-    return {
-        line.Index: {
-            "status": combined_status(line.statuses),
-            "percent": None if pd.isna(line.percent) else float(line.percent),
-            "spent": None if pd.isna(line.spent) else int(line.spent),
-            "due": int(line.due),
-            "reported": int(line.reported),
-            "done": int(line.done),
-            "sources": tuple(sources.get(line.Index, ())),
-        }
-        for line in table.itertuples()
-    }
 
 
 def _parent(item: Item, plan: Plan, leaves: list[ItemResult]) -> ItemResult:
     """The result of a row from the leaves below it."""
-    percents = [leaf.percent for leaf in leaves if leaf.percent is not None]
     return ItemResult(
         item=item,
         status=combined_status(leaf.status for leaf in leaves),
-        percent=sum(percents) / len(percents) if percents else None,
+        percent=mean_known(leaf.percent for leaf in leaves),
         budget=plan.budget_of(item),
         spent=sum_known(leaf.spent for leaf in leaves),
         due=sum(leaf.due for leaf in leaves),
@@ -364,30 +310,31 @@ def _parent(item: Item, plan: Plan, leaves: list[ItemResult]) -> ItemResult:
     )
 
 
-def _agencies(programme: Programme, period: Period, facts: pd.DataFrame) -> Iterable[AgencyResult]:
+def _agencies(
+    programme: Programme, period: Period, facts: Sequence[Fact]
+) -> Iterable[AgencyResult]:
     """Money goes to the holder of the row, status to the agency that reports it."""
-    spent = facts.groupby(["plan", "holder"])["spent"].sum(min_count=1).to_dict()
-    counts = facts.groupby(["plan", "agency", "status"]).size().to_dict()
+    spent: dict[tuple[str, str], list[int | None]] = defaultdict(list)
+    counts: dict[tuple[str, str], Counter[Status]] = defaultdict(Counter)
+    for fact in facts:
+        spent[fact.plan, fact.holder].append(fact.spent)
+        counts[fact.plan, fact.agency][fact.status] += 1
     for plan in programme.plans:
-        budgets: dict[str, list[int]] = {}
+        budgets: dict[str, list[int]] = defaultdict(list)
         for leaf in plan.leaves:
             holder = programme.holder(leaf, period)
             if leaf.budget is not None and holder:
-                budgets.setdefault(holder, []).append(leaf.budget)
-        allocated = plan.allocated
-        reporting = set(facts.loc[facts["plan"] == plan.id, "agency"])
+                budgets[holder].append(leaf.budget)
         for agency in programme.registry.agencies:
             name = agency.name
-            amount = spent.get((plan.id, name))
-            amount = None if amount is None or pd.isna(amount) else int(amount)
-            concerned = name in reporting or name in budgets or name in allocated
-            if not concerned and amount is None:
-                continue
-            yield AgencyResult(
-                plan=plan.id,
-                agency=name,
-                budget=sum_known(budgets.get(name, ())),
-                allocated=allocated.get(name),
-                spent=amount,
-                counts={status: int(counts.get((plan.id, name, status), 0)) for status in Status},
-            )
+            amount = sum_known(spent[plan.id, name])
+            own = counts[plan.id, name]
+            if own or name in budgets or name in plan.allocated or amount is not None:
+                yield AgencyResult(
+                    plan=plan.id,
+                    agency=name,
+                    budget=sum_known(budgets.get(name, ())),
+                    allocated=plan.allocated.get(name),
+                    spent=amount,
+                    counts={status: own[status] for status in Status},
+                )

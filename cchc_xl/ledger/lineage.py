@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ..plan.fields import REPORTED
 from ..plan.figures import CHANGE, HELD, MONEY, OF_NO_CELL, FigureId
 from ..plan.model import Plan
-from .ledger import REPORTED_FIELDS, Ledger
+from .facts import Fact
+from .ledger import Ledger
 
 
 class Origin(NamedTuple):
@@ -77,40 +79,32 @@ class _Facts:
 
     def __init__(self, ledger: Ledger):
         self.ledger = ledger
-        self._statuses = {
-            (agency, row.item.plan, row.item.code): row.status
-            for agency, one in ledger.accepted.items()
-            for row in one.rows
-        }
-
-    def _as_read(self, fact: dict[str, Any], name: str) -> object:
-        """What stands in the cell: a status that counts as Quá hạn was reported as another."""
-        if name == "status":
-            return self._statuses[fact["agency"], fact["plan"], fact["code"]]
-        return fact[name]
 
     def origins(self, figure: FigureId) -> Iterator[Origin]:
         what = figure.what.partition(":")[0].removeprefix(CHANGE).removeprefix(HELD)
-        name = _field(what)
-        holds = "holder" if what in MONEY else "agency"
+        name, of_holder = _field(what), what in MONEY
         for fact in self._facts_of(figure):
-            if figure.agency and fact[holds] != figure.agency:
+            if figure.agency and figure.agency != (fact.holder if of_holder else fact.agency):
                 continue
-            if cell := fact[f"{name}_cell"]:
-                agency, value = fact["agency"], self._as_read(fact, name)
-                arrived = self.ledger.accepted[agency].arrived
-                yield Origin(agency, fact["file"], fact["sheet"], cell, value, arrived)
+            if cell := fact.cells.get(name):
+                # A status that counts as Quá hạn was reported as another.
+                value = fact.reported_status if name == "status" else fact[name]
+                arrived = self.ledger.accepted[fact.agency].arrived
+                yield Origin(fact.agency, fact.file, fact.sheet, cell, value, arrived)
 
     def rows_with(self, name: str, figure: FigureId) -> list[tuple[str, str]]:
         """The rows of work of a figure that have a reported field."""
-        facts = [fact for fact in self._facts_of(figure) if fact[f"{name}_cell"]]
-        return list(dict.fromkeys((fact["plan"], fact["code"]) for fact in facts))
+        facts = [fact for fact in self._facts_of(figure) if name in fact.cells]
+        return list(dict.fromkeys((fact.plan, fact.code) for fact in facts))
 
-    def _facts_of(self, figure: FigureId) -> Iterable[dict[str, Any]]:
+    def _facts_of(self, figure: FigureId) -> Iterable[Fact]:
         for plan in self.ledger.programme.plans:
             if figure.plan in ("", plan.id):
                 for code in _leaf_codes(plan, figure.code):
-                    yield from self.ledger.reported.get((plan.id, code), ())
+                    yield from self.ledger.reported(plan.id, code)
+
+
+_REPORTED = {field.name for field in REPORTED}
 
 
 def _field(what: str) -> str:
@@ -119,7 +113,7 @@ def _field(what: str) -> str:
         return "spent"
     if what == "achieved":
         return "result"
-    return what if what in REPORTED_FIELDS else "status"
+    return what if what in _REPORTED else "status"
 
 
 def _leaf_codes(plan: Plan, code: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..master.layout import (
@@ -22,12 +22,11 @@ from ..master.layout import (
     RESULT_SOURCES,
 )
 from ..plan.fates import Fate
+from ..plan.fields import REPORTED
 from ..plan.model import LEVELS
 from ..plan.statuses import Status
 from ..returns.returned import Return
-
-if TYPE_CHECKING:  # brings in pandas
-    from .ledger import AgencyResult, ItemResult, Ledger
+from .ledger import AgencyResult, ItemResult, Ledger
 
 Row = tuple[object, ...]
 
@@ -214,20 +213,15 @@ def finding_rows(findings: Sequence[Finding]) -> list[Row]:
 
 def source_rows(ledger: Ledger) -> list[Row]:
     """Every reported figure with the cell it came from."""
-    shown = (
-        "plan",
-        "code",
-        "agency",
-        "status",
-        "percent",
-        "spent",
-        "result",
-        "proof",
-        "difficulties",
-        "proposals",
-        "file",
-        "sheet",
-        "cell",
-    )
-    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
-    return [tuple(row) for row in zip(*(facts[name] for name in shown), strict=True)]
+    return [
+        (
+            fact.plan,
+            fact.code,
+            fact.agency,
+            *(fact[field.name] for field in REPORTED),
+            fact.file,
+            fact.sheet,
+            fact.cell,
+        )
+        for fact in ledger.facts
+    ]

@@ -244,7 +244,7 @@ def _collectors(so_far: Sequence[Ledger]) -> list[CollectorStatus]:
 
 def _reported(ledger: Ledger, item: Item) -> set[str]:
     """The agencies that reported a row."""
-    return {fact["agency"] for fact in ledger.reported.get((item.plan, item.code), ())}
+    return {fact.agency for fact in ledger.reported(item.plan, item.code)}
 
 
 def _whole(one: CollectorStatus) -> str:

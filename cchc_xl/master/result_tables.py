@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..findings.finding import SEVERITY_NAMES
 from ..plan.fates import FATE_WORDS, Fate
+from ..plan.fields import REPORTED, Kind
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..writing.cells import Column
 from .layout import (
@@ -27,6 +28,13 @@ from .layout import (
 
 _REFRESHED = "Phần mềm điền lại mỗi lần Tổng hợp; cột và ghi chú thêm của anh/chị được giữ nguyên."
 _FOLLOWED = _REFRESHED.replace("Tổng hợp;", "Tổng hợp hoặc bấm Bảng theo dõi;")
+# How a table shows a reported field; texts as they are.
+_SHOWN = {
+    Kind.STATUS: "centre",
+    Kind.PERCENT: "percent",
+    Kind.COUNT: "number",
+    Kind.MONEY: "live money",
+}
 RESULTS: dict[str, Table] = {
     RESULT_ITEMS: Table(
         "KetQua",
@@ -182,13 +190,10 @@ RESULTS: dict[str, Table] = {
             Column(PLAN, 16),
             Column(CODE, 8),
             Column("Cơ quan báo cáo", 30),
-            Column(STATUS, 15, "centre"),
-            Column("Tỷ lệ (%)", 9, "percent"),
-            Column("Đã chi (triệu đồng)", 12, "live money"),
-            Column("Kết quả đạt được", 36),
-            Column("Văn bản kiểm chứng", 20),
-            Column("Khó khăn, vướng mắc", 24),
-            Column("Đề xuất, kiến nghị", 24),
+            *(
+                Column(f.source_heading or f.told, f.source_width, _SHOWN.get(f.kind, "text"))
+                for f in REPORTED
+            ),
             Column("Tệp", 32),
             Column("Trang", 15),
             Column("Ô", 7, "centre"),

@@ -202,12 +202,10 @@ _PHU_LUC_1 = SheetPlan(
 
 def _by_agencies(ledger: Ledger) -> SheetPlan:
     """A plan whose tasks many agencies answer for: how many have done it, and who has not."""
-    facts = ledger.facts
     statuses: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for plan, code, agency, status in zip(
-        *(facts[name] for name in ("plan", "code", "agency", "status")), strict=True
-    ):
-        statuses.setdefault((plan, code), {}).setdefault(status, []).append(agency)
+    for fact in ledger.facts:
+        by_status = statuses.setdefault((fact.plan, fact.code), {})
+        by_status.setdefault(fact.status, []).append(fact.agency)
 
     def with_status(status: str) -> Callable[[ItemResult], int]:
         def number(result: ItemResult) -> int:

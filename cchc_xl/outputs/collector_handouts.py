@@ -10,7 +10,7 @@ from ..ledger.ledger import ItemResult, Ledger, combined_status
 from ..ledger.lineage import Lineage
 from ..plan.model import Plan
 from ..plan.statuses import Status
-from ..text.money import sum_known
+from ..text.money import mean_known, sum_known
 from ..text.spelling import key
 from ..writing.garbage import few_collections
 from ..writing.workbooks import Book
@@ -81,11 +81,10 @@ def _over(ledger: Ledger, own: Plan) -> Ledger:
         result = ledger.result(item)
         if not own.is_leaf(item):
             below = [ledger.result(leaf) for leaf in own.leaves_under(item)]
-            percents = [leaf.percent for leaf in below if leaf.percent is not None]
             result = replace(
                 result,
                 status=combined_status(leaf.status for leaf in below),
-                percent=sum(percents) / len(percents) if percents else None,
+                percent=mean_known(leaf.percent for leaf in below),
                 spent=sum_known(leaf.spent for leaf in below),
                 due=sum(leaf.due for leaf in below),
                 reported=sum(leaf.reported for leaf in below),

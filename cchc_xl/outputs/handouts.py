@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..findings.finding import SEVERITY_NAMES, Finding
+from ..ledger.facts import Fact
 from ..ledger.ledger import AgencyResult, Ledger
 from ..ledger.result_rows import submissions
 from ..plan.agencies import slug
@@ -51,7 +52,6 @@ _TO_SEE = (
     Column("Nội dung", 52),
     Column("Việc cần làm", 46),
 )
-_SAID = ("percent", "spent", "result", "proof", "difficulties", "proposals")  # besides the status
 
 
 class _Share(NamedTuple):
@@ -59,7 +59,7 @@ class _Share(NamedTuple):
     counts plan by plan, its files that were not used, and what it is asked to look at."""
 
     agency: str
-    rows: list[tuple[Item, dict]]
+    rows: list[tuple[Item, Fact]]
     results: list[AgencyResult]
     refused: list[Return]
     findings: list[Finding]
@@ -72,17 +72,13 @@ def agency_handouts(ledger: Ledger) -> dict[str, bytes]:
 
 
 def _shares(ledger: Ledger) -> Iterator[_Share]:
-    columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
-    facts = {
-        (fact["plan"], fact["code"], fact["agency"]): fact for fact in columns.to_dict("records")
-    }
     for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
         refused = _refused(ledger, agency)
         files = {one.file for one in (ledger.accepted.get(agency), *refused) if one}
         yield _Share(
             agency,
             [
-                (item, facts[item.plan, item.code, agency])
+                (item, ledger.facts_of(item.plan, item.code)[agency])
                 for items in by_plan.values()
                 for item in items
             ],
@@ -213,7 +209,7 @@ def _counts(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
         sheet.put_money(row, 8, result.spent, **line)
         sheet.put_ratio(row, 9, Amount(7, result.budget), Amount(8, result.spent), **line)
     row += 1
-    rows = [(_own_budget(ledger, item, share.agency), fact["spent"]) for item, fact in share.rows]
+    rows = [(_own_budget(ledger, item, share.agency), fact.spent) for item, fact in share.rows]
     below = [sum_known(amounts) for amounts in zip(*rows, strict=True)]
     held = [sum_known(r.budget for r in share.results), sum_known(r.spent for r in share.results)]
     if below != held:
@@ -243,25 +239,23 @@ def _work(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> None:
             item.title,
             item.time,
             _own_budget(ledger, item, share.agency),
-            fact["status"],
-            fact["percent"],
+            fact.status,
+            fact.percent,
             fact["result"],
             fact["proof"],
-            fact["spent"],
+            fact.spent,
             fact["difficulties"],
             fact["proposals"],
-            fact["cell"],
+            fact.cell,
             _to_do(ledger, item, fact, cells),
         )
         for item, fact in share.rows
     ]
     last = sheet.table(row, "ViecDuocGiao", _WORK, rows)
     for at, (_, fact) in enumerate(share.rows, row + 1):
-        whole = fact["percent"] is None or float(fact["percent"]).is_integer()
+        whole = fact.percent is None or float(fact.percent).is_integer()
         decimals = VIETNAMESE + ("0" if whole else "0.0")
-        sheet.put(
-            at, _PERCENT, fact["percent"], **line_style(), align="center", num_format=decimals
-        )
+        sheet.put(at, _PERCENT, fact.percent, **line_style(), align="center", num_format=decimals)
     sheet.colour_words((row + 1, _STATUS), (last, _STATUS), STATUS_COLOURS)
     _totals(sheet, row + 1, last, rows)
     # The block above is too high to stay in sight; Excel shows a table's headings by itself.
@@ -286,21 +280,20 @@ def _totals(sheet: Sheet, first: int, last: int, rows: Sequence[Sequence]) -> No
         sheet.put_money_formula(last + 1, at, formula, total, **bold)
 
 
-def _to_do(ledger: Ledger, item: Item, fact: dict, cells: dict[tuple, list[str]]) -> str:
+def _to_do(ledger: Ledger, item: Item, fact: Fact, cells: dict[tuple, list[str]]) -> str:
     """What a row asks of its agency, in a few words."""
     period, end = ledger.period, item.end.last_day if item.end else None
     past = (period.overdue_before - end).days if end else 0
-    status = fact["status"]
+    status = fact.status
     asked = []
     if status == Status.NOT_REPORTED:
-        said = any(fact[name] not in (None, "") for name in _SAID)
-        asked.append("Chưa báo cáo trạng thái" if said else "Chưa báo cáo")
+        asked.append("Chưa báo cáo trạng thái" if fact.cells else "Chưa báo cáo")
         asked += [f"Hạn đã qua {past} ngày"] if past > 0 else []
     elif status == Status.OVERDUE:
         asked.append(f"Quá hạn {past} ngày: báo cáo lý do")
     elif status not in (Status.DONE, Status.CANCELLED) and end:
         asked.append(f"Hạn {format_date(end)}")
-    at = fact["file"], fact["sheet"], "".join(re.findall(r"\d+$", fact["cell"]))
+    at = fact.file, fact.sheet, "".join(re.findall(r"\d+$", fact.cell))
     return "\n".join([*asked, *cells.get(at, ())])
 
 

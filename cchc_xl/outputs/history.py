@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from ..ledger.ledger import ItemResult, Ledger
 from ..ledger.lineage import Lineage
@@ -143,8 +144,8 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
                     leaf.title,
                     Traced(then.status, old),
                     Traced(here.status, new),
-                    Traced(then.percent, old._replace(what="percent")),
-                    Traced(here.percent, new._replace(what="percent")),
+                    Traced(_in_cell(then.percent), old._replace(what="percent")),
+                    Traced(_in_cell(here.percent), new._replace(what="percent")),
                     Traced(then.spent, old._replace(what="spent")),
                     Traced(here.spent, new._replace(what="spent")),
                     Traced(change, new._replace(what="change")),
@@ -161,6 +162,10 @@ def write_changes(book: Book, lineage: Lineage, so_far: Sequence[Ledger]) -> Non
         origins=origins,
         told=[FigureId(CHANGED_ROWS)],
     )
+
+
+def _in_cell(percent: Decimal | None) -> float | None:
+    return None if percent is None else float(percent)
 
 
 def _figures(result: ItemResult) -> tuple:

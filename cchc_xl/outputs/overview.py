@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ..files.containers import container_of
 from ..findings.finding import SEVERITY_NAMES, Finding
-from ..ledger.ledger import REPORTED_FIELDS, Ledger
+from ..ledger.facts import Fact
+from ..ledger.ledger import Ledger
 from ..ledger.result_rows import Row, counts_to_see, file_rows, finding_rows, submissions
 from ..master.layout import (
     AGENCY,
@@ -20,6 +21,7 @@ from ..master.layout import (
     RESULT_SUBMISSIONS,
 )
 from ..master.result_tables import RESULTS
+from ..plan.fields import REPORTED
 from ..plan.figures import (
     ARRIVED,
     CAME,
@@ -147,34 +149,35 @@ def write_findings(book: Book, findings: Sequence[Finding]) -> None:
 _TOLD_OF_FINDING = 8
 
 
+_WITH_CELLS = tuple(field for field in REPORTED if field.cell_heading)
 _SOURCE_COLUMNS = (
-    *RESULTS[RESULT_SOURCES].columns[:10],
+    *RESULTS[RESULT_SOURCES].columns[: 3 + len(REPORTED)],
     Column("Tệp", 34),
     Column("Trang", 15),
-    Column("Ô trạng thái", 8, "centre"),
-    Column("Ô tỷ lệ", 7, "centre"),
-    Column("Ô đã chi", 7, "centre"),
-    Column("Ô kết quả", 7, "centre"),
+    *(Column(f.cell_heading, 8 if f.name == "status" else 7, "centre") for f in _WITH_CELLS),
     Column("Nhận lúc", 15, "centre"),
 )
-_FILE_AT = 10
+_FILE_AT = 3 + len(REPORTED)
 
 
 def write_sources(book: Book, ledger: Ledger) -> None:
     """Every reported figure with the cells it came from; the file's name opens the file."""
     names = {plan.id: plan.short_name for plan in ledger.programme.plans}
-    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
-    rows, links = [], []
-    for fact in facts.to_dict("records"):
-        one = ledger.accepted.get(fact["agency"]) if fact["file"] else None
+    rows = []
+    for fact in ledger.facts:
+        one = ledger.accepted.get(fact.agency) if fact.file else None
         rows.append(
             (
-                names[fact["plan"]],
-                *(_source_cell(fact, name) for name in _SOURCE_FIELDS),
+                names[fact.plan],
+                fact.code,
+                fact.agency,
+                *(_source_cell(fact, field.name) for field in REPORTED),
+                fact.file,
+                fact.sheet,
+                *(fact.cells.get(field.name, "") for field in _WITH_CELLS),
                 f"{one.arrived:%H:%M %d/%m/%Y}" if one else "",
             )
         )
-        links.append((fact["file"], fact["sheet"], fact["cell"]))
     sheet = write_table_page(
         book,
         RESULT_SOURCES,
@@ -183,37 +186,19 @@ def write_sources(book: Book, ledger: Ledger) -> None:
         "tệp để mở phiếu đúng chỗ (khi sổ này còn nằm trong thư mục tong-hop).",
         ("NguonSoLieu", _SOURCE_COLUMNS, rows),
     )
-    for row, (file, page, cell) in enumerate(links[:_MOST_LINKS], FIRST_ROW):
-        if file:
-            sheet.link_file(row, _FILE_AT, f"../nhan-ve/{container_of(file)}", page, cell, file)
+    for row, fact in enumerate(ledger.facts[:_MOST_LINKS], FIRST_ROW):
+        if fact.file:
+            path = f"../nhan-ve/{container_of(fact.file)}"
+            sheet.link_file(row, _FILE_AT, path, fact.sheet, fact.cell, fact.file)
 
 
-def _source_cell(fact: dict, name: str) -> object:
+def _source_cell(fact: Fact, name: str) -> object:
     """A reported figure or text, which others are made of or quote."""
-    if name not in REPORTED_FIELDS:
-        return fact[name]
     # The spending of an agency is that of its own money; here it is what it reported.
     what = "reported spent" if name == "spent" else name
-    return Traced(fact[name], FigureId(what, fact["plan"], fact["code"], fact["agency"]))
+    return Traced(fact[name], FigureId(what, fact.plan, fact.code, fact.agency))
 
 
-_SOURCE_FIELDS = (
-    "code",
-    "agency",
-    "status",
-    "percent",
-    "spent",
-    "result",
-    "proof",
-    "difficulties",
-    "proposals",
-    "file",
-    "sheet",
-    "status_cell",
-    "percent_cell",
-    "spent_cell",
-    "result_cell",
-)
 _MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
 
 

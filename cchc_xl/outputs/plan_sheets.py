@@ -97,7 +97,7 @@ def percent_cell(cell: Cell) -> None:
     if not page.is_leaf(cell.result):
         leaves = page.leaf_cells(cell.result.item, cell.column)
         formula = f'=IF(COUNT({leaves})=0,"",AVERAGE({leaves}))'
-        value = Formula(formula, "" if value is None else value)
+        value = Formula(formula, "" if value is None else float(value))
     cell.put(value, cell.figure("percent"), **style)
 
 

@@ -16,6 +16,7 @@ from lxml import etree
 
 from ..files.packages import repacked
 from ..ledger.assessments import goal_assessments
+from ..ledger.facts import Fact
 from ..ledger.ledger import ItemResult, Ledger
 from ..ledger.result_rows import submissions, without_spending
 from ..plan.agencies import names_in_words
@@ -249,18 +250,17 @@ class _Context:
     def _overdue(self) -> list[dict[str, Any]]:
         """Rows of work that are overdue, with the agencies that have not finished them and why;
         equal reasons once."""
-        facts = self.ledger.facts
         until = self.ledger.period.overdue_before - datetime.timedelta(days=1)
+        late: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self.ledger.facts:
+            if fact.status == Status.OVERDUE:
+                late.setdefault((fact.plan, fact.code), []).append(fact)
         told = []
-        for (plan, code), rows in facts[facts["status"] == Status.OVERDUE].groupby(
-            ["plan", "code"], sort=False
-        ):
+        for (plan, code), facts in late.items():
             item = self.programme.plan_by_id[plan].by_code[code]
-            agencies = list(rows["agency"])
+            agencies = [fact.agency for fact in facts]
             days = (until - item.end.last_day).days
-            reasons = [
-                (one.agency, one.difficulties) for one in rows.itertuples() if one.difficulties
-            ]
+            reasons = [(f.agency, f["difficulties"]) for f in facts if f["difficulties"]]
             told.append(
                 {
                     "ma": code,

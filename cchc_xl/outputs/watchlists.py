@@ -42,11 +42,12 @@ _LATE_COLUMNS = (
 
 def write_late(book: Book, ledger: Ledger) -> None:
     """Every row that an agency has not finished although its deadline has passed."""
-    facts = ledger.facts.astype(object).where(ledger.facts.notna(), None)
     until = ledger.period.overdue_before - datetime.timedelta(days=1)
     registry = ledger.programme.registry
     rows = []
-    for fact in facts[facts["status"] == Status.OVERDUE].itertuples():
+    for fact in ledger.facts:
+        if fact.status != Status.OVERDUE:
+            continue
         plan = ledger.programme.plan_by_id[fact.plan]
         item = plan.by_code[fact.code]
         rows.append(
@@ -62,11 +63,11 @@ def write_late(book: Book, ledger: Ledger) -> None:
                     FigureId("days late", plan.id, item.code, fact.agency),
                 ),
                 Traced(fact.percent, FigureId("percent", plan.id, item.code, fact.agency)),
-                fact.difficulties,
-                fact.proposals,
+                fact["difficulties"],
+                fact["proposals"],
                 registry.by_name[fact.agency].phone,
                 fact.file,
-                fact.status_cell,
+                fact.cells["status"],
             )
         )
     agencies = len({row[4] for row in rows})
@@ -166,23 +167,15 @@ _LETTERS = {
 
 def write_matrices(book: Book, ledger: Ledger) -> None:
     """For each plan whose rows many agencies answer for: rows against agencies."""
-    facts = ledger.facts
     for plan in ledger.programme.plans:
-        own = facts[facts["plan"] == plan.id]
-        agencies = [
-            a.name for a in ledger.programme.registry.agencies if (own["agency"] == a.name).any()
-        ]
+        asked = {fact.agency for fact in ledger.facts if fact.plan == plan.id}
+        agencies = [a.name for a in ledger.programme.registry.agencies if a.name in asked]
         if has_matrix(ledger, plan):
             _write_matrix(book, ledger, plan, agencies)
 
 
 def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str]) -> None:
-    facts = ledger.facts
-    own = facts[facts["plan"] == plan.id]
-    statuses = {
-        (code, agency): status
-        for code, agency, status in zip(own["code"], own["agency"], own["status"], strict=True)
-    }
+    statuses = {(f.code, f.agency): f.status for f in ledger.facts if f.plan == plan.id}
     style = house_style()
     sheet = book.sheet(matrix_of(plan_sheets(ledger.programme.plans)[plan.id]))
     widths = [6, 40, 11, *[3.6] * len(agencies)]

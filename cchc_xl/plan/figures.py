@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..findings.finding import SEVERITY_NAMES
 from .explanations import Explanation
+from .fields import REPORTED
 
 # What a figure can be, in the officers' words. A status by its name is how many reports have it;
 # with `ROWS` before it, how many rows of the plan, each as all its agencies together have done it.
@@ -21,8 +22,7 @@ WHAT = {
     "allocated": "Quyết định phân bổ",
     "difference": "Chênh lệch",
     **MONEY,
-    "percent": "Tỷ lệ hoàn thành (%)",
-    "status": "Trạng thái",
+    **{field.name: field.told for field in REPORTED if field.name not in MONEY},
     "letter": "Ký hiệu của trạng thái",
     "due": "Phải báo cáo",
     "reported": "Đã báo cáo",
@@ -35,10 +35,6 @@ WHAT = {
     "target": "Mục tiêu (số)",
     "verdict": "Đánh giá",
     "reported spent": "Đã chi, như cơ quan báo cáo",
-    "result": "Kết quả đạt được",
-    "proof": "Văn bản kiểm chứng",
-    "difficulties": "Khó khăn, vướng mắc",
-    "proposals": "Đề xuất, kiến nghị",
     "explanation": "Giải trình",
     "explained": "Điều được giải trình",
     "explained value": "Số liệu được giải trình",

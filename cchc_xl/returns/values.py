@@ -160,7 +160,8 @@ def _percent_or_share(number: Decimal, status: str | None) -> Reading:
 
 def _in_range(number: Decimal) -> Reading:
     if 0 <= number <= 100:
-        return Reading(number)
+        whole = number.to_integral_value()
+        return Reading(whole if number == whole else number.normalize())
     return Reading(None, "percent-out-of-range", {"percent": format_number(number)})
 
 

@@ -40,3 +40,9 @@ def sum_known(amounts: Iterable[int | None]) -> int | None:
     """The sum of the amounts that are known, in đồng; None where none is."""
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if known else None
+
+
+def mean_known(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    """The mean of the numbers that are known; None where none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None

@@ -113,7 +113,7 @@ def with_files(start: Path, folder: Path, files: dict[str, bytes]) -> Consolidat
 
 
 def check(done: Consolidation, clean: Consolidation, names: set[str]) -> None:
-    assert done.ledger.facts.equals(clean.ledger.facts)
+    assert done.ledger.facts == clean.ledger.facts
     reasons = {found.place.file for found in done.findings if found.severity == "error"}
     assert names - reasons == set()
     fates = {one.file: one.fate for one in done.ledger.returns}
@@ -147,7 +147,7 @@ def test_zipped_together_they_change_no_figure(corpus, start, clean, tmp_path):
         for name, content in corpus.items():
             archive.writestr(name, content)
     done = with_files(start, tmp_path, {"tat-ca.zip": buffer.getvalue()})
-    assert done.ledger.facts.equals(clean.ledger.facts)
+    assert done.ledger.facts == clean.ledger.facts
     assert any(found.place.file.startswith("tat-ca.zip") for found in done.findings)
 
 

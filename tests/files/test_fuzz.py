@@ -25,7 +25,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -140,11 +139,9 @@ def _consolidate(root: Path, memory: int) -> Seen:
     seconds = time.monotonic() - start
     facts = done.ledger.facts
     figures = {
-        (line.agency, line.code): tuple(
-            None if pd.isna(value) else value for value in (line.status, line.percent, line.spent)
-        )
-        for line in facts.itertuples()
-        if line.file
+        (fact.agency, fact.code): (fact.status, fact.percent, fact.spent)
+        for fact in facts
+        if fact.file
     }
     findings = [(f.code, f.place.file, f.value, f.message) for f in done.findings]
     for path in done.outputs:  # what was written opens in any program

@@ -315,9 +315,9 @@ def test_the_origins_hold_what_was_read_from_them(year, two_periods):
         stands = opened[path][origin.sheet][origin.cell].value
         if isinstance(origin.value, int):
             assert dong_from_million(exact(stands)) == origin.value
-        elif isinstance(origin.value, float):
-            assert float(stands) == origin.value
+        elif isinstance(origin.value, Decimal):
+            assert exact(stands) == origin.value
         else:
             assert stands == origin.value, origin
         seen["str" if isinstance(origin.value, str) else type(origin.value).__name__] += 1
-    assert seen["int"] > 40 and seen["float"] > 200 and seen["str"] > 300
+    assert seen["int"] > 40 and seen["Decimal"] > 200 and seen["str"] > 300

@@ -74,7 +74,7 @@ def test_the_parts_of_agencies_add_up_to_the_whole(demo, master):
 
 def test_a_source_names_the_file_sheet_cell_and_time(demo, master):
     _, done = demo
-    for fact in done.ledger.facts.itertuples():
+    for fact in done.ledger.facts:
         if fact.file:
             told = call("CCHC_NGUON", master, f"{fact.plan}|{fact.code}", "", fact.agency)
             arrived = done.ledger.accepted[fact.agency].arrived

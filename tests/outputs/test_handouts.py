@@ -100,14 +100,12 @@ def test_every_agency_that_must_report_gets_one_returned_or_not(made, ledger, ro
 
 def test_an_agency_sees_its_own_rows_with_the_ledgers_figures(made, ledger):
     names = {plan.short_name: plan.id for plan in ledger.programme.plans}
-    columns = ledger.facts.astype(object).where(ledger.facts.notna(), None)
-    facts = {(f["plan"], f["code"], f["agency"]): f for f in columns.to_dict("records")}
+    facts = {(fact.plan, fact.code, fact.agency): fact for fact in ledger.facts}
     texts = {
         "Kết quả đạt được": "result",
         "Văn bản kiểm chứng": "proof",
         "Khó khăn": "difficulties",
         "Đề xuất": "proposals",
-        "Ô trong phiếu": "cell",
     }
     for agency, by_plan in ledger.programme.rows_by_agency(ledger.period).items():
         rows, total = work(made.agencies[agency])
@@ -116,9 +114,10 @@ def test_an_agency_sees_its_own_rows_with_the_ledgers_figures(made, ledger):
         ]
         for row in rows:
             fact = facts[names[row["Kế hoạch"]], row["Mã"], agency]
-            assert row["Trạng thái"] == fact["status"]
+            assert row["Trạng thái"] == fact.status
             assert row["Tỷ lệ (%)"] == fact["percent"]
-            assert row["Đã chi lũy kế"] == million(fact["spent"])
+            assert row["Đã chi lũy kế"] == million(fact.spent)
+            assert (row["Ô trong phiếu"] or "") == fact.cell
             assert {h: row[h] or "" for h in texts} == {h: fact[n] for h, n in texts.items()}
         for heading in ("Dự toán", "Đã chi lũy kế"):
             found = [row[heading] for row in rows if row[heading] is not None]
@@ -439,7 +438,7 @@ def test_an_agency_whose_name_a_file_system_refuses_gets_its_workbook(ledger):
     registry = ledger.programme.registry
     agencies = tuple(replace(a, name=odd) if a.name == FOREIGN else a for a in registry.agencies)
     programme = replace(ledger.programme, registry=replace(registry, agencies=agencies))
-    facts = ledger.facts.assign(agency=ledger.facts["agency"].replace(FOREIGN, odd))
+    facts = tuple(replace(f, agency=odd) if f.agency == FOREIGN else f for f in ledger.facts)
     changed = replace(ledger, programme=programme, facts=facts)
     content = agency_handouts(changed)[odd]
     sheet = first_sheet(content)

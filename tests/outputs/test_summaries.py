@@ -44,8 +44,7 @@ def sheets(path):
 @pytest.fixture(scope="module")
 def facts(two_periods):
     """What each agency said of each row, in this period."""
-    table = two_periods.ledger.facts.astype(object)
-    return table.where(table.notna(), None).to_dict("records")
+    return two_periods.ledger.facts
 
 
 def table(rows) -> list[dict]:
@@ -80,9 +79,9 @@ def test_every_agency_has_its_own_money_and_rows(sheets, facts):
     assert len(body) == 36 and whole["Cơ quan"] == "Tổng cộng"
     for row in body:
         name = row["Cơ quan"]
-        spent = total(f["spent"] for f in facts if f["holder"] == name)
+        spent = total(f.spent for f in facts if f.holder == name)
         assert blank(row["Đã chi"]) == pytest.approx(spent) if spent is not None else True
-        counts = Counter(f["status"] for f in facts if f["agency"] == name)
+        counts = Counter(f.status for f in facts if f.agency == name)
         assert {s: row[s] for s in STATUSES} == {s: counts[s] for s in STATUSES}
         assert row["Phải báo cáo"] == sum(counts.values())
         if counts:
@@ -93,7 +92,7 @@ def test_every_agency_has_its_own_money_and_rows(sheets, facts):
             assert row["Tỷ lệ chi (%)"] == pytest.approx(spent / row["Dự toán"] * 100)
     for status in STATUSES:
         assert whole[status] == sum(row[status] for row in body)
-    assert whole["Đã chi"] == pytest.approx(total(f["spent"] for f in facts))
+    assert whole["Đã chi"] == pytest.approx(total(f.spent for f in facts))
 
 
 def test_dieu_1_agrees_with_the_activities(sheets):
@@ -118,7 +117,7 @@ def test_punctuality_is_told(sheets):
 def leaf_statuses(facts) -> dict[tuple[str, str], str]:
     by_row: dict[tuple[str, str], list[str]] = {}
     for fact in facts:
-        by_row.setdefault((fact["plan"], fact["code"]), []).append(fact["status"])
+        by_row.setdefault((fact.plan, fact.code), []).append(fact.status)
     return {row: combined_status(found) for row, found in by_row.items()}
 
 
@@ -133,7 +132,7 @@ def test_every_task_has_its_money_and_rows(sheets, facts, two_periods):
         counts = Counter(statuses[plan.id, c] for c in under)
         assert {s: row[s] for s in STATUSES} == {s: counts[s] for s in STATUSES}
         assert row["Số việc"] == len(under)
-        spent = total(f["spent"] for f in facts if f["plan"] == plan.id and f["code"] in under)
+        spent = total(f.spent for f in facts if f.plan == plan.id and f.code in under)
         assert blank(row["Đã chi"]) == (None if spent is None else pytest.approx(spent))
     assert whole["Số việc"] == 113 and whole["Dự toán"] == 8000
 
@@ -143,11 +142,11 @@ def test_every_task_has_its_money_and_rows(sheets, facts, two_periods):
 
 def test_every_overdue_row_is_listed_with_its_days(sheets, facts, two_periods):
     body = table(sheets["Quá hạn"])
-    late = [f for f in facts if f["status"] == "Quá hạn"]
-    assert [(row["Mã"], row["Cơ quan"]) for row in body] == [(f["code"], f["agency"]) for f in late]
+    late = [f for f in facts if f.status == "Quá hạn"]
+    assert [(row["Mã"], row["Cơ quan"]) for row in body] == [(f.code, f.agency) for f in late]
     plans = two_periods.ledger.programme.plan_by_id
     for row, fact in zip(body, late, strict=True):
-        deadline = plans[fact["plan"]].by_code[fact["code"]].end.last_day
+        deadline = plans[fact.plan].by_code[fact.code].end.last_day
         last = two_periods.ledger.period.overdue_before
         assert row["Quá hạn (ngày)"] == (last - deadline).days - 1 > 0
         assert blank(row["Khó khăn, vướng mắc"]) == (fact["difficulties"] or None)
@@ -164,7 +163,7 @@ def test_the_grid_of_agencies_is_the_facts(sheets, facts):
         for agency, letter in zip(agencies, row[3:], strict=True)
         if letter
     }
-    assert said == {(f["code"], f["agency"]): f["status"] for f in facts if f["plan"] != MONEY_PLAN}
+    assert said == {(f.code, f.agency): f.status for f in facts if f.plan != MONEY_PLAN}
     for row in rows[4:]:
         own = [status for (code, _), status in said.items() if code == row[0]]
         assert row[2] == f"{own.count('Hoàn thành')}/{len(own)}"
@@ -244,9 +243,10 @@ def test_a_target_is_met_or_not(relation, achieved, verdict):
 
 def spent_of(ledger) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    for fact in ledger.facts.dropna(subset=["spent"]).itertuples():
-        at = fact.plan, fact.code
-        found[at] = found.get(at, 0) + int(fact.spent)
+    for fact in ledger.facts:
+        if fact.spent is not None:
+            at = fact.plan, fact.code
+            found[at] = found.get(at, 0) + fact.spent
     return found
 
 
@@ -307,7 +307,7 @@ def test_the_key_figures_are_those_of_both_periods(sheets, two_periods):
     assert rows["Cơ quan phải báo cáo"][0] == 36
     assert rows["Cơ quan đã có phiếu dùng được"][:2] == [8, 8]
     assert rows["nộp trễ"][:2] == [1, 1]
-    overdue = set(now.facts.loc[now.facts["status"] == "Quá hạn", "agency"])
+    overdue = {fact.agency for fact in now.facts if fact.status == "Quá hạn"}
     assert rows["Cơ quan có việc quá hạn"][0] == len(overdue)
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 from openpyxl.styles import Font
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -252,7 +251,7 @@ class Judge:
         self.matrix, self.case, self.where = matrix, case, where
         agency = case.form.agency
         facts = done.ledger.facts
-        self.facts = {line.code: line for line in facts[facts["agency"] == agency].itertuples()}
+        self.facts = {fact.code: fact for fact in facts if fact.agency == agency}
         self.findings = [f for f in done.findings if file in f.place.file]
         self.accepted = any(r.fate == Fate.ACCEPTED and file in r.file for r in done.ledger.returns)
         self.file = file
@@ -284,7 +283,7 @@ class Judge:
     def figure(self, code: str, name: str, fact) -> str:
         """What is wrong with one figure, or ""."""
         meant = self.case.form.truth[code].get(name)
-        there = "" if self._missing(fact, name) else getattr(fact, name)
+        there = "" if self._missing(fact, name) else fact[name]
         if there == "":
             if meant in (None, ""):
                 return ""
@@ -306,15 +305,14 @@ class Judge:
                 self.matrix.items[self.case.form.agency][code], meant, self.matrix.period
             )
         if name == "percent":
-            return float(meant)
+            return exact(float(meant))
         if name == "spent":
             return round(exact(float(meant)) * 1_000_000)
         return unicodedata.normalize("NFC", str(meant))
 
     @staticmethod
     def _missing(fact, name: str) -> bool:
-        value = getattr(fact, name)
-        return value == Status.NOT_REPORTED if name == "status" else pd.isna(value) or value == ""
+        return fact[name] in (None, "", Status.NOT_REPORTED)
 
     # ------------------------------------------------------------------ findings
 
