@@ -159,7 +159,7 @@ _ERRORS = re.compile(r"#[A-Z/0!?]+[!?]?|Err:\d+|#N/A")
 
 
 def _ods(content: bytes) -> Iterator[AuditPage]:
-    from lxml import etree
+    import lxml.etree as etree
 
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         plain = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)

@@ -132,14 +132,15 @@ class _Reader:
         self._end()
 
     def _begin(self, heading: Heading, place: Place) -> None:
-        again = self.appendix and heading.columns.keys() == self.appendix.heading.columns.keys()
-        if again:
-            _overflow_into_last_row(self.appendix, self.printed, heading)
+        here = self.appendix
+        again = here is not None and heading.columns.keys() == here.heading.columns.keys()
+        if here and again:
+            _overflow_into_last_row(here, self.printed, heading)
         else:
             self._end()
             self.appendix = Appendix(heading, place, self.unit)
             self.appendices.append(self.appendix)
-        self.heading, self.page_break = heading, bool(again)
+        self.heading, self.page_break = heading, again
 
     def _end(self) -> None:
         if self.appendix:

@@ -1,13 +1,15 @@
-"""What can be marked of a cell besides its value, and what its readers share."""
+"""What a workbook file says of its cells besides their values: which hold an error, a formula
+never calculated or one that reads another workbook, a percentage, text in a font of the time
+before Unicode; which rows are hidden and which cells are merged.
+
+Each format is read by its own means, and by our own: python-calamine gives neither formats nor
+formulas. A format that does not tell leaves a mark out."""
 
 from __future__ import annotations
 
-import posixpath
 import re
-import zipfile
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-
-from lxml import etree
 
 from ..text.legacy_fonts import decoder_of
 
@@ -34,18 +36,8 @@ def is_percent_format(code: str) -> bool:
     return "%" in re.sub(r'"[^"]*"|\\.', "", code)
 
 
-_UNITS = (
-    ("tỷ", 10**9),
-    ("tỉ", 10**9),
-    ("triệu", 10**6),
-    ("nghìn", 10**3),
-    ("ngàn", 10**3),
-    ("đồng", 1),
-    ("₫", 1),
-    ("vnd", 1),
-    ("vnđ", 1),
-    ("đ", 1),
-)
+_DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 10**3, "ngàn": 10**3}
+_DONG |= dict.fromkeys(("đồng", "₫", "vnd", "vnđ", "đ"), 1)  # the first that is found counts
 _SCALE = re.compile(r"[0#?](,+)(?![0#?,])")
 
 
@@ -57,32 +49,32 @@ def unit_of_format(code: str) -> int | None:
     if _SCALE.search(re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", shown)):
         return 0
     text = shown.casefold()
-    return next((dong for word, dong in _UNITS if word in text), None)
+    return next((dong for word, dong in _DONG.items() if word in text), None)
 
 
-def is_old_font(name: str) -> bool:
-    return decoder_of(name) is not None
+@dataclass
+class Looks:
+    """What the styles of cells show, each by its id in the file: a percentage, the unit of money
+    that its number format names, a font of the time before Unicode."""
 
+    percents: set[Hashable] = field(default_factory=set)
+    units: dict[Hashable, int] = field(default_factory=dict)
+    fonts: dict[Hashable, str] = field(default_factory=dict)
 
-# ---------------------------------------------------------------- parts of packages
+    def learn(self, style: Hashable, code: str, font: str) -> None:
+        """A style by its number format and the name of its font."""
+        if is_percent_format(code):
+            self.percents.add(style)
+        if (unit := unit_of_format(code)) is not None:
+            self.units[style] = unit
+        if decoder_of(font):
+            self.fonts[style] = font
 
-_PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": True}
-BUILT_IN_PERCENTS = {9, 10}  # number formats of Excel's own
-
-
-def parse_part(package: zipfile.ZipFile, name: str) -> etree._Element:
-    """An XML part of a package; nothing it names is fetched or expanded."""
-    return etree.fromstring(package.read(name), etree.XMLParser(**_PARSER_OPTIONS))
-
-
-def related_parts(package: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """Relationship id -> part, of a part of an Office package."""
-    folder, name = posixpath.split(part)
-    relations = parse_part(package, f"{folder}/_rels/{name}.rels")
-    return {
-        one.get("Id", ""): posixpath.normpath(
-            posixpath.join("/", folder, one.get("Target", ""))
-        ).lstrip("/")
-        for one in relations
-        if one.get("TargetMode") != "External"
-    }
+    def mark(self, marks: Marks, at: Cell, style: Hashable) -> None:
+        """Note what a cell of a style shows."""
+        if style in self.percents:
+            marks.percents.add(at)
+        if style in self.units:
+            marks.units[at] = self.units[style]
+        if style in self.fonts:
+            marks.fonts[at] = self.fonts[style]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Hashable, Iterator
 
-from lxml import etree
+import lxml.etree as etree
 
-from .marks import Marks, is_old_font, parse_part, unit_of_format
+from ..text.legacy_fonts import decoder_of
+from .marks import Cell, Looks, Marks, unit_of_format
+from .packages import parse_part
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -35,19 +36,12 @@ def ods_marks(package: zipfile.ZipFile) -> dict[str, Marks]:
     roots = [content]
     if "styles.xml" in package.namelist():
         roots.insert(0, parse_part(package, "styles.xml"))
-    looks = Looks(_old_fonts(roots), _units(roots))
+    looks = Looks(units=_units(roots), fonts=_old_fonts(roots))
     tables = content.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table")
     return {table.get(f"{_TABLE}name", ""): _sheet(table, looks) for table in tables}
 
 
-class Looks(NamedTuple):
-    """By cell style: the old font it has, and the unit of money its number format names."""
-
-    fonts: dict[str, str]
-    units: dict[str, int]
-
-
-def _units(roots: list[etree._Element]) -> dict[str, int]:
+def _units(roots: list[etree._Element]) -> dict[Hashable, int]:
     """Cell style -> the unit, as `unit_of_format` gives it."""
     by_format: dict[str, int] = {}
     for root in roots:
@@ -66,7 +60,7 @@ def _units(roots: list[etree._Element]) -> dict[str, int]:
     }
 
 
-def _old_fonts(roots: list[etree._Element]) -> dict[str, str]:
+def _old_fonts(roots: list[etree._Element]) -> dict[Hashable, str]:
     """Cell style -> its font, where that is of the time before Unicode."""
     families = {
         face.get(f"{_STYLE}name", ""): face.get(f"{_SVG}font-family", "").strip("'")
@@ -83,13 +77,13 @@ def _old_fonts(roots: list[etree._Element]) -> dict[str, str]:
             if text is not None:
                 face = text.get(f"{_STYLE}font-name", "")
                 own[name] = text.get(f"{_FO}font-family") or families.get(face, face)
-    fonts = {}
+    fonts: dict[Hashable, str] = {}
     for name in parents:
         at, seen = name, set()
         while at and not own.get(at) and at not in seen:
             seen.add(at)
             at = parents.get(at, "")
-        if is_old_font(own.get(at, "")):
+        if decoder_of(own.get(at, "")):
             fonts[name] = own[at]
     return fonts
 
@@ -137,7 +131,7 @@ def _told(row: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 
 
 def _mark_cell(
-    marks: Marks, cell: etree._Element, at: tuple[int, int], columns: list[str], looks: Looks
+    marks: Marks, cell: etree._Element, at: Cell, columns: list[str], looks: Looks
 ) -> None:
     kind = cell.get(f"{_OFFICE}value-type", "")
     formula = cell.get(f"{_TABLE}formula", "")
@@ -151,10 +145,7 @@ def _mark_cell(
         marks.percents.add(at)
     default = columns[at[1]] if at[1] < len(columns) else ""
     style = cell.get(f"{_TABLE}style-name") or default
-    if kind and style in looks.fonts:
-        marks.fonts[at] = looks.fonts[style]
-    if kind and style in looks.units:
-        marks.units[at] = looks.units[style]
+    looks.mark(marks, at, style)
     down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
     if down > 1 or right > 1:
         marks.merged.append((at, (at[0] + down - 1, at[1] + right - 1)))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Callable, Mapping
+
+import lxml.etree as etree
 
 
 def repacked(
@@ -20,3 +23,22 @@ def repacked(
         for name, part in (parts | dict(added or {})).items():
             target.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def parse_part(package: zipfile.ZipFile, name: str) -> etree._Element:
+    """An XML part of a package; nothing it names is fetched or expanded."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(package.read(name), parser)
+
+
+def related_parts(package: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Relationship id -> part, of a part of an Office package."""
+    folder, name = posixpath.split(part)
+    relations = parse_part(package, f"{folder}/_rels/{name}.rels")
+    return {
+        one.get("Id", ""): posixpath.normpath(
+            posixpath.join("/", folder, one.get("Target", ""))
+        ).lstrip("/")
+        for one in relations
+        if one.get("TargetMode") != "External"
+    }

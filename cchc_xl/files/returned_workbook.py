@@ -11,11 +11,15 @@ import struct
 import zipfile
 from typing import NamedTuple
 
+import olefile
+
 from ..errors import UnreadableFileError
 from ..text.dates import VIETNAM
 from ..text.legacy_fonts import decoder_of, is_unicode
-from .cell_marks import marks_of
-from .marks import parse_part
+from .excel_marks import xls_marks, xlsb_marks, xlsx_marks
+from .marks import Marks
+from .ods_marks import ods_marks
+from .packages import parse_part
 from .spreadsheets import Grid, OpenedWorkbook
 
 # A form has some thousand cells; a workbook with more than this is not read.
@@ -64,6 +68,17 @@ def read_workbook(content: bytes) -> ReturnedWorkbook:
     return ReturnedWorkbook(grids, saved_at(content))
 
 
+def marks_of(content: bytes) -> dict[str, Marks]:
+    """Sheet -> marks, of a workbook in any format. Raises what its parser raises."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = set(package.namelist())
+            if "content.xml" in names:
+                return ods_marks(package)
+            return (xlsb_marks if "xl/workbook.bin" in names else xlsx_marks)(package)
+    return xls_marks(content) if content.startswith(olefile.MAGIC[:4]) else {}
+
+
 def _check_size(content: bytes) -> None:
     if not content:
         raise UnreadableFileError("tệp rỗng")
@@ -82,8 +97,6 @@ def _is_encrypted(content: bytes) -> bool:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as package:
                 return b"encryption-data" in package.read("META-INF/manifest.xml")
-        import olefile
-
         with olefile.OleFileIO(io.BytesIO(content)) as file:
             if file.exists("EncryptedPackage"):
                 return True
@@ -155,8 +168,6 @@ def _saved_in_package(package: zipfile.ZipFile) -> datetime.datetime | None:
 
 
 def _saved_in_ole(content: bytes) -> datetime.datetime | None:
-    import olefile
-
     with olefile.OleFileIO(io.BytesIO(content)) as file:
-        saved = file.get_metadata().last_saved_time
+        saved: datetime.datetime | None = getattr(file.get_metadata(), "last_saved_time", None)
     return saved.replace(tzinfo=datetime.UTC) if saved else None

@@ -20,17 +20,10 @@ from .marks import Marks
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-_REFUSALS = (CalamineError, OSError, ValueError)
-
-
-def _reason(error: Exception) -> str:
-    """Why a workbook cannot be read, in an officer's words."""
-    if isinstance(error, PasswordError):
-        return "tệp đặt mật khẩu"
-    return "tệp bị hỏng hoặc không phải bảng tính"
-
-
 Position = tuple[int, int]  # row and column in a whole sheet, counted from 0
+# What stands in a cell; "" in an empty one.
+_Time = datetime.date | datetime.datetime | datetime.time | datetime.timedelta
+CellValue = str | int | float | bool | _Time
 
 
 class Grid(NamedTuple):
@@ -38,7 +31,7 @@ class Grid(NamedTuple):
     (by the positions of the whole sheet) where they were asked for."""
 
     name: str
-    rows: list[list[object]]
+    rows: list[list[CellValue]]
     top: int
     left: int
     marks: Marks | None = None
@@ -51,7 +44,7 @@ class Grid(NamedTuple):
         """The address of `rows[row][column]`."""
         return f"{column_letters(self.left + column)}{self.top + row + 1}"
 
-    def value_at(self, address: str) -> object:
+    def value_at(self, address: str) -> CellValue | None:
         """What stands at "K12"; None outside of what is used."""
         row, column = xl_cell_to_rowcol(address)
         row, column = row - self.top, column - self.left
@@ -60,13 +53,25 @@ class Grid(NamedTuple):
         return None
 
 
+_REFUSALS = (CalamineError, OSError, ValueError)
+
+
+def _reason(error: Exception) -> str:
+    """Why a workbook cannot be read, in an officer's words."""
+    if isinstance(error, PasswordError):
+        return "tệp đặt mật khẩu"
+    return "tệp bị hỏng hoặc không phải bảng tính"
+
+
 class WorkbookSheets(Protocol):
     """The sheets of a workbook, in a file or open in a spreadsheet program."""
 
-    names: list[str]
+    @property
+    def names(self) -> list[str]: ...
 
     def grid(self, name: str) -> Grid:
         """The values of a sheet; an empty cell is ""."""
+        ...
 
 
 class OpenedWorkbook:

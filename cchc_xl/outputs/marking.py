@@ -20,8 +20,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS_REVERSE
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import UnreadableFileError
+from ..files.excel_marks import cell_of
 from ..files.marks import is_percent_format
-from ..files.xlsx_marks import cell_of
 from ..returns.answer_sheet import EXPLANATION, KEYS
 from ..returns.form import ROW_KEY_HEADING, entry_style
 from ..writing.cells import VIETNAMESE, Column

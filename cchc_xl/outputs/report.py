@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from lxml import etree
+import lxml.etree as etree
 
 from ..files.packages import repacked
 from ..ledger.assessments import goal_assessments

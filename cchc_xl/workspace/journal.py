@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import UnreadableFileError
-from ..files.spreadsheets import Grid, WorkbookSheets
+from ..files.spreadsheets import CellValue, Grid, WorkbookSheets
 from .disk import read_file
 from .folders import Workspace
 
@@ -253,7 +253,7 @@ class RecordedSheets:
         return Grid(name, rows, sheet["top"], sheet["left"])
 
 
-def _cell(value: object) -> object:
+def _cell(value: CellValue) -> str | int | float | dict[str, str]:
     if isinstance(value, datetime.datetime):
         return {"moment": value.isoformat()}
     if isinstance(value, datetime.date):
@@ -263,7 +263,7 @@ def _cell(value: object) -> object:
     return {"text": str(value)}
 
 
-def _value(cell: object) -> object:
+def _value(cell: str | int | float | dict[str, str]) -> CellValue:
     if not isinstance(cell, dict):
         return cell
     if "moment" in cell:

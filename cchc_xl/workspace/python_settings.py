@@ -68,6 +68,8 @@ def _short_name(path: str) -> str:
     """Windows' second name of a path, as C:\\Users\\NGUYNV~1; the same where there is none."""
     import ctypes
 
+    if sys.platform != "win32":
+        return path
     buffer = ctypes.create_unicode_buffer(1024)
     ctypes.windll.kernel32.GetShortPathNameW(path, buffer, len(buffer))
     return buffer.value or path

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 import jinja2
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 from jinja2.utils import missing
 
 from ..errors import TemplateError
@@ -154,7 +155,7 @@ def _unknown_tag(tag: str) -> str:
 
 def _unknown_filter(name: str) -> str:
     known = ", ".join(_FILTERS)
-    return f"không có cách viết “|{name}”{nearest(name, DEFAULT_FILTERS)}; hay dùng: {known}"
+    return f"không có cách viết “|{name}”{nearest(name, FILTERS)}; hay dùng: {known}"
 
 
 def _unexpected(wanted: str, got: str) -> str:
@@ -188,7 +189,7 @@ _FAULTS: tuple[tuple[type[Exception] | tuple, str, str | Callable[..., str]], ..
     (
         jinja2.TemplateAssertionError,
         r"No test named '(.*)'\.",
-        lambda name: f"không có phép thử “is {name}”{nearest(name, DEFAULT_TESTS)}",
+        lambda name: f"không có phép thử “is {name}”{nearest(name, TESTS)}",
     ),
     (
         jinja2.TemplateSyntaxError,
@@ -293,6 +294,7 @@ _SETTINGS = (
 def text_of(name: str, content: bytes) -> str:
     """A template as text, whatever program of Windows saved it. Raises TemplateError."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = ""
     try:
         text = content.decode(encoding)
         at = text.find("\0")

@@ -131,15 +131,18 @@ def _merged(name: str, section: str, own: object, usual: dict[str, Any]) -> dict
     return {**usual, **own}
 
 
-def _same_kind(value: object, usual: object) -> bool:
+def _same_kind(value: Any, usual: Any) -> bool:
     if isinstance(usual, str) and _COLOUR.fullmatch(usual):
         return isinstance(value, str) and bool(_COLOUR.fullmatch(value))
     if isinstance(usual, int | float):
         return type(value) in (int, float) and 0 < value < 500
     if isinstance(usual, list):
         colours = _same_kind(usual[0], "#000000")  # one for each status: none may be missing
-        enough = isinstance(value, list) and (len(value) >= len(usual) or not colours)
-        return enough and all(_same_kind(one, usual[0]) for one in value)
+        return (
+            isinstance(value, list)
+            and (len(value) >= len(usual) or not colours)
+            and all(_same_kind(one, usual[0]) for one in value)
+        )
     return isinstance(value, type(usual))
 
 
