@@ -12,7 +12,7 @@ from cchc_xl.cli.demo import decision_paths, run_demo
 from cchc_xl.cli.steps import Consolidation, consolidate_period, init, load_registry
 from cchc_xl.decision.reader import Decision, read_decision
 from cchc_xl.master.opening import load
-from cchc_xl.period.consolidation import Reading, read_period
+from cchc_xl.period.consolidation import PeriodReading, read_period
 from cchc_xl.period.folder import inputs_of
 from cchc_xl.plan.agencies import Registry
 from cchc_xl.plan.model import Programme
@@ -99,7 +99,7 @@ def year(_initial_workspace, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def two_periods(year) -> Reading:
+def two_periods(year) -> PeriodReading:
     """What was read of it, for 2018-6T."""
     loaded = load(year)
     period = loaded.programme.period_by_id[PERIOD]

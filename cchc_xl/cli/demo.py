@@ -22,9 +22,10 @@ from ..files.packages import repacked
 from ..master.opening import load
 from ..period.dispatch import make_forms
 from ..plan.explanations import ACCEPT, Explanation
+from ..plan.fields import FIELDS
 from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
-from ..returns.form import FIELDS, FORM_SHEET, IDENTITY_SHEET
+from ..returns.form import FORM_SHEET, IDENTITY_SHEET
 from ..text.dates import VIETNAM
 from ..text.money import million_from_dong
 from ..text.numbers import format_number

@@ -21,8 +21,8 @@ from ..master.opening import Loaded, find_period
 from ..master.registry_file import load_registry
 from ..master.writer import write_master
 from ..period.consolidation import (
+    PeriodReading,
     Progress,
-    Reading,
     outcome_of,
     read_period,
     recorded_inputs,
@@ -154,7 +154,7 @@ def consolidate_period(
     )
 
 
-def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
+def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> PeriodReading:
     """Read what came back for a period, and write nothing."""
     period = find_period(loaded.programme, period_id)
     inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)

@@ -100,6 +100,12 @@ RETURN_MESSAGES: dict[str, Rule] = {
         "Khôi phục dòng tiêu đề của phiếu, hoặc đề nghị cơ quan gửi lại.",
         "Khôi phục dòng tiêu đề như phiếu đã gửi.",
     ),
+    "column-undeclared": Rule(
+        "info",
+        "Cột “{value}” không có trong mẫu phiếu; nội dung không được tính.",
+        "Xem nội dung cột này ở phiếu; nếu là số liệu, đề nghị cơ quan ghi vào cột của mẫu.",
+        "Nếu là số liệu báo cáo thì chuyển vào đúng cột của mẫu phiếu; ghi chú riêng thì bỏ qua.",
+    ),
     "return-superseded": Rule(
         "warning",
         "{agency} gửi nhiều phiếu; lấy “{chosen}” vì {why}. {changes}.",

@@ -93,6 +93,12 @@ ROW_MESSAGES: dict[str, Rule] = {
         "Đề nghị cơ quan ghi bằng số.",
         "Ghi bằng số.",
     ),
+    "not-a-count": Rule(
+        "error",
+        "Mục {item}, {column}: “{value}” không phải là số nguyên từ 0 trở lên; không được tính.",
+        "Đề nghị cơ quan ghi bằng số nguyên.",
+        "Ghi bằng số nguyên, không ghi đơn vị.",
+    ),
     "number-ambiguous": Rule(
         "error",
         "Mục {item}, {column}: “{value}” có thể hiểu nhiều cách ({readings}){likely}; không được "

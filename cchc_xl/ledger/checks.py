@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from ..files.spreadsheets import cell_text, printed
 from ..findings.finding import Finding, finding
+from ..plan.fields import FIELD_BY_NAME, planned_texts
 from ..plan.model import Item, Programme, row_key
 from ..plan.rules import RULES as DECLARED
 from ..plan.rules import Rules
 from ..plan.statuses import Status
-from ..returns.form import FIELD_BY_NAME
 from ..returns.returned import ReportedRow, Return
 from ..text.money import DONG_PER_MILLION, exact
 from ..text.numbers import format_million, format_number, number_readings
@@ -125,14 +125,8 @@ class Checker:
                     left_out.add(DECLARED[code].field)
                     found = replace(found, message=f"{found.message[:-1]}; không được tính.")
                 findings.append(found)
-            rows.append(_without(row, left_out))
+            rows.append(row.without(left_out))
         return replace(one, rows=tuple(rows)), findings
-
-
-def _without(row: ReportedRow, names: set[str]) -> ReportedRow:
-    if not names:
-        return row
-    return row._replace(unread=row.unread | names, **dict.fromkeys(names))
 
 
 # -------------------------------------------------------------- money and budget
@@ -242,8 +236,8 @@ def done_stays_done(case: Case) -> Breach | None:
 
 def given_is_unchanged(case: Case) -> Breach | None:
     """A locked column says something else than the plan, and than any form that was sent."""
-    planned = given_texts(case.item)
-    for name, value in (case.row.given or {}).items():
+    planned = planned_texts(case.item)
+    for name, value in case.row.given.items():
         known = [planned[name], *(case.issued or {}).get(name, ())]
         if name == "budget" and not case.row.has_budget:
             known = [text for text in known if not text] or [""]
@@ -253,17 +247,6 @@ def given_is_unchanged(case: Case) -> Breach | None:
                 name, printed(value), {"column": FIELD_BY_NAME[name].heading, "sent": sent}
             )
     return None
-
-
-def given_texts(item: Item) -> dict[str, str]:
-    """What a form says of a row in its given columns."""
-    return {
-        "title": item.title,
-        "indicator": item.indicator,
-        "evidence": item.evidence,
-        "time": item.time,
-        "budget": "" if item.budget is None else format_million(item.budget),
-    }
 
 
 def _same(value: object, text: str) -> bool:

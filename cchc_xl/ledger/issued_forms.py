@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 
+from ..plan.fields import planned_texts
 from ..plan.model import Programme, row_key
 from ..plan.periods import Period
-from .checks import Issued, given_texts
+from .checks import Issued
 
 
 def with_forms_of(programme: Programme, period: Period, before: Issued) -> Issued:
@@ -22,7 +23,7 @@ def with_forms_of(programme: Programme, period: Period, before: Issued) -> Issue
         for items in by_plan.values():
             for item in items:
                 fields = issued.setdefault(row_key(item.plan, item.code), {})
-                for name, text in given_texts(item).items():
+                for name, text in planned_texts(item).items():
                     if text not in fields.setdefault(name, []):
                         fields[name].append(text)
     return issued

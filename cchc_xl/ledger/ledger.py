@@ -211,7 +211,8 @@ def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules
         and result.reported > 1
         and result.item.reporters
         and result.budget is not None
-        and (result.spent or 0) * 100 > result.budget * limit
+        and result.spent is not None
+        and result.spent * 100 > result.budget * limit
     ]
 
 

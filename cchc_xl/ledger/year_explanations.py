@@ -84,7 +84,8 @@ def _changed(programme: Programme, one: Explanation, since: Sequence[tuple[Perio
     }
     *_, now = said.values()
     for period, row in said.items():
-        for name in LOOKS_AT[one.rule] if row and now else ():
-            if getattr(row, name) not in (None, "", getattr(now, name)):
+        if row and now:
+            looked_at = LOOKS_AT[one.rule]
+            if any(row[name] not in (None, "", now[name]) for name in looked_at):
                 return period
     return ""

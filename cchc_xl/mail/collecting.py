@@ -21,7 +21,7 @@ from ..period.consolidation import Progress, silent
 from ..plan.agencies import slug
 from ..plan.periods import Period
 from ..returns.form import form_name
-from ..returns.plan_rows import Work
+from ..returns.plan_rows import PlanRows
 from ..returns.recognition import Wanted, recognise
 from ..text.dates import now
 from ..text.spelling import few
@@ -99,16 +99,16 @@ def fetch(
 
 class _Collector:
     def __init__(self, loaded: Loaded, period: Period, settings: MailSettings):
-        self.workspace: Workspace = loaded.workspace
+        self.plan_rowsspace: Workspace = loaded.workspace
         self.programme = loaded.programme
         self.period = period
         self.settings = settings
-        self.journal = Journal(self.workspace)
-        self.relations = Relations(self.workspace, self.programme, settings.sender)
+        self.journal = Journal(self.plan_rowsspace)
+        self.relations = Relations(self.plan_rowsspace, self.programme, settings.sender)
         self.logs = self.relations.logs
-        self.work = Work.of(self.programme)
+        self.plan_rows = PlanRows.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
-        self.seen = SeenMails(self.workspace)
+        self.seen = SeenMails(self.plan_rowsspace)
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
         self.findings = list(self.seen.untold)
@@ -131,7 +131,7 @@ class _Collector:
         """Where an officer reads what no message has room for."""
         if self.findings:
             text = self.seen.as_text().encode("utf-8-sig")  # for every Notepad
-            self.workspace.write({self.workspace.mailbox_note: text})
+            self.plan_rowsspace.write({self.plan_rowsspace.mailbox_note: text})
 
     # -------------------------------------------------------------- one mail
 
@@ -291,7 +291,7 @@ class _Collector:
             return _Form(part, name, problem=str(error), unreadable=True)
         refused = unplaced = None
         for period in self.candidates:
-            what = recognise(workbook, name, Wanted(self.programme, period, self.work))
+            what = recognise(workbook, name, Wanted(self.programme, period, self.plan_rows))
             if what.agency and what.refusal is None and what.form:
                 return _Form(part, name, what.agency, period)
             # One of ours that is refused for another reason shows why when it is consolidated.
@@ -307,7 +307,7 @@ class _Collector:
         period = form.period or self.period
         present = self._present(period)
         sha256 = sha256_of(form.part.content)
-        inbox = self.workspace.inbox(period.id)
+        inbox = self.plan_rowsspace.inbox(period.id)
         # The same as of a mail that an officer saves there whole.
         moment = period.returned(form.part.sent, taken.heading.received).timestamp()
         if sha256 in present:
@@ -319,7 +319,7 @@ class _Collector:
             moment = min(moment, path.stat().st_mtime)
         else:
             path = inbox / _name_in_inbox(form, inbox, present.values())
-            self.workspace.write({path: form.part.content})
+            self.plan_rowsspace.write({path: form.part.content})
             present[sha256] = path.name
             self.saved.setdefault(period.id, []).append(path.name)
             if not form.problem:
@@ -348,7 +348,7 @@ class _Collector:
         """SHA-256 -> file of what lies in a period's nhan-ve."""
         if period.id not in self.present:
             found = {}
-            for name, path in self.workspace.returned_files(period.id):
+            for name, path in self.plan_rowsspace.returned_files(period.id):
                 try:
                     found[sha256_of(read_file(path))] = name
                 except UnreadableFileError:
@@ -358,7 +358,7 @@ class _Collector:
 
     def _keep(self, content: bytes, taken: Taken) -> None:
         """Keep a mail that brought something, as it came."""
-        self.workspace.write(self.journal.to_keep([content]))
+        self.plan_rowsspace.write(self.journal.to_keep([content]))
         taken.mail = sha256_of(content)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..ledger.ledger import Ledger
 from ..master.mail_settings import USUAL_DAYS, days_between_reminders
 from ..master.opening import Loaded, find_period
-from ..period.consolidation import Progress, Reading, read_period, silent
+from ..period.consolidation import PeriodReading, Progress, read_period, silent
 from ..period.folder import inputs_of
 from ..returns.form import form_files
 from ..text.dates import now
@@ -23,7 +23,7 @@ def today() -> datetime.date:
     return now().date()
 
 
-def read_so_far(loaded: Loaded, period_id: str, progress: Progress = silent) -> Reading:
+def read_so_far(loaded: Loaded, period_id: str, progress: Progress = silent) -> PeriodReading:
     """What came back for a period by now, even when that is nothing."""
     period = find_period(loaded.programme, period_id)
     inputs = inputs_of(

@@ -19,6 +19,7 @@ from ..findings.finding import Finding, Place, finding
 from ..ledger.checks import Issued
 from ..ledger.figure_file import figures_of
 from ..ledger.issued_forms import issued_from_json, issued_to_json
+from ..ledger.ledger import Ledger, consolidate
 from ..master.reader import read_master
 from ..plan.fates import Fate
 from ..plan.model import Programme
@@ -47,7 +48,6 @@ from ..writing.garbage import few_collections
 from ..writing.templates import using
 
 if TYPE_CHECKING:
-    from ..ledger.ledger import Ledger  # brings in pandas
     from ..outputs.monitoring import Outputs
 
 _SECONDS_FOR_A_CONTAINER = 10.0
@@ -77,7 +77,7 @@ class Inputs:
     with_report: bool = False
 
 
-class Reading(NamedTuple):
+class PeriodReading(NamedTuple):
     """What was read: the ledger of the period, those of the year's earlier ones, and every
     finding that is open, the plan's own among them."""
 
@@ -93,7 +93,7 @@ class Reading(NamedTuple):
 class Outcome(NamedTuple):
     """What was read, and the outputs made of it."""
 
-    reading: Reading
+    reading: PeriodReading
     outputs: Outputs
     figures: bytes
 
@@ -105,11 +105,9 @@ class Outcome(NamedTuple):
 
 
 @few_collections()
-def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
+def read_period(inputs: Inputs, progress: Progress = silent) -> PeriodReading:
     """Read every return, and put each period together."""
     returns = _read(inputs, progress)
-    from ..ledger.ledger import consolidate  # brings in pandas
-
     ledgers: list[Ledger] = []
     for period in inputs.files:
         ledgers.append(
@@ -119,7 +117,7 @@ def read_period(inputs: Inputs, progress: Progress = silent) -> Reading:
     # How the decision was read is noted in the master workbook; here only what is open.
     to_see = [found for found in inputs.plan_findings if found.severity != "info"]
     to_see += _unused_choices(inputs.programme, ledger)
-    return Reading(ledger, ledgers, tuple(to_see))
+    return PeriodReading(ledger, ledgers, tuple(to_see))
 
 
 def outcome_of(inputs: Inputs, progress: Progress = silent) -> Outcome:

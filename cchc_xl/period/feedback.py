@@ -6,31 +6,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..errors import UnreadableFileError
 from ..files.containers import CONTAINERS, container_of, unpack
 from ..files.isolation import Reader, read_all
 from ..findings.finding import SEVERITY_NAMES, Finding
+from ..ledger.ledger import Ledger
 from ..ledger.result_rows import to_answer
 from ..outputs.marking import Letter, Mark, marked, rows_by_key
 from ..plan.explanations import can_be_explained
 from ..plan.fates import Fate
+from ..plan.fields import FIELD_BY_NAME
 from ..plan.model import row_key
 from ..returns.answer_sheet import EXPLANATION
 from ..returns.form import FORM_SHEET, column_of, write_form
 from ..returns.returned import Return
 from ..text.dates import format_date
-from ..text.money import million_number
 from ..workspace.journal import ReturnedFile, sha256_of
 from ..writing.templates import COVER, filled_text, in_force, written_with
-from .consolidation import Progress, Reading, silent
-
-if TYPE_CHECKING:
-    from ..ledger.ledger import Ledger  # brings in pandas
+from .consolidation import PeriodReading, Progress, silent
 
 _MARKABLE = (".xlsx", ".xlsm")
-_ENTRIES = ("status", "percent", "result", "proof", "spent", "difficulties", "proposals")
 
 
 class Feedback(NamedTuple):
@@ -47,7 +44,7 @@ class Feedback(NamedTuple):
 
 
 def make_feedback(
-    reading: Reading, files: Mapping[str, ReturnedFile], progress: Progress = silent
+    reading: PeriodReading, files: Mapping[str, ReturnedFile], progress: Progress = silent
 ) -> list[Feedback]:
     """Feedback to every agency whose return has an error or a warning; `files` are those of
     nhan-ve by name."""
@@ -118,27 +115,16 @@ def _fresh_form(ledger: Ledger, one: Return, findings: list[Finding]) -> bytes:
     cells of findings on it."""
     agency = ledger.programme.registry.by_name[one.agency]
     source = one if one.rows else ledger.accepted.get(one.agency, one)
-    entries = {
-        row_key(row.item.plan, row.item.code): {
-            name: _entry(name, getattr(row, name)) for name in _ENTRIES
-        }
-        for row in source.rows
-    }
+    entries = {row_key(row.item.plan, row.item.code): row.values for row in source.rows}
     content = write_form(ledger.programme, ledger.period, agency, entries)
     rows = rows_by_key(content, FORM_SHEET)
     moved: dict[str, str] = {}  # cell in the return -> cell in the fresh form
     for row in one.rows:
         number = rows.get(row_key(row.item.plan, row.item.code))
-        for name in (*_ENTRIES, "code", "title") if number else ():
+        for name in FIELD_BY_NAME if number else ():
             moved[row.cell(name)] = f"{column_of(name)}{number}"
     marks = [_mark(ledger, one, found, moved.get(found.place.cell, "")) for found in findings]
     return marked(content, _letter(ledger, one, FORM_SHEET, marks), marks)
-
-
-def _entry(name: str, value: object) -> object:
-    if value is None or value == "":
-        return None
-    return million_number(value) if name == "spent" else value  # type: ignore[arg-type]
 
 
 def _mark(ledger: Ledger, one: Return, found: Finding, cell: str) -> Mark:

@@ -75,10 +75,6 @@ class Field:
             return format_number(value) + "%" * (self.kind == Kind.PERCENT)
         return str(value)
 
-    def planned(self, item: Item) -> str:
-        """What a given column says of a row of the plan."""
-        return self.printed(getattr(item, self.name))
-
 
 FIELDS = (
     Field("code", "Mã", Kind.CODE, 7.5, given=True),
@@ -158,4 +154,8 @@ GIVEN = tuple(field for field in FIELDS if field.given)
 ENTRIES = tuple(field for field in FIELDS if not field.given)
 # As tables show what was reported: figures before texts.
 REPORTED = tuple(sorted(ENTRIES, key=lambda field: field.kind.is_text))
-NOTHING_SAID = {field.name: field.kind.nothing for field in REPORTED}
+
+
+def planned_texts(item: Item) -> dict[str, str]:
+    """What a form says of a row in its given columns."""
+    return {f.name: f.printed(getattr(item, f.name)) for f in GIVEN if f.kind != Kind.CODE}

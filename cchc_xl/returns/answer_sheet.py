@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..files.spreadsheets import Grid, WorkbookSheets, cell_text, find_columns, printed
 from ..findings.finding import Finding, Place, finding
@@ -55,7 +56,12 @@ def with_explanations(
     return replace(one, explanations=tuple(told), findings=(*one.findings, *findings))
 
 
-Line = tuple[str, str, str]  # value, text, cell
+class Answer(NamedTuple):
+    """What is answered to a value that was found, and where."""
+
+    value: str
+    text: str
+    cell: str
 
 
 def _lists(grid: Grid) -> Iterator[tuple[int, dict[str, int]]]:
@@ -68,9 +74,9 @@ def _lists(grid: Grid) -> Iterator[tuple[int, dict[str, int]]]:
 
 def _read(
     grid: Grid, heading: int, columns: Mapping[str, int], agency: Agency, items: Mapping[str, Item]
-) -> tuple[dict[tuple[str, str], Line], list[Line]]:
+) -> tuple[dict[tuple[str, str], Answer], list[Answer]]:
     """(rule, row) -> what is answered to it; and the answers of which that is not known."""
-    placed: dict[tuple[str, str], Line] = {}
+    placed: dict[tuple[str, str], Answer] = {}
     strays = []
     errors = grid.marks.errors if grid.marks else {}
     at = columns[EXPLANATION]
@@ -84,23 +90,23 @@ def _read(
         whose, rule, of, value = (
             printed(row[columns[name]]) if name in columns else "" for name in KEYS
         )
-        line = value, text, grid.address(number, at)
+        answer = Answer(value, text, grid.address(number, at))
         # A list has one line for each rule and row.
         if (whose, rule in RULES, of in items) == (agency.id, True, True) and (
             rule,
             of,
         ) not in placed:
-            placed[rule, of] = line
+            placed[rule, of] = answer
         else:
-            strays.append(line)
+            strays.append(answer)
     return placed, strays
 
 
 def _findings(
     one: Return,
     grid: Grid,
-    placed: Mapping[tuple[str, str], Line],
-    strays: list[Line],
+    placed: Mapping[tuple[str, str], Answer],
+    strays: list[Answer],
     items: Mapping[str, Item],
 ) -> Iterator[Finding]:
     for (_, row), (_, text, cell) in placed.items():

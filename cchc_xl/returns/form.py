@@ -1,7 +1,7 @@
-"""The return form: one workbook for an agency and a period, with its rows of every plan.
+"""The return form: one workbook for an agency and a period, with its rows of every plan, in the
+columns of `plan.fields`.
 
-`FIELDS` is the one list of the form's columns; `returns` reads by it. What tells a
-returned file apart travels inside it: a hidden sheet with plan, period, agency and
+What tells a returned file apart travels inside it: a hidden sheet with plan, period, agency and
 version, and a hidden column with the key of each row.
 """
 
@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from ..plan.agencies import Agency, slug
+from ..plan.fields import ENTRIES, FIELDS, Kind
 from ..plan.model import Item, Plan, Programme, row_key
 from ..plan.periods import Period
 from ..plan.statuses import REPORTED_STATUSES, Status
 from ..text.dates import format_date
+from ..text.money import million_number, sum_known
 from ..writing.cells import VIETNAMESE, Formula, cell_name, column_name, line_style
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
@@ -32,49 +34,7 @@ TOTAL_LABEL = "Tổng cộng"
 _LONGEST_NAME = 80  # of an agency in a file name; systems refuse very long ones
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column of the form. `hint` shows when an officer enters a cell of it."""
-
-    name: str
-    heading: str
-    width: float
-    given: bool = False
-    hint: str = ""
-
-
-FIELDS = (
-    Field("code", "Mã", 7.5, given=True),
-    Field("title", "Nội dung công việc", 30, given=True),
-    Field("indicator", "Chỉ số đánh giá/mục tiêu", 22, given=True),
-    Field("evidence", "Tài liệu kiểm chứng", 19, given=True),
-    Field("time", "Thời gian", 11, given=True),
-    Field("budget", "Kinh phí dự toán (triệu đồng)", 10, given=True),
-    Field("status", "Trạng thái", 12, hint="Chọn một trạng thái trong danh sách."),
-    Field(
-        "percent",
-        "Tỷ lệ hoàn thành (%)",
-        9,
-        hint="Số nguyên từ 0 đến 100. Ghi 50, không ghi 50% hoặc 0,5.",
-    ),
-    Field("result", "Kết quả đạt được", 24, hint="Ghi ngắn gọn kết quả đến hết kỳ báo cáo."),
-    Field(
-        "proof",
-        "Số, ký hiệu văn bản kiểm chứng",
-        16,
-        hint="Ví dụ: 125/QĐ-UBND ngày 12/3/2018. Bắt buộc khi đã hoàn thành.",
-    ),
-    Field(
-        "spent",
-        "Kinh phí đã chi lũy kế (triệu đồng)",
-        11,
-        hint="Số đã chi từ đầu năm đến hết kỳ, tính bằng triệu đồng. Chưa chi thì ghi 0.",
-    ),
-    Field("difficulties", "Khó khăn, vướng mắc", 18, hint="Để trống nếu không có."),
-    Field("proposals", "Đề xuất, kiến nghị", 18, hint="Để trống nếu không có."),
-)
-FIELD_BY_NAME = {field.name: field for field in FIELDS}
-COLUMN = {field.name: at for at, field in enumerate(FIELDS)}
+_COLUMN = {field.name: at for at, field in enumerate(FIELDS)}
 _KEY_COLUMN = len(FIELDS)
 _HEADING_ROW = 6
 _FIRST_ROW = _HEADING_ROW + 2  # a row (1) (2) (3) stands between
@@ -120,12 +80,12 @@ def agency_of_name(programme: Programme, period: Period, file: str) -> str:
     return max(names, key=len, default="")
 
 
-Entries = Mapping[str, Mapping[str, object]]  # row key -> field -> what stands in its cell
+Entries = Mapping[str, Mapping[str, Any]]  # row key -> field -> its value, money in đồng
 
 
 def column_of(name: str) -> str:
     """The letters of a field's column in a form as it is sent."""
-    return column_name(COLUMN[name])
+    return column_name(_COLUMN[name])
 
 
 def write_form(
@@ -256,94 +216,68 @@ def shows_budget(item: Item, holder: str, agency: str) -> bool:
 
 
 def _write_row(
-    sheet: Sheet, at: int, item: Item, with_budget: bool, filled: Mapping[str, object]
+    sheet: Sheet, row: int, item: Item, with_budget: bool, filled: Mapping[str, Any]
 ) -> None:
-    given = {**line_style(), "text_wrap": True}
-    sheet.put(at, COLUMN["code"], item.code, **given, num_format="@")
-    sheet.put(at, COLUMN["title"], item.title, **given)
-    sheet.put(at, COLUMN["indicator"], item.indicator, **given)
-    sheet.put(at, COLUMN["evidence"], item.evidence, **given)
-    sheet.put(at, COLUMN["time"], item.time, **given, align="center")
-    sheet.put_money(at, COLUMN["budget"], item.budget if with_budget else None, **line_style())
-    entry = entry_style()
-    for name in ("result", "proof", "difficulties", "proposals"):
-        as_text = {"num_format": "@" if name == "proof" else "General"}
-        sheet.put(at, COLUMN[name], filled.get(name), **entry, **as_text)
-    sheet.put(at, COLUMN["status"], filled.get("status"), **entry, align="center")
-    sheet.put(
-        at, COLUMN["percent"], filled.get("percent"), **entry, align="center", num_format="0.##"
-    )
-    sheet.put(
-        at,
-        COLUMN["spent"],
-        filled.get("spent"),
-        **entry,
-        align="right",
-        num_format=VIETNAMESE + "#,##0.######",
-    )
-    sheet.put(at, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
+    for at, field in enumerate(FIELDS):
+        if not field.given:
+            value = filled.get(field.name)
+            value = million_number(value) if field.kind == Kind.MONEY else value
+            sheet.put(row, at, value, **entry_style(), **_LOOKS[field.kind])
+        elif field.kind == Kind.MONEY:
+            amount = getattr(item, field.name) if with_budget else None
+            sheet.put_money(row, at, amount, **line_style())
+        else:
+            given = {**line_style(), "text_wrap": True, **_LOOKS[field.kind]}
+            sheet.put(row, at, getattr(item, field.name), **given)
+    sheet.put(row, _KEY_COLUMN, row_key(item.plan, item.code), num_format="@")
 
 
 def _write_total(
-    sheet: Sheet, at: int, first: int, items: tuple[Item, ...], with_budget: set[str]
+    sheet: Sheet, row: int, first: int, items: tuple[Item, ...], with_budget: set[str]
 ) -> int:
     """A closing row with live totals; gives the row after it."""
     bold = {**line_style(), "bold": True}
 
-    def span(name: str) -> str:
-        return f"{cell_name(first, COLUMN[name])}:{cell_name(at - 1, COLUMN[name])}"
+    def span(at: int) -> str:
+        return f"{cell_name(first, at)}:{cell_name(row - 1, at)}"
 
-    for column in range(len(FIELDS)):
-        sheet.put(at, column, None, **bold)
-    sheet.put(at, COLUMN["title"], TOTAL_LABEL, **bold)
-    # Codes are counted through the key column: it is filled on rows to report only.
-    keys = f"{cell_name(first, _KEY_COLUMN)}:{cell_name(at - 1, _KEY_COLUMN)}"
-    sheet.put(
-        at,
-        COLUMN["status"],
-        Formula(
-            f'=COUNTIF({span("status")},"{Status.DONE}")&"/"&COUNTA({keys})&" hoàn thành"',
-            f"0/{len(items)} hoàn thành",
-        ),
-        **bold,
-        align="center",
-        text_wrap=True,
-    )
-    budgets = [item.budget for item in items if item.code in with_budget]
-    known = [budget for budget in budgets if budget is not None]
-    if known:
-        sheet.put_money_formula(at, COLUMN["budget"], f"=SUM({span('budget')})", sum(known), **bold)
-    sheet.put(
-        at,
-        COLUMN["spent"],
-        Formula(f'=IF(COUNT({span("spent")})=0,"",SUM({span("spent")}))', ""),
-        **bold,
-        align="right",
-        num_format=VIETNAMESE + "#,##0.######",
-    )
-    return at + 1
+    for at, field in enumerate(FIELDS):
+        look = {**bold, **_LOOKS[field.kind]}
+        if field.kind == Kind.STATUS:
+            # Codes are counted through the key column: it is filled on rows to report only.
+            done = f'COUNTIF({span(at)},"{Status.DONE}")&"/"&COUNTA({span(_KEY_COLUMN)})'
+            total = Formula(f'={done}&" hoàn thành"', f"0/{len(items)} hoàn thành")
+            sheet.put(row, at, total, **look, text_wrap=True)
+        elif field.given and field.kind == Kind.MONEY:
+            amounts = [getattr(item, field.name) for item in items if item.code in with_budget]
+            total = sum_known(amounts)
+            if total is None:
+                sheet.put(row, at, None, **bold)
+            else:
+                sheet.put_money_formula(row, at, f"=SUM({span(at)})", total, **bold)
+        elif field.kind in (Kind.MONEY, Kind.COUNT):
+            formula = f'=IF(COUNT({span(at)})=0,"",SUM({span(at)}))'
+            sheet.put(row, at, Formula(formula, ""), **look)
+        else:
+            sheet.put(row, at, TOTAL_LABEL if field.name == "title" else None, **bold)
+    return row + 1
 
 
 def _finish(sheet: Sheet, end: int) -> None:
     """Checks, protection, freezing and page set-up over the whole body."""
     first, last = _FIRST_ROW, end - 1
-    for name, options in _CHECKS.items():
-        field = FIELD_BY_NAME[name]
-        hint = {"input_title": field.heading.partition(" (")[0], "input_message": field.hint}
-        sheet.validate((first, COLUMN[name]), (last, COLUMN[name]), {**options, **hint})
-    # A whole number must not show a lonely decimal comma.
-    spent = f"{column_name(COLUMN['spent'])}{first + 1}"
-    sheet.raw.conditional_format(
-        first,
-        COLUMN["spent"],
-        last,
-        COLUMN["spent"],
-        {
-            "type": "formula",
-            "criteria": f"=AND(ISNUMBER({spent}),{spent}=INT({spent}))",
-            "format": sheet.book.condition(num_format=VIETNAMESE + "#,##0"),
-        },
-    )
+    for field in ENTRIES:
+        at = _COLUMN[field.name]
+        hint = {"input_title": field.title, "input_message": field.hint}
+        sheet.validate((first, at), (last, at), {**_CHECKS[field.kind], **hint})
+        if field.kind == Kind.MONEY:  # a whole number must not show a lonely decimal comma
+            cell = cell_name(first, at)
+            whole = {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER({cell}),{cell}=INT({cell}))",
+                "format": sheet.book.condition(num_format=VIETNAMESE + "#,##0"),
+            }
+            sheet.raw.conditional_format(first, at, last, at, whole)
     sheet.raw.set_column(_KEY_COLUMN, _KEY_COLUMN, 12, None, {"hidden": True})
     sheet.raw.freeze_panes(_FIRST_ROW, 2)
     sheet.raw.protect(
@@ -361,14 +295,30 @@ def _finish(sheet: Sheet, end: int) -> None:
     )
 
 
-_CHECKS: dict[str, dict] = {
-    "status": {
+# How a cell of each kind looks on the form, and what may be typed into it.
+_LOOKS: dict[Kind, dict[str, Any]] = {
+    Kind.CODE: {"num_format": "@"},
+    Kind.TEXT: {},
+    Kind.TIME: {"align": "center"},
+    Kind.DOCUMENT: {"num_format": "@"},
+    Kind.STATUS: {"align": "center"},
+    Kind.PERCENT: {"align": "center", "num_format": "0.##"},
+    Kind.COUNT: {"align": "right", "num_format": VIETNAMESE + "#,##0"},
+    Kind.MONEY: {"align": "right", "num_format": VIETNAMESE + "#,##0.######"},
+}
+_ANY = {"validate": "any"}
+_CHECKS: dict[Kind, dict[str, Any]] = {
+    Kind.CODE: _ANY,
+    Kind.TEXT: _ANY,
+    Kind.TIME: _ANY,
+    Kind.DOCUMENT: _ANY,
+    Kind.STATUS: {
         "validate": "list",
         "source": list(REPORTED_STATUSES),
         "error_title": "Trạng thái không hợp lệ",
         "error_message": "Chọn một trạng thái trong danh sách.",
     },
-    "percent": {
+    Kind.PERCENT: {
         "validate": "integer",
         "criteria": "between",
         "minimum": 0,
@@ -376,17 +326,20 @@ _CHECKS: dict[str, dict] = {
         "error_title": "Tỷ lệ không hợp lệ",
         "error_message": "Nhập số nguyên từ 0 đến 100, không ghi dấu %.",
     },
-    "result": {"validate": "any"},
-    "proof": {"validate": "any"},
-    "spent": {
+    Kind.COUNT: {
+        "validate": "integer",
+        "criteria": ">=",
+        "value": 0,
+        "error_title": "Số đếm không hợp lệ",
+        "error_message": "Nhập số nguyên từ 0 trở lên, không ghi đơn vị.",
+    },
+    Kind.MONEY: {
         "validate": "decimal",
         "criteria": ">=",
         "value": 0,
         "error_title": "Số tiền không hợp lệ",
         "error_message": "Nhập số triệu đồng, không âm, không ghi đơn vị.",
     },
-    "difficulties": {"validate": "any"},
-    "proposals": {"validate": "any"},
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..files.spreadsheets import Grid, cell_text
 from ..text.spelling import fold, key
 from .form import TOTAL_LABEL
-from .plan_rows import Work
+from .plan_rows import PlanRows
 from .recognition import is_heading_row
 
 _TOTALS = {fold(label) for label in (TOTAL_LABEL, "Cộng", "Tổng", "Tổng số", "Cộng tổng")}
@@ -38,12 +38,12 @@ class RowFinder:
     """Finds the rows of one form below its heading."""
 
     def __init__(
-        self, grid: Grid, heading: int, at: dict[str, int], key_at: int | None, work: Work
+        self, grid: Grid, heading: int, at: dict[str, int], key_at: int | None, plan_rows: PlanRows
     ):
         self.grid = grid
         self.heading = heading
         self.code_at, self.title_at, self.key_at = at.get("code"), at.get("title"), key_at
-        self.work = work
+        self.plan_rows = plan_rows
 
     def rows(self, due: Set[str], is_filled: Callable[[int], bool]) -> Iterator[FoundRow]:
         """Every row that stands for a row of a plan, and those with entries that do not."""
@@ -70,17 +70,17 @@ class RowFinder:
 
     def _by_key(self, number: int) -> FoundRow | None:
         item_key = self._cell(number, self.key_at)
-        if not isinstance(item_key, str) or item_key not in self.work.items:
+        if not isinstance(item_key, str) or item_key not in self.plan_rows.items:
             return None
         code = self._cell(number, self.code_at)
-        item = self.work.items[item_key]
-        said = self.work.keys_of_code(code)
+        item = self.plan_rows.items[item_key]
+        said = self.plan_rows.keys_of_code(code)
         if self.code_at is None:  # its column is there perhaps, under another heading
             codes = {
                 one
                 for cell in self.grid.rows[number]
                 if isinstance(cell, str) and cell
-                for one in self.work.keys_of_code(cell)
+                for one in self.plan_rows.keys_of_code(cell)
             }
             said = [] if item_key in codes else sorted(codes)
         if (not cell_text(code).strip(" .") and not said) or item_key in said:
@@ -92,25 +92,26 @@ class RowFinder:
         return FoundRow(
             number,
             problem="code-changed",
-            value=cell_text(code) or ", ".join(self.work.items[one].code for one in said),
+            value=cell_text(code) or ", ".join(self.plan_rows.items[one].code for one in said),
             details={"expected": item.code},
             disputed=frozenset({item_key, *said}),
         )
 
     def _by_code(self, number: int, due: Set[str]) -> FoundRow | None:
         code = self._cell(number, self.code_at)
-        said = self.work.keys_of_code(code)
+        said = self.plan_rows.keys_of_code(code)
         title = self._title(number)
         if len(said) > 1:
-            said = [one for one in said if self.work.is_title_of(self.work.items[one], title)]
-            same = [one for one in said if key(self.work.items[one].title) == key(title)]
+            items = self.plan_rows.items
+            said = [one for one in said if self.plan_rows.is_title_of(items[one], title)]
+            same = [one for one in said if key(items[one].title) == key(title)]
             said = same or said
         if len(said) > 1:
             said = [one for one in said if one in due] or said
         if len(said) == 1:
             return FoundRow(number, said[0])
         if said:
-            codes = ", ".join(self.work.items[one].plan for one in said)
+            codes = ", ".join(self.plan_rows.items[one].plan for one in said)
             return FoundRow(
                 number,
                 problem="code-ambiguous",
@@ -125,9 +126,9 @@ class RowFinder:
         title, code = self._title(number), cell_text(self._cell(number, self.code_at))
         if fold(title) in _TOTALS or fold(code) in _TOTALS:
             return None
-        same = [one for one in self.work.keys_by_title.get(key(title), ()) if one in due]
+        same = [one for one in self.plan_rows.keys_by_title.get(key(title), ()) if one in due]
         if title and len(same) == 1:
-            item = self.work.items[same[0]]
+            item = self.plan_rows.items[same[0]]
             return FoundRow(number, same[0], "row-by-title", "title", code, {"item": item})
         if code:
             return FoundRow(number, problem="code-unknown", value=code, details={})

@@ -13,7 +13,7 @@ _SAME_WORK = 60  # titles at least this similar (0-100) are one, mended since
 _WORD_BEFORE = re.compile(r"^(?:muc|ma|hoat dong|nhiem vu)\s+")
 
 
-class Work(NamedTuple):
+class PlanRows(NamedTuple):
     """The rows of a programme's plans, by key and by what officers see of them."""
 
     items: dict[str, Item]
@@ -21,15 +21,15 @@ class Work(NamedTuple):
     keys_by_title: dict[str, list[str]]
 
     @classmethod
-    def of(cls, programme: Programme) -> Work:
-        work = cls({}, {}, {})
+    def of(cls, programme: Programme) -> PlanRows:
+        rows = cls({}, {}, {})
         for plan in programme.plans:
             for item in plan.items:
                 item_key = row_key(plan.id, item.code)
-                work.items[item_key] = item
-                work.keys_by_code.setdefault(_plain(item.code), []).append(item_key)
-                work.keys_by_title.setdefault(key(item.title), []).append(item_key)
-        return work
+                rows.items[item_key] = item
+                rows.keys_by_code.setdefault(_plain(item.code), []).append(item_key)
+                rows.keys_by_title.setdefault(key(item.title), []).append(item_key)
+        return rows
 
     def is_title_of(self, item: Item, title: str) -> bool:
         """Whether a text is a row's title, mended perhaps, and not that of another row; a

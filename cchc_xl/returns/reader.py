@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 from ..errors import UnreadableFileError
 from ..files import spreadsheets as sheets
@@ -19,26 +20,24 @@ from ..files.returned_workbook import ReturnedWorkbook, read_workbook
 from ..files.spreadsheets import cell_text, column_letters, printed
 from ..findings.finding import Place, finding
 from ..plan.fates import Fate
+from ..plan.fields import ENTRIES, FIELD_BY_NAME, FIELDS, GIVEN, REPORTED, Field, Kind
 from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
 from ..plan.rules import LEAVE_OUT, Choice
+from ..plan.statuses import Status
 from ..text.legacy_fonts import looks_old
 from ..text.spelling import clean, key
 from .answer_sheet import with_explanations
-from .form import CONTACT_LABEL, FIELD_BY_NAME, FIELDS, PHONE_LABEL, ROW_KEY_HEADING, shows_budget
+from .form import CONTACT_LABEL, PHONE_LABEL, ROW_KEY_HEADING, shows_budget
 from .form_rows import RowFinder
-from .plan_rows import Work
-from .recognition import FormSheet, Wanted, recognise
+from .plan_rows import PlanRows
+from .recognition import FormSheet, Wanted, heading_of, recognise
 from .returned import ReportedRow, Return, held_text
-from .values import Reading, read_money, read_percent, read_status
+from .values import TypedValue, read_count, read_money, read_percent, read_status
 
-_NOTHING: frozenset[str] = frozenset()
-_ENTRIES = tuple(field.name for field in FIELDS if not field.given)
-_GIVEN = tuple(field.name for field in FIELDS if field.given and field.name != "code")
-_ENTRY_HEADINGS = {field.heading for field in FIELDS if not field.given}
-_MONEY = "spent"
+_ENTRY_HEADINGS = {field.heading for field in ENTRIES}
+_MOST_COLUMNS = 10  # of the agency's own that are named
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
-_TEXTS = ("result", "proof", "difficulties", "proposals")
 
 Opener = Callable[[bytes], ReturnedWorkbook]
 
@@ -49,9 +48,10 @@ class ReturnReader:
     def __init__(self, programme: Programme, period: Period):
         self.programme = programme
         self.period = period
-        self.work = Work.of(programme)
+        self.plan_rows = PlanRows.of(programme)
         self.holders = {
-            item_key: programme.holder(item, period) for item_key, item in self.work.items.items()
+            item_key: programme.holder(item, period)
+            for item_key, item in self.plan_rows.items.items()
         }
         self.due = {
             agency: {row_key(item.plan, item.code) for items in by_plan.values() for item in items}
@@ -88,14 +88,16 @@ class ReturnReader:
             return rejected(unread, finding("file-unreadable", Place(file), reason=str(error)))
         saved = _believable(workbook.saved, unread.arrived, self.period)
         unread = replace(unread, saved=saved)
-        what = recognise(workbook, file, Wanted(self.programme, self.period, self.work, choice))
+        what = recognise(
+            workbook, file, Wanted(self.programme, self.period, self.plan_rows, choice)
+        )
         unread = replace(unread, agency=what.agency)
         if what.refusal or what.form is None:
             return rejected(unread, *filter(None, [what.refusal]))
         read = _FormReader(self, unread, what.form).read()
         if read.fate == Fate.ACCEPTED:
             whose = self.programme.registry.by_name[what.agency]
-            read = with_explanations(read, workbook, whose, self.period.id, self.work.items)
+            read = with_explanations(read, workbook, whose, self.period.id, self.plan_rows.items)
         return replace(read, findings=(*filter(None, [what.how]), *read.findings))
 
 
@@ -136,8 +138,7 @@ class _FormReader:
         self.letters = {
             name: column_letters(grid.left + column) for name, column in self.at.items()
         }
-        self.entries = [(name, self.at[name]) for name in _ENTRIES if name in self.at]
-        self.given = [(name, self.at[name]) for name in _GIVEN if name in self.at]
+        self.entries = [(f.name, self.at[f.name]) for f in ENTRIES if f.name in self.at]
         self.findings: list = []
         self.merged = self._merged_entries()
 
@@ -146,14 +147,15 @@ class _FormReader:
     def read(self) -> Return:
         agency = self.unread.agency
         heading_row = f"dòng {self.grid.top + self.form.heading + 1}"
-        for name in _ENTRIES:
-            heading = FIELD_BY_NAME[name].heading
-            if heading in self.repeated:
-                self._find("heading-repeated", heading_row, heading)
-            elif name not in self.at:
-                self._find("heading-missing", heading_row, heading)
+        for field in ENTRIES:
+            if field.heading in self.repeated:
+                self._find("heading-repeated", heading_row, field.heading)
+            elif field.name not in self.at:
+                self._find("heading-missing", heading_row, field.heading)
         due = self.reader.due.get(agency, set())
-        finder = RowFinder(self.grid, self.form.heading, self.at, self.key_at, self.reader.work)
+        finder = RowFinder(
+            self.grid, self.form.heading, self.at, self.key_at, self.reader.plan_rows
+        )
         by_key: dict[str, list[int]] = {}
         disputed: set[str] = set()  # rows of which it is unclear where they stand
         elsewhere = False  # entries in rows that stand for no row of a plan
@@ -176,9 +178,10 @@ class _FormReader:
         if not filled_in and not elsewhere:
             blank = finding("return-blank", Place(self.unread.file, self.grid.name), agency=agency)
             return rejected(self.unread, blank)
-        for item_key, item in self.reader.work.items.items():
+        for item_key, item in self.reader.plan_rows.items.items():
             if item_key in due and item_key not in by_key and item_key not in disputed:
                 self._find("row-missing", "", "", item=item.code)
+        self._note_own_columns([number for numbers in by_key.values() for number in numbers])
         self._note_fonts()
         return replace(
             self.unread,
@@ -191,7 +194,7 @@ class _FormReader:
     def _row_of(
         self, item_key: str, numbers: list[int], filled: list[int], is_due: bool
     ) -> ReportedRow | None:
-        item = self.reader.work.items[item_key]
+        item = self.reader.plan_rows.items[item_key]
         if len(filled) > 1:
             cells = ", ".join(self._address(number, "code") for number in filled)
             self._find_at(filled[0], "code", "row-repeated", item.code, cells=cells, item=item)
@@ -200,7 +203,7 @@ class _FormReader:
                 self._find_at(filled[0], "code", "row-not-theirs", item.code, item=item)
         elif not filled:
             self._find_at(numbers[0], "code", "row-empty", "", item=item)
-        elif "title" in self.at and not self.reader.work.is_title_of(
+        elif "title" in self.at and not self.reader.plan_rows.is_title_of(
             item, title := cell_text(self.grid.rows[filled[0]][self.at["title"]])
         ):
             self._find_at(filled[0], "title", "row-of-other-work", title, item=item)
@@ -226,106 +229,87 @@ class _FormReader:
         )
 
     def _row(self, number: int, item: Item) -> ReportedRow:
-        values = {name: self._value(number, name, at, item) for name, at in self.entries}
-        status = self._accept(number, "status", item, values, read_status(values.get("status", "")))
-        is_share = self._is_percent(number, "percent")
-        percent = self._accept(
-            number,
-            "percent",
-            item,
-            values,
-            read_percent(values.get("percent", ""), is_share, status),
-        )
-        money = read_money(
-            values.get(_MONEY, ""),
-            item.budget,
-            self._is_percent(number, _MONEY),
-            self._unit(number),
-        )
-        spent = self._accept(number, _MONEY, item, values, money)
+        typed = {name: self._value(number, name, at, item) for name, at in self.entries}
+        said: dict[str, Any] = {}
+        for field in REPORTED:
+            value = typed.get(field.name, "")
+            read = self._read(field, number, value, item, said.get("status"))
+            if read.note:
+                self._find_value(number, field, read.note, value, item, **read.details)
+            if read.value not in (None, ""):
+                said[field.name] = read.value
         if self.grid.top + number in self.marks.hidden_rows:
             self._find_at(number, "code", "row-hidden", item.code, item=item)
         grid_row = self.grid.rows[number]
+        holder = self.reader.holders[row_key(item.plan, item.code)]
         return ReportedRow(
             item=item,
             row=self.grid.top + number + 1,
             columns=self.letters,
-            status=status,
-            percent=percent,
-            spent=spent,
-            **{name: self._text(number, name, item, values.get(name, "")) for name in _TEXTS},
-            unread=self._unread(number, values, status=status, percent=percent, spent=spent),
-            has_budget=shows_budget(
-                item, self.reader.holders[row_key(item.plan, item.code)], self.unread.agency
+            values=said,
+            unread=frozenset(
+                name
+                for name, at in self.entries
+                if name not in said
+                and not FIELD_BY_NAME[name].kind.is_text
+                and (typed[name] != "" or self._is_marked(number, at))
             ),
-            given={name: grid_row[at] for name, at in self.given},
+            has_budget=shows_budget(item, holder, self.unread.agency),
+            given={
+                f.name: grid_row[self.at[f.name]]
+                for f in GIVEN
+                if f.name in self.at and f.kind != Kind.CODE
+            },
         )
 
-    def _unread(self, number: int, values: dict[str, object], **read: object) -> frozenset[str]:
-        """The fields that hold something of which nothing could be read."""
-        if None not in read.values():
-            return _NOTHING
-        return frozenset(
-            name
-            for name, value in read.items()
-            if value is None
-            and name in self.at
-            and (values.get(name, "") != "" or self._is_marked(number, self.at[name]))
-        )
+    def _read(
+        self, field: Field, number: int, value: object, item: Item, status: Status | None
+    ) -> TypedValue:
+        """What was typed into a field, by its kind."""
+        where = self.grid.position(number, self.at[field.name]) if field.name in self.at else None
+        is_share = where in self.marks.percents
+        match field.kind:
+            case Kind.STATUS:
+                return read_status(value)
+            case Kind.PERCENT:
+                return read_percent(value, is_share, status)
+            case Kind.COUNT:
+                return read_count(value, is_share)
+            case Kind.MONEY:
+                unit = self.marks.units.get(where) if where else None
+                return read_money(value, item.budget, is_share, unit)
+        text, length = held_text(cell_text(value))
+        if length:
+            return TypedValue(text, "text-cut", {"length": str(length)})
+        return TypedValue(text)
 
     # ---------------------------------------------------------------- values
 
     def _value(self, number: int, name: str, at: int, item: Item) -> object:
         """What a cell says, "" where it has no value that counts (a finding says why)."""
         where = self.grid.position(number, at)
-        column = FIELD_BY_NAME[name].heading
+        field = FIELD_BY_NAME[name]
         value = self.grid.rows[number][at]
         held = {where, self.merged.get(where, where)}
         if where in self.merged:
             # Some programs leave a value in a cell that a merger hides.
             value = self._at_position(self.merged[where]) or value
             if value != "":
-                is_money = name == _MONEY  # whose it is cannot be told
-                code = "cell-merged" if is_money else "cell-shared"
-                self._find_at(number, name, code, printed(value), item=item, column=column)
-                value = "" if is_money else value
+                is_sum = field.kind in (Kind.MONEY, Kind.COUNT)  # whose it is cannot be told
+                code = "cell-merged" if is_sum else "cell-shared"
+                self._find_value(number, field, code, value, item)
+                value = "" if is_sum else value
         if error := next((self.marks.errors[at] for at in held if at in self.marks.errors), ""):
-            self._find_at(number, name, "cell-error", error, item=item, column=column)
+            self._find_value(number, field, "cell-error", error, item)
             return ""
         if held & self.marks.uncalculated:
-            self._find_at(number, name, "cell-uncalculated", "", item=item, column=column)
+            self._find_value(number, field, "cell-uncalculated", "", item)
             return ""
         if where in self.marks.linked and value != "":
-            self._find_at(number, name, "cell-linked", printed(value), item=item, column=column)
+            self._find_value(number, field, "cell-linked", value, item)
         if isinstance(value, str) and looks_old(value):
-            self._find_at(number, name, "text-garbled", value, item=item, column=column)
+            self._find_value(number, field, "text-garbled", value, item)
         return value
-
-    def _accept(self, number: int, name: str, item: Item, values: dict, reading: Reading):
-        """The value of a reading; what there is to say about it becomes a finding."""
-        if reading.note:
-            shown = printed(values[name])
-            column = FIELD_BY_NAME[name].heading
-            details = {"item": item, "column": column, **reading.details}
-            self._find_at(number, name, reading.note, shown, **details)
-        return reading.value
-
-    def _text(self, number: int, name: str, item: Item, value: object) -> str:
-        text = cell_text(value)
-        held, length = held_text(text)
-        if length:
-            column = FIELD_BY_NAME[name].heading
-            self._find_at(number, name, "text-cut", text, item=item, column=column, length=length)
-        return held
-
-    def _is_percent(self, number: int, name: str) -> bool:
-        return name in self.at and (
-            self.grid.position(number, self.at[name]) in self.marks.percents
-        )
-
-    def _unit(self, number: int) -> int | None:
-        at = self.at.get(_MONEY)
-        return None if at is None else self.marks.units.get(self.grid.position(number, at))
 
     def _merged_entries(self) -> dict[sheets.Position, sheets.Position]:
         """The cells of entry columns that are merged over several rows, with the first cell
@@ -364,6 +348,22 @@ class _FormReader:
 
     # -------------------------------------------------------------- findings
 
+    def _note_own_columns(self, numbers: list[int]) -> None:
+        """Columns that the form does not have, with something in rows of the plan."""
+        heading = self.grid.rows[self.form.heading]
+        known = {*self.form.columns.values()}
+        own = [
+            at
+            for at, text in enumerate(heading)
+            if at not in known
+            and heading_of(cell_text(text)) not in self.form.repeated
+            and any(cell_text(self.grid.rows[number][at]) for number in numbers)
+        ]
+        for at in own[:_MOST_COLUMNS]:
+            cell = self.grid.address(self.form.heading, at)
+            title = cell_text(heading[at]) or column_letters(self.grid.left + at)
+            self._find("column-undeclared", cell, title)
+
     def _note_fonts(self) -> None:
         if fonts := self.marks.fonts:
             names = ", ".join(sorted(set(fonts.values())))
@@ -375,6 +375,13 @@ class _FormReader:
         if name not in self.at:
             return f"dòng {self.grid.top + number + 1}"
         return self.grid.address(number, self.at[name])
+
+    def _find_value(
+        self, number: int, field: Field, code: str, value: object, item: Item, **details
+    ) -> None:
+        """A finding on what stands in a field."""
+        details = {"column": field.heading, **details}
+        self._find_at(number, field.name, code, printed(value), item, **details)
 
     def _find_at(
         self, number: int, name: str, code: str, value: str, item: Item | None = None, **details

@@ -16,13 +16,13 @@ from pathlib import PurePath
 from ..files.spreadsheets import Grid, WorkbookSheets, cell_text, find_columns
 from ..findings.finding import Finding, Place, finding
 from ..plan.agencies import Registry, slug
+from ..plan.fields import ENTRIES, FIELD_BY_NAME, FIELDS
 from ..plan.model import Programme
 from ..plan.periods import Period
 from ..plan.rules import Choice
 from ..text.spelling import fold, key
 from .form import (
     AGENCY_LABEL,
-    FIELDS,
     FORM_SHEET,
     FORM_VERSION,
     IDENTITY_SHEET,
@@ -30,14 +30,14 @@ from .form import (
     ROW_KEY_HEADING,
     form_name,
 )
-from .plan_rows import Work
+from .plan_rows import PlanRows
 
-_CODE_HEADING = FIELDS[0].heading
+_CODE_HEADING = FIELD_BY_NAME["code"].heading
 _HEADINGS = [field.heading for field in FIELDS] + [ROW_KEY_HEADING]
 _FOLDED = {fold(key(heading)): heading for heading in _HEADINGS}
-_TITLE_HEADING = FIELDS[1].heading
+_TITLE_HEADING = FIELD_BY_NAME["title"].heading
 _MARKS = {_CODE_HEADING, ROW_KEY_HEADING, _TITLE_HEADING}
-_ENTRY_HEADINGS = [field.heading for field in FIELDS if not field.given]
+_ENTRY_HEADINGS = [field.heading for field in ENTRIES]
 _NUMBERING = re.compile(r"\(\d+\)")
 _FEWEST_ENTRIES = 2
 _ENOUGH_HEADINGS = 4  # of a form, to call a row its heading
@@ -68,12 +68,12 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What returns are looked for: the forms of a period with the `work` of its plans; `choice`
-    is an officer's decision on this file, if there is one."""
+    """What returns are looked for: the forms of a period with the rows of its plans; `choice` is
+    an officer's decision on this file, if there is one."""
 
     programme: Programme
     period: Period
-    work: Work
+    plan_rows: PlanRows
     choice: Choice | None = None
 
     @property
@@ -271,7 +271,7 @@ def _only_form(
     workbook: WorkbookSheets, file: str, wanted: Wanted, agency: str = ""
 ) -> tuple[FormSheet | None, Finding | None]:
     """The sheet with the form, or why there is not just one."""
-    forms = _form_sheets(workbook, wanted.work)
+    forms = _form_sheets(workbook, wanted.plan_rows)
     if IDENTITY_SHEET not in workbook.names:
         forms = [form for form in forms if _looks_like_a_form(form)]
     if not forms:
@@ -282,13 +282,13 @@ def _only_form(
     return forms[0], None
 
 
-def _form_sheets(workbook: WorkbookSheets, work: Work) -> list[FormSheet]:
+def _form_sheets(workbook: WorkbookSheets, plan_rows: PlanRows) -> list[FormSheet]:
     """The sheets that hold a form with rows of the plan; of several only those filled in."""
     found = []
     names = [name for name in workbook.names if name != IDENTITY_SHEET]
     for name in sorted(names, key=lambda name: name != FORM_SHEET):
         form = _form_sheet(workbook.grid(name))
-        if form and _has_rows_of(form, work):
+        if form and _has_rows_of(form, plan_rows):
             found.append(form)
     if len(found) < 2:
         return found
@@ -310,17 +310,20 @@ def _form_sheet(grid: Grid) -> FormSheet | None:
     return None
 
 
-def _has_rows_of(form: FormSheet, work: Work) -> bool:
+def _has_rows_of(form: FormSheet, plan_rows: PlanRows) -> bool:
     """Whether rows below the heading stand for rows of a plan, and not of a table of the
     agency's own with like headings."""
     at = [form.columns.get(h) for h in (ROW_KEY_HEADING, _CODE_HEADING, _TITLE_HEADING)]
     for row in form.grid.rows[form.heading + 1 :]:
         item_key, code, title = (row[column] if column is not None else "" for column in at)
-        if item_key in work.items or key(cell_text(title)) in work.keys_by_title:
+        if item_key in plan_rows.items or key(cell_text(title)) in plan_rows.keys_by_title:
             return True
-        if at[2] is None and work.keys_of_code(code):
+        if at[2] is None and plan_rows.keys_of_code(code):
             return True
-        if any(work.is_title_of(work.items[k], cell_text(title)) for k in work.keys_of_code(code)):
+        if any(
+            plan_rows.is_title_of(plan_rows.items[k], cell_text(title))
+            for k in plan_rows.keys_of_code(code)
+        ):
             return True
     return False
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any
 
 from ..findings.finding import Finding, Place
 from ..plan.explanations import Explanation
 from ..plan.fates import Fate
+from ..plan.fields import FIELD_BY_NAME
 from ..plan.model import Item
+from ..plan.statuses import Status
 
 _LONGEST_TEXT = 30_000  # a cell of Excel holds little more
 
@@ -23,9 +25,42 @@ def held_text(text: str) -> tuple[str, int]:
     return f"{text[: _LONGEST_TEXT - 1]}…", _LONGEST_TEXT
 
 
-class ReportedRow(NamedTuple):
-    """What one agency reported for one row of a plan; None or "" where nothing (readable)
-    stands. `percent` is 0-100, `spent` in đồng. `columns` gives each field's letters,
+class ByField:
+    """What is said in the entry fields of a row: `values` has those that say something, money in
+    đồng."""
+
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        """None or "" where nothing is said."""
+        return self.values.get(name, FIELD_BY_NAME[name].kind.nothing)
+
+    # Those that rules and figures ask for by name.
+
+    @property
+    def status(self) -> Status | None:
+        return self["status"]
+
+    @property
+    def percent(self) -> Decimal | None:
+        return self["percent"]
+
+    @property
+    def spent(self) -> int | None:
+        return self["spent"]
+
+    @property
+    def result(self) -> str:
+        return self["result"]
+
+    @property
+    def proof(self) -> str:
+        return self["proof"]
+
+
+@dataclass(frozen=True)
+class ReportedRow(ByField):
+    """What one agency reported for one row of a plan. `columns` gives each field's letters,
     `unread` the fields that hold something that could not be read, `has_budget` whether
     the row's budget stands on this agency's form, `given` what stands in the columns that
     the form came with."""
@@ -33,16 +68,19 @@ class ReportedRow(NamedTuple):
     item: Item
     row: int
     columns: Mapping[str, str]
-    status: str | None = None
-    percent: Decimal | None = None
-    result: str = ""
-    proof: str = ""
-    spent: int | None = None
-    difficulties: str = ""
-    proposals: str = ""
+    values: Mapping[str, Any]
     unread: frozenset[str] = frozenset()
     has_budget: bool = True
-    given: Mapping[str, object] | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    def saying(self, **values: object) -> ReportedRow:
+        """The same row with other values; None or "" for nothing."""
+        said = {**self.values, **values}
+        return replace(self, values={n: v for n, v in said.items() if v not in (None, "")})
+
+    def without(self, names: Set[str]) -> ReportedRow:
+        """The same row with some fields left out of the figures."""
+        return replace(self.saying(**dict.fromkeys(names)), unread=self.unread | names)
 
     def cell(self, name: str) -> str:
         """The address of a field: "K12", or the row where the form has no such column."""

@@ -19,7 +19,7 @@ from ..text.quantities import quantity_readings
 from ..text.spelling import clean, fold, key
 
 
-class Reading(NamedTuple):
+class TypedValue(NamedTuple):
     """`value` is None where nothing could be read; `note` is the code of the finding that
     says so, or that says how it was read, filled from `details`."""
 
@@ -28,18 +28,18 @@ class Reading(NamedTuple):
     details: Mapping[str, str] = {}
 
 
-_BLANK = Reading()
+_BLANK = TypedValue()
 
 
-def _read_as(value: object, shown: str) -> Reading:
-    return Reading(value, "value-read", {"reading": shown})
+def _read_as(value: object, shown: str) -> TypedValue:
+    return TypedValue(value, "value-read", {"reading": shown})
 
 
-def _ambiguous(readings: Sequence[str], likely: Sequence[str] = ()) -> Reading:
+def _ambiguous(readings: Sequence[str], likely: Sequence[str] = ()) -> TypedValue:
     """Several readings; the likely one is named where there is just one."""
     proposal = f"; có lẽ là {likely[0]}" if len(likely) == 1 else ""
     details = {"readings": " hoặc ".join(readings), "likely": proposal}
-    return Reading(None, "number-ambiguous", details)
+    return TypedValue(None, "number-ambiguous", details)
 
 
 # ----------------------------------------------------------------------- status
@@ -100,15 +100,15 @@ _LIKELY_STATUS = (
 )
 
 
-def read_status(value: object) -> Reading:
+def read_status(value: object) -> TypedValue:
     """One of the form's statuses."""
     if value == "":
         return _BLANK
     text = printed(value)
     if "?" in text:  # in doubt themselves
-        return Reading(None, "status-unknown", {"likely": ""})
+        return TypedValue(None, "status-unknown", {"likely": ""})
     if status := _STATUS_BY_KEY.get(key(text)):
-        return Reading(status)
+        return TypedValue(status)
     words = fold(text).strip(" .;,!")
     if status := _STATUS_BY_WORDS.get(words):
         return _read_as(status, status)
@@ -116,13 +116,13 @@ def read_status(value: object) -> Reading:
     if re.search(r"[\d%(/]", words):  # it says more than one thing
         likely = ""
     proposal = f" (có lẽ là “{likely}”)" if likely else ""
-    return Reading(None, "status-unknown", {"likely": proposal})
+    return TypedValue(None, "status-unknown", {"likely": proposal})
 
 
 # ---------------------------------------------------------------------- percent
 
 
-def read_percent(value: object, shown_as_percent: bool, status: str | None) -> Reading:
+def read_percent(value: object, shown_as_percent: bool, status: str | None) -> TypedValue:
     """A percentage from 0 to 100. Typed with a % sign, spreadsheets keep 50% as 0.5 and say
     so in the cell's format; a bare 0,5 or 1 may be either."""
     if value == "":
@@ -130,7 +130,7 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
     if isinstance(value, float | int) and not isinstance(value, bool):
         number = exact(value)
         if not number.is_finite():
-            return Reading(None, "not-a-number")
+            return TypedValue(None, "not-a-number")
         if shown_as_percent:
             if number > 1:  # the format came later: 50 shows as 5000%
                 return _ambiguous(_percents(number * 100, number), _percents(number))
@@ -139,9 +139,9 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
     text = clean(value).lstrip("'") if isinstance(value, str) else ""
     text = re.sub(r"\s*phần trăm$", "%", text)
     bare = text.removesuffix("%")
-    readings = number_readings(bare)
+    readings = list(number_readings(bare))
     if not readings:
-        return Reading(None, "not-a-number")
+        return TypedValue(None, "not-a-number")
     if len(readings) > 1:
         likely = [number for number in readings if number <= 100]
         return _ambiguous(_percents(*readings), _percents(*likely))
@@ -151,22 +151,41 @@ def read_percent(value: object, shown_as_percent: bool, status: str | None) -> R
     return _read_as(found.value, _percents(found.value)[0]) if found.value is not None else found
 
 
-def _percent_or_share(number: Decimal, status: str | None) -> Reading:
+def _percent_or_share(number: Decimal, status: str | None) -> TypedValue:
     if 0 < number <= 1:
         likely = [number * 100] if status == Status.DONE else []
         return _ambiguous(_percents(number, number * 100), _percents(*likely))
     return _in_range(number)
 
 
-def _in_range(number: Decimal) -> Reading:
+def _in_range(number: Decimal) -> TypedValue:
     if 0 <= number <= 100:
         whole = number.to_integral_value()
-        return Reading(whole if number == whole else number.normalize())
-    return Reading(None, "percent-out-of-range", {"percent": format_number(number)})
+        return TypedValue(whole if number == whole else number.normalize())
+    return TypedValue(None, "percent-out-of-range", {"percent": format_number(number)})
 
 
 def _percents(*numbers: Decimal) -> list[str]:
     return [f"{format_number(number)}%" for number in numbers]
+
+
+# ------------------------------------------------------------------------ count
+
+
+def read_count(value: object, shown_as_percent: bool) -> TypedValue:
+    """A whole number, 0 or more."""
+    if value == "":
+        return _BLANK
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        numbers = [exact(value)]
+    else:
+        numbers = [*number_readings(value.lstrip("'"))] if isinstance(value, str) else []
+    whole = [n for n in numbers if n.is_finite() and n >= 0 and n == n.to_integral_value()]
+    if not whole or shown_as_percent:
+        return TypedValue(None, "not-a-count")
+    if len(numbers) > 1:
+        return _ambiguous([format_number(n) for n in numbers], [format_number(n) for n in whole])
+    return TypedValue(int(whole[0]))
 
 
 # ------------------------------------------------------------------------ money
@@ -182,29 +201,29 @@ _BARE_NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 def read_money(
     value: object, budget: int | None, shown_as_percent: bool = False, unit: int | None = None
-) -> Reading:
+) -> TypedValue:
     """An amount in đồng, from a cell that asks for triệu đồng: a bare number is in triệu, one
     with a unit ("8,5 tỷ", "15.000.000 đ") in that. `budget` (đồng) helps to propose; `unit` is
     what the cell's number format makes of a 1 (in đồng; 0 where it hides thousands)."""
     if value == "":
         return _BLANK
     if shown_as_percent:
-        return Reading(None, "not-a-number")
+        return TypedValue(None, "not-a-number")
     if isinstance(value, float | int) and not isinstance(value, bool):
         number = exact(value)
         if unit is not None and unit != DONG_PER_MILLION and number:
             return _shown_in_unit(number, unit, budget)
         return _from_million(number)
     if not isinstance(value, str):
-        return Reading(None, "not-a-number")
+        return TypedValue(None, "not-a-number")
     text = _PARTED_THOUSANDS.sub("", clean(value).lstrip("'"))
     words = fold(text).strip(" -–_./")
     if words in _NOTHING_SPENT:
         return _read_as(0, "0 triệu đồng")
     if words in _NO_MONEY:
         # Where no money was planned, "không" says what a blank says.
-        nothing = Reading(None, "value-read", {"reading": "không có kinh phí"})
-        return Reading(None, "not-a-number") if budget else nothing
+        nothing = TypedValue(None, "value-read", {"reading": "không có kinh phí"})
+        return TypedValue(None, "not-a-number") if budget else nothing
     if _BARE_NUMBER.fullmatch(text):
         amounts = [dong_from_million(number) for number in number_readings(text)]
         if text.isdigit() and len(amounts) == 1:
@@ -212,7 +231,7 @@ def read_money(
     else:
         amounts = [int(dong) for dong in _amounts_with_unit(text)]
     if not amounts:
-        return Reading(None, "not-a-number")
+        return TypedValue(None, "not-a-number")
     if 0 < amounts[0] < _SMALLEST_DONG and len(amounts) == 1:  # nobody spends 15 đồng
         meant = dong_from_million(Decimal(amounts[0]))
         return _ambiguous(_millions([amounts[0], meant]), _millions([meant]))
@@ -223,7 +242,7 @@ def read_money(
     return checked if checked.value is None else _read_as(amounts[0], _millions(amounts)[0])
 
 
-def _shown_in_unit(number: Decimal, unit: int, budget: int | None) -> Reading:
+def _shown_in_unit(number: Decimal, unit: int, budget: int | None) -> TypedValue:
     """A number that the sheet shows with another unit than the column asks for."""
     plain = _from_million(number)
     if plain.value is None:
@@ -244,18 +263,18 @@ def _amounts_with_unit(text: str) -> list[Decimal]:
     return [number for number in quantity_readings(text) if number == int(number)]
 
 
-def _from_million(million: Decimal) -> Reading:
+def _from_million(million: Decimal) -> TypedValue:
     if not million.is_finite():
-        return Reading(None, "not-a-number")
+        return TypedValue(None, "not-a-number")
     if million < 0:
-        return Reading(None, "spent-negative")
+        return TypedValue(None, "spent-negative")
     dong = dong_from_million(million)
     if dong > LARGEST_DONG:
         likely = format_number(million / DONG_PER_MILLION)
-        return Reading(None, "spent-too-large", {"likely": likely})
+        return TypedValue(None, "spent-too-large", {"likely": likely})
     if million_from_dong(dong) != million:
-        return Reading(dong, "spent-rounded", {"actual": format_million(dong)})
-    return Reading(dong)
+        return TypedValue(dong, "spent-rounded", {"actual": format_million(dong)})
+    return TypedValue(dong)
 
 
 def _millions(amounts: Sequence[int]) -> list[str]:

@@ -9,14 +9,12 @@ from dataclasses import replace
 from ..files.containers import container_of
 from ..findings.finding import Place, finding
 from ..plan.fates import Fate
+from ..plan.fields import REPORTED, Field
 from ..plan.rules import USE_THIS, Choice
 from ..text.dates import format_moment
-from ..text.numbers import format_million, format_number
 from ..text.spelling import key
-from .form import FIELD_BY_NAME
 from .returned import ReportedRow, Return
 
-_COMPARED = ("status", "percent", "spent", "result", "proof", "difficulties", "proposals")
 _MOST_CHANGES = 6  # named in a message
 
 
@@ -90,19 +88,12 @@ def _differences(was: ReportedRow | None, row: ReportedRow) -> list[str]:
     if was is None:
         return [f"thêm mục {row.item.code}"]
     return [
-        f"{row.item.code} {FIELD_BY_NAME[name].heading.partition(' (')[0]}: "
-        f"{_value(name, getattr(was, name))} → {_value(name, getattr(row, name))}"
-        for name in _COMPARED
-        if getattr(was, name) != getattr(row, name)
+        f"{row.item.code} {field.title}: {_shown_value(field, was)} → {_shown_value(field, row)}"
+        for field in REPORTED
+        if was[field.name] != row[field.name]
     ]
 
 
-def _value(name: str, value: object) -> str:
-    if value in (None, ""):
-        return "trống"
-    if name == "spent":
-        return format_million(value)  # type: ignore[arg-type]
-    if name == "percent":
-        return f"{format_number(value)}%"  # type: ignore[arg-type]
-    text = str(value)
+def _shown_value(field: Field, row: ReportedRow) -> str:
+    text = field.printed(row[field.name]) or "trống"
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -121,8 +121,7 @@ class Year:
         returns = dict(self.returns)
         returns[period] = [
             replace(
-                one,
-                rows=tuple(each._replace(**values) if each is row else each for each in one.rows),
+                one, rows=tuple(each.saying(**values) if each is row else each for each in one.rows)
             )
             if one.agency == agency
             else one
@@ -151,7 +150,7 @@ def small(two_periods) -> Year:
             last = one.rows[-1]
             spent = 200_000 * last.row if one.agency != THREE[0] else None
             item = here[with_money.id, SHARED]
-            kept.append(last._replace(item=item, row=last.row + 1, spent=spent, status=last.status))
+            kept.append(replace(last.saying(spent=spent), item=item, row=last.row + 1))
         return tuple(kept)
 
     returns = {
@@ -167,7 +166,7 @@ def changes(draw, year: Year):
     period = draw(st.sampled_from(year.periods))
     one = draw(st.sampled_from([one for one in year.returns[period] if one.rows]))
     field = draw(st.sampled_from(("spent", "spent", "percent", "status")))
-    rows = [row for row in one.rows if getattr(row, field) is not None]
+    rows = [row for row in one.rows if row[field] is not None]
     row = draw(st.sampled_from(rows or list(one.rows)) | st.sampled_from(one.rows))
     if field == "spent":
         most = (row.item.budget or 400_000_000) * 2

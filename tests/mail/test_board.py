@@ -26,6 +26,7 @@ from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.plan.rules import OFF, RULES, Rules, Setting
+from cchc_xl.plan.statuses import Status
 from cchc_xl.returns.returned import ReportedRow, Return
 from cchc_xl.text.dates import VIETNAM
 from tests.support.forms import stored_values
@@ -191,7 +192,7 @@ class Situation:
         left_blank = chance.random() < 0.4
         items = [item for item in one.duties if not left_blank or chance.random() < 0.7]
         rows = tuple(
-            ReportedRow(item, 10 + n, {}, status="Đang thực hiện", percent=Decimal(50))
+            ReportedRow(item, 10 + n, {}, {"status": Status.IN_PROGRESS, "percent": Decimal(50)})
             for n, item in enumerate(items)
         )
         one.errors, one.warnings = chance.choice(((0, 0), (0, 0), (2, 0), (0, 1), (1, 1)))

@@ -95,7 +95,7 @@ def counted(one, code: str, name: str) -> tuple[object, str]:
     """A figure that is counted and the cell it is said to come from."""
     for row in one.rows:
         if row.item.code == code:
-            value = getattr(row, name)
+            value = row[name]
             if name == "spent" and value is not None:
                 value = Decimal(value) / 1_000_000
             return value, row.cell(name)

@@ -77,7 +77,7 @@ def assert_entries_read(one, sheet="Phiếu báo cáo"):
     first = found["1.1.3"]
     assert (first.status, first.percent, first.spent) == ("Hoàn thành", 100, 14_250_000)
     assert (first.result, first.proof) == ("Đã tập huấn 02 lớp", "12/BC-STP")
-    assert (first.difficulties, first.proposals) == ("Không", "Sớm hơn")
+    assert (first["difficulties"], first["proposals"]) == ("Không", "Sớm hơn")
     assert (found["1.3.4"].percent, found["1.3.4"].spent) == (Decimal("45.5"), 40_000_000)
     assert (found["1.4.5"].percent, found["1.4.5"].spent) == (0, 0)
     assert (found["III.1"].status, found["III.1"].spent) == ("Đang thực hiện", None)
@@ -137,6 +137,21 @@ def test_added_columns_and_rows(send_back):
     one = send_back(change=add)
     assert_entries_read(one)
     assert rows(one)["1.1.3"].cell("spent").startswith("M")
+
+
+def test_a_column_of_the_agency_s_own_is_not_read_and_said(send_back):
+    def add(form):
+        form.sheet.cell(form.heading_row, 16).value = "Ghi chú nội bộ"
+        form.sheet.cell(form.rows["1.1.3"], 16).value = "Đã trình ký"
+        form.sheet.cell(form.heading_row, 17).value = "Cột để trống"
+        form.sheet.cell(form.rows["1.3.4"], 18).value = 7
+
+    one = send_back(change=add)
+    assert one.fate == Fate.ACCEPTED and codes(one) == ["column-undeclared"] * 2
+    named, unnamed = (f for f in one.findings if f.code == "column-undeclared")
+    assert (named.place.cell, named.value) == ("P7", "Ghi chú nội bộ")
+    assert (unnamed.place.cell, unnamed.value) == ("R7", "R")
+    assert "không có trong mẫu phiếu; nội dung không được tính" in named.message
 
 
 def test_sorted_rows(send_back):
@@ -199,7 +214,7 @@ def test_a_value_that_cannot_be_counted_is_left_out_and_said(send_back, form, co
     assert codes(one) == [code]
     found = next(f for f in one.findings if f.code == code)
     assert found.place.cell == Form(form).cell("1.3.4", column).coordinate
-    assert getattr(rows(one)["1.3.4"], column) is None
+    assert rows(one)["1.3.4"][column] is None
     assert "1.3.4" in found.message and found.agency == AGENCY
 
 
@@ -217,7 +232,7 @@ def test_a_value_that_cannot_be_counted_is_left_out_and_said(send_back, form, co
 )
 def test_plain_writing_is_read(send_back, column, value, read):
     one = send_back({**ENTRIES, "1.3.4": {"status": "Đang thực hiện", column: value}})
-    assert getattr(rows(one)["1.3.4"], column) == read
+    assert rows(one)["1.3.4"][column] == read
     assert set(codes(one)) <= {"value-read"}  # a note shows how a text was read
 
 

@@ -22,7 +22,7 @@ from cchc_xl.cli.steps import read_returns
 from cchc_xl.findings.finding import Finding
 from cchc_xl.ledger.ledger import status_at
 from cchc_xl.master.opening import Loaded
-from cchc_xl.period.consolidation import Reading
+from cchc_xl.period.consolidation import PeriodReading
 from cchc_xl.plan.fates import Fate
 from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.returns.form import write_form
@@ -247,7 +247,7 @@ def locate(content: bytes, form: Filled) -> dict[str, set]:
 class Judge:
     """Compares what was read from one file with what its agency means."""
 
-    def __init__(self, matrix: Matrix, case: Case, file: str, where: dict, done: Reading):
+    def __init__(self, matrix: Matrix, case: Case, file: str, where: dict, done: PeriodReading):
         self.matrix, self.case, self.where = matrix, case, where
         agency = case.form.agency
         facts = done.ledger.facts

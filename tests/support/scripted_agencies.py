@@ -573,7 +573,7 @@ def differences(outcome: Outcome, done: Consolidation) -> list[str]:
         for code, row in told.items():
             meant = outcome.entries[agency].get(code, {})
             for name in ("status", "percent", "result", "proof", "spent", "difficulties"):
-                value, read = meant.get(name), getattr(row, name)
+                value, read = meant.get(name), row[name]
                 if name == "spent" and value is not None:
                     value = int(Decimal(str(value)) * 1_000_000)
                 if read != value and (read or value is not None):
