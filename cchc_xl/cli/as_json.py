@@ -19,7 +19,7 @@ from ..text.money import million_number
 from ..text.targets import Target
 from ..workspace.journal import Run
 
-if TYPE_CHECKING:  # brings in pandas
+if TYPE_CHECKING:
     from ..audit.check import Audit
     from ..ledger.ledger import ItemResult, Ledger
     from ..mail.board import AgencyStatus, Board

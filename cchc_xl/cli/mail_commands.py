@@ -19,7 +19,7 @@ from .command_line import (
     workspace_argument,
 )
 
-if TYPE_CHECKING:  # brings in pandas
+if TYPE_CHECKING:
     from ..mail.board import Board
     from ..mail.correspondence import Outgoing
 

@@ -20,15 +20,9 @@ from ..master.dashboard_grid import Results
 from ..master.opening import Loaded, find_period
 from ..master.registry_file import load_registry
 from ..master.writer import write_master
-from ..period.consolidation import (
-    PeriodReading,
-    Progress,
-    outcome_of,
-    read_period,
-    recorded_inputs,
-    silent,
-)
+from ..period.consolidation import Progress, outcome_of, recorded_inputs, silent
 from ..period.folder import changed_earlier, inputs_of, results_to_write, to_journal
+from ..period.opened import read_returns
 from ..plan.model import Plan, Programme
 from ..plan.proofs import prove_programme
 from ..plan.rules import RULES
@@ -40,7 +34,7 @@ from ..writing.templates import NAMES, check_texts, packaged, using
 
 if TYPE_CHECKING:
     from ..audit.check import Audit
-    from ..ledger.ledger import Ledger  # brings in pandas
+    from ..ledger.ledger import Ledger
     from ..mail.board import Board
     from ..period.tracing import RowTrace
     from .doctor import Check
@@ -132,7 +126,7 @@ def consolidate_period(
     Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work,
     TemplateError when a template cannot be used.
     """
-    from ..mail.period_status import standing_of, today  # brings in pandas
+    from ..mail.period_status import standing_of, today
 
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
@@ -154,13 +148,6 @@ def consolidate_period(
     )
 
 
-def read_returns(loaded: Loaded, period_id: str, progress: Progress = silent) -> PeriodReading:
-    """Read what came back for a period, and write nothing."""
-    period = find_period(loaded.programme, period_id)
-    inputs = inputs_of(loaded.workspace, loaded.programme, loaded.findings, period)
-    return read_period(inputs, progress)
-
-
 def journal_of(loaded: Loaded, period_id: str) -> list[Run]:
     """Every consolidation of a period, in order."""
     period = find_period(loaded.programme, period_id)
@@ -173,7 +160,7 @@ def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace
 
     Raises NoReturnsError when the period was never consolidated, UnknownRowError.
     """
-    from ..period.tracing import trace_row  # brings in pandas
+    from ..period.tracing import trace_row
 
     journal = Journal(loaded.workspace)
     period = find_period(loaded.programme, period_id)
@@ -199,7 +186,7 @@ def trace(loaded: Loaded, period_id: str, code: str) -> tuple[Run, list[RowTrace
 
 def to_be_signed(ledger: Ledger) -> list[str]:
     """The sheets of the monitoring workbook that go upstairs on paper."""
-    from ..outputs.appendices import signed_sheets  # brings in pandas
+    from ..outputs.appendices import signed_sheets
 
     return signed_sheets(ledger.programme.plans)
 
@@ -304,7 +291,7 @@ def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
     """The tables of results before anything was consolidated: the plan and who owes what."""
     if not programme.periods:
         return Results({})
-    from ..ledger.ledger import consolidate  # these bring in pandas
+    from ..ledger.ledger import consolidate
     from ..ledger.result_rows import result_rows
     from ..mail.period_status import standing
 

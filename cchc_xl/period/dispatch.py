@@ -121,7 +121,7 @@ class Handouts(NamedTuple):
 def make_handouts(loaded: Loaded, period_id: str, progress: Progress = silent) -> Handouts:
     """Write a workbook of their own for every agency that must report and for every collector.
     Raises NoReturnsError when nothing came."""
-    from ..outputs.collector_handouts import collector_handouts  # both bring in pandas
+    from ..outputs.collector_handouts import collector_handouts
     from ..outputs.handouts import agency_handouts, handout_paths
 
     workspace, period = loaded.workspace, find_period(loaded.programme, period_id)

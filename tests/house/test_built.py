@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -49,21 +50,34 @@ def installed(tmp_path_factory) -> Path:
 
 
 @pytest.mark.long
-def test_the_installed_wheel_does_the_whole_job(installed, tmp_path):
-    code = (
-        f"import sys; sys.path.insert(0, {str(installed)!r}); import cchc_xl; "
-        f"assert cchc_xl.__file__.startswith({str(installed)!r}); "
+def test_the_installed_wheel_does_the_whole_job_and_opens_it_for_analysts(installed, tmp_path):
+    def run(code: str) -> str:
+        """With the wheel in place of the checkout."""
+        start = (
+            f"import site, sys; site.main(); sys.path.insert(0, {str(installed)!r}); "
+            f"import cchc_xl; assert cchc_xl.__file__.startswith({str(installed)!r}); "
+        )
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", start + code],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=120,
+            env={**os.environ, "PYTHONPATH": ""},
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    run(
         "sys.argv = ['cchc-xl', 'demo', 'CCHC-2018']; from cchc_xl.cli.commands import main; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", "import site; site.main(); " + code],
-        cwd=tmp_path,
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": ""},
-    )
-    assert done.returncode == 0, done.stderr.decode()
     assert (tmp_path / "CCHC-2018/2018-6T/tong-hop/Phu-luc-2_2018-6T.xlsx").exists()
+    told = run(
+        "facts = cchc_xl.open('CCHC-2018').facts('2018-6T'); "
+        "print(facts['spent'].dtype, facts['spent'].sum(), facts['agency'].nunique())"
+    )
+    figures = json.loads((tmp_path / "CCHC-2018/nhat-ky/so-lieu_2018-6T.json").read_bytes())
+    spent = sum(row["spent"] or 0 for name, row in figures["rows"].items() if "|" not in name)
+    assert told.split() == ["Int64", str(spent), "36"]
 
 
 def test_the_guide_is_a_page_with_its_pictures_inside():
