@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ..findings.finding import Finding, Place, finding
 from ..text.spelling import fold
-from .documents import Line
+from .documents import DocumentLine
 
 # What a heading contains, without diacritics; the first that fits a cell names it.
 _HEADINGS = {
@@ -44,20 +44,12 @@ _TOTAL = re.compile(r"(?:tong|cong|tong cong)\s*:?\s*[\d.,\s]*$|tong (?:cong|so|
 # What follows a table: a list of amounts, the next appendix, the signatures.
 _ENDS_TABLE = re.compile(r"trong do\s*:?$|phu luc\b|noi nhan\b|(?:tm|kt|tl|tuq)\.\s")
 # A cell of these that is merged over several rows holds for each of them; money does not.
-_HOLDS_FOR_ROWS_BELOW = {
-    "lead",
-    "coordinating",
-    "deadline",
-    "start",
-    "end",
-    "frequency",
-    "collector",
-    "report_officer",
-}
+_PEOPLE = {"lead", "coordinating", "collector", "report_officer"}
+_HOLDS_FOR_ROWS_BELOW = _PEOPLE | {"deadline", "start", "end", "frequency"}
 
 
 @dataclass
-class Row:
+class PrintedRow:
     """One row as printed: `cells` by heading; `code` as this software writes it."""
 
     place: Place
@@ -88,9 +80,12 @@ class Appendix:
     heading: Heading
     place: Place
     unit: str = ""
-    rows: list[Row] = field(default_factory=list)
-    totals: list[Row] = field(default_factory=list)
+    rows: list[PrintedRow] = field(default_factory=list)
+    totals: list[PrintedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def note(self, code: str, row: PrintedRow, value: str = "", item: str = "") -> None:
+        self.findings.append(finding(code, row.place, value, item=item))
 
     @property
     def is_plan(self) -> bool:
@@ -101,7 +96,7 @@ class Appendix:
         return "budget" in self.heading.columns
 
 
-def read_appendices(lines: Iterable[Line]) -> list[Appendix]:
+def read_appendices(lines: Iterable[DocumentLine]) -> list[Appendix]:
     """Every table of the document that is a plan or a monitoring table."""
     reader = _Reader(list(lines))
     reader.read()
@@ -111,12 +106,12 @@ def read_appendices(lines: Iterable[Line]) -> list[Appendix]:
 class _Reader:
     """Goes through a document line by line and remembers the table it is in."""
 
-    def __init__(self, lines: list[Line]):
+    def __init__(self, lines: list[DocumentLine]):
         self.lines = lines
         self.appendices: list[Appendix] = []
         self.appendix: Appendix | None = None
         self.heading: Heading | None = None  # the last one printed: it says where columns are
-        self.printed: list[Row] = []  # rows of the table, before codes are given
+        self.printed: list[PrintedRow] = []  # rows of the table, before codes are given
         self.page_break = False  # a repeated heading stands before the next row
         self.unit = ""
 
@@ -147,7 +142,7 @@ class _Reader:
             _give_codes(self.appendix, self.printed)
         self.appendix, self.printed = None, []
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: DocumentLine) -> None:
         if _UNIT.search(line.text) and len(line.text) < 80:
             self.unit = line.text
             if self.appendix and not self.printed:
@@ -170,20 +165,20 @@ class _Reader:
         self.page_break = False
 
 
-def _row(line: Line, heading: Heading) -> Row:
+def _row(line: DocumentLine, heading: Heading) -> PrintedRow:
     cells = {name: _cell(line.cells, at) for name, at in heading.columns.items()}
     carried = {
         name: text
         for name in _HOLDS_FOR_ROWS_BELOW & cells.keys()
         if (text := _cell(line.carried, heading.columns[name]))
     }
-    return Row(line.place, cells, carried=carried)
+    return PrintedRow(line.place, cells, carried=carried)
 
 
 # -------------------------------------------------------------------- headings
 
 
-def _heading(lines: list[Line], i: int) -> Heading | None:
+def _heading(lines: list[DocumentLine], i: int) -> Heading | None:
     """The heading that begins at line i, if one does."""
     columns = _named_columns(lines[i])
     if not {"code", "title"} <= columns.keys() or len(columns) < 3:
@@ -206,7 +201,7 @@ def _heading(lines: list[Line], i: int) -> Heading | None:
     return Heading(columns, texts, height)
 
 
-def _named_columns(line: Line) -> dict[str, int]:
+def _named_columns(line: DocumentLine) -> dict[str, int]:
     columns: dict[str, int] = {}
     for at, cell in enumerate(line.cells):
         folded = fold(cell)
@@ -217,7 +212,7 @@ def _named_columns(line: Line) -> dict[str, int]:
     return columns
 
 
-def _overflow_into_last_row(appendix: Appendix, printed: list[Row], again: Heading) -> None:
+def _overflow_into_last_row(appendix: Appendix, printed: list[PrintedRow], again: Heading) -> None:
     """A scan may push the rest of a cell into the repeated heading below it: what a heading
     has beyond its first text belongs to the last row."""
     if not printed:
@@ -230,7 +225,7 @@ def _overflow_into_last_row(appendix: Appendix, printed: list[Row], again: Headi
             last.joined = True
 
 
-def _is_column_numbers(line: Line) -> bool:
+def _is_column_numbers(line: DocumentLine) -> bool:
     """The row (1) (2) (3) under a heading."""
     marks = [cell for cell in line.cells if cell]
     return len(marks) > 2 and all(re.fullmatch(r"\(?\d{1,2}\)?", mark) for mark in marks)
@@ -243,22 +238,22 @@ def _cell(cells: tuple[str, ...], at: int) -> str:
 # ------------------------------------------------------------ rows over a page
 
 
-def _is_paragraph(row: Row) -> bool:
+def _is_paragraph(row: PrintedRow) -> bool:
     """A line of text between two pages of a table, such as a mark of a scan: nothing but a
     first cell that is no number."""
     return not _starts_anew(row) and not any(row[name] for name in row.cells if name != "code")
 
 
-def _starts_anew(row: Row) -> bool:
+def _starts_anew(row: PrintedRow) -> bool:
     return bool(_CODE.match(row["code"]))
 
 
-def _is_bare_total(row: Row) -> bool:
+def _is_bare_total(row: PrintedRow) -> bool:
     """A sum under the money column without a word beside it."""
     return [name for name in row.cells if row[name]] == ["budget"]
 
 
-def _continues(above: Row, row: Row, page_break: bool) -> bool:
+def _continues(above: PrintedRow, row: PrintedRow, page_break: bool) -> bool:
     """Whether a row goes on with the row above it.
 
     The number stands in one of the two parts; after a page break it may be the later one.
@@ -272,17 +267,17 @@ def _continues(above: Row, row: Row, page_break: bool) -> bool:
     return not title or title[0].islower()
 
 
-def _joined(above: Row, row: Row) -> Row:
+def _joined(above: PrintedRow, row: PrintedRow) -> PrintedRow:
     cells = {
         name: " ".join(part for part in (above[name], row[name]) if part) for name in above.cells
     }
-    return Row(above.place, cells, joined=True, carried=above.carried)
+    return PrintedRow(above.place, cells, joined=True, carried=above.carried)
 
 
 # ----------------------------------------------------------------------- codes
 
 
-def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
+def _give_codes(appendix: Appendix, raw: list[PrintedRow]) -> None:
     """Give every row its code, level and parent.
 
     Dotted numbers tell their own level (1 task, 1.1 output, 1.1.1 activity). Where Roman
@@ -290,7 +285,7 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
     """
     group = ""
     unnumbered = 0
-    used: dict[str, Row] = {}
+    used: dict[str, PrintedRow] = {}
     for row in raw:
         for name, text in row.carried.items():
             row.cells[name] = row[name] or text
@@ -316,19 +311,15 @@ def _give_codes(appendix: Appendix, raw: list[Row]) -> None:
             while f"{group}.{unnumbered}" in used:
                 unnumbered += 1
             row.code, row.level, row.parent = f"{group}.{unnumbered}", "task", group
-            appendix.findings.append(
-                finding("row-without-code", row.place, row["title"], item=row.code)
-            )
+            appendix.note("row-without-code", row, row["title"], item=row.code)
         else:
             text = " ".join(filter(None, row.cells.values()))
-            appendix.findings.append(finding("row-not-understood", row.place, text))
+            appendix.note("row-not-understood", row, text)
             continue
         if row.code in used:
-            appendix.findings.append(
-                finding("code-repeated", row.place, row["title"], item=row.code)
-            )
+            appendix.note("code-repeated", row, row["title"], item=row.code)
             continue
         if row.joined:
-            appendix.findings.append(finding("row-joined", row.place, item=row.code))
+            appendix.note("row-joined", row, item=row.code)
         used[row.code] = row
         appendix.rows.append(row)

@@ -1,7 +1,7 @@
 """A decision file as lines and table rows, whatever program it came from.
 
 `.txt` and `.md` (the text of a scan, with tab or pipe tables), `.docx`, and
-spreadsheets become the same list of `Line`, each with the place it stands at.
+spreadsheets become the same list of `DocumentLine`, each with the place it stands at.
 Nothing here knows what the lines mean.
 """
 
@@ -21,7 +21,7 @@ from ..text.spelling import clean
 TEXT_SUFFIXES = (".txt", ".md")
 
 
-class Line(NamedTuple):
+class DocumentLine(NamedTuple):
     """A paragraph (one cell) or a table row (several). A cell merged over others holds
     the text once, at its first place; the others are "". `carried` holds, for cells merged
     with one in a row above, the text that stands there."""
@@ -35,7 +35,7 @@ class Line(NamedTuple):
         return " ".join(cell for cell in self.cells if cell)
 
 
-def read_document(path: Path) -> list[Line]:
+def read_document(path: Path) -> list[DocumentLine]:
     """The lines of a decision file.
 
     Raises UnreadableFileError when the file is missing, damaged, or of a kind that
@@ -66,7 +66,7 @@ _HEADING = re.compile(r"^#{1,6}\s+")
 _PIPE_RULE = re.compile(r"^\|?[\s:|-]+\|?$")
 
 
-def _text_lines(path: Path) -> Iterator[Line]:
+def _text_lines(path: Path) -> Iterator[DocumentLine]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -85,7 +85,7 @@ def _text_lines(path: Path) -> Iterator[Line]:
             cells = [raw]
         plain = tuple(_without_markup(cell) for cell in cells)
         if any(plain):
-            yield Line(place, plain)
+            yield DocumentLine(place, plain)
 
 
 def _without_markup(text: str) -> str:
@@ -96,7 +96,7 @@ def _without_markup(text: str) -> str:
 # ------------------------------------------------------------------------ Word
 
 
-def _word_lines(path: Path) -> Iterator[Line]:
+def _word_lines(path: Path) -> Iterator[DocumentLine]:
     import docx
     from docx.table import Table
 
@@ -111,7 +111,7 @@ def _word_lines(path: Path) -> Iterator[Line]:
         if not isinstance(block, Table):
             for part in clean(block.text).split("\n"):
                 if part:
-                    yield Line(Place(path.name, "", f"đoạn {number}"), (part,))
+                    yield DocumentLine(Place(path.name, "", f"đoạn {number}"), (part,))
             continue
         tables += 1
         seen: set = set()
@@ -128,13 +128,13 @@ def _word_lines(path: Path) -> Iterator[Line]:
                 in_this_row.add(cell._tc)
             seen |= in_this_row
             if any(cells):
-                yield Line(place, tuple(cells), tuple(carried))
+                yield DocumentLine(place, tuple(cells), tuple(carried))
 
 
 # ----------------------------------------------------------------- spreadsheets
 
 
-def _sheet_lines(path: Path) -> Iterator[Line]:
+def _sheet_lines(path: Path) -> Iterator[DocumentLine]:
     try:
         workbook = OpenedWorkbook(path.read_bytes())
         grids = [workbook.grid(name) for name in workbook.names]
@@ -153,4 +153,4 @@ def _sheet_lines(path: Path) -> Iterator[Line]:
         for number, cells in enumerate(texts):
             if any(cells):
                 place = Place(path.name, grid.name, f"dòng {grid.top + number + 1}")
-                yield Line(place, tuple(cells), tuple(carried[number]))
+                yield DocumentLine(place, tuple(cells), tuple(carried[number]))

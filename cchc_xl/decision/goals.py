@@ -16,7 +16,7 @@ from ..findings.finding import Place
 from ..plan.model import Goal
 from ..text.spelling import fold
 from ..text.targets import Target, parse_targets
-from .documents import Line
+from .documents import DocumentLine
 
 _HEADING = re.compile(
     r"(?:(?:cac|mot so|nhung|he thong|ve) )*"
@@ -59,7 +59,7 @@ class _Entry:
         return not self.text.endswith((".", ";", ":"))
 
 
-def read_goals(lines: Iterable[Line], plan_id: str) -> tuple[Goal, ...]:
+def read_goals(lines: Iterable[DocumentLine], plan_id: str) -> tuple[Goal, ...]:
     """The goals that a decision lists, in their order; one for each number that a sentence
     states, and one without a target for a sentence that states none."""
     goals: list[Goal] = []
@@ -72,7 +72,7 @@ def read_goals(lines: Iterable[Line], plan_id: str) -> tuple[Goal, ...]:
     return tuple(goals)
 
 
-def _lists(lines: Iterable[Line]) -> Iterator[list[_Entry]]:
+def _lists(lines: Iterable[DocumentLine]) -> Iterator[list[_Entry]]:
     """The entries under each heading that announces goals."""
     current: _List | None = None
     for line in lines:
@@ -85,7 +85,7 @@ def _lists(lines: Iterable[Line]) -> Iterator[list[_Entry]]:
         yield current.entries
 
 
-def _begun(line: Line) -> _List | None:
+def _begun(line: DocumentLine) -> _List | None:
     """The list that a line announces, if it does."""
     rank, _, text = _marked(line.text)
     head, colon, rest = text.partition(":")
@@ -101,7 +101,7 @@ def _begun(line: Line) -> _List | None:
         return None
     begun = _List(rank)
     if rest.strip():
-        begun.takes(Line(line.place, (rest.strip(),)))
+        begun.takes(DocumentLine(line.place, (rest.strip(),)))
     return begun
 
 
@@ -113,7 +113,7 @@ class _List:
         self.above = above
         self.entries: list[_Entry] = []
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: DocumentLine) -> bool:
         """Whether a line is part of the list still."""
         if line.text.isdigit():  # the number of a page
             return True
@@ -131,7 +131,7 @@ class _List:
         self.entries.append(_Entry(line.place, rank, text))
         return True
 
-    def _takes_unmarked(self, line: Line) -> bool:
+    def _takes_unmarked(self, line: DocumentLine) -> bool:
         text, has_target = line.text, bool(_targets(line.text))
         last = self.entries[-1] if self.entries else None
         if last and last.is_open and text[:1].islower():
@@ -186,5 +186,5 @@ def _marked(text: str) -> tuple[int | None, str, str]:
     return None, "", text
 
 
-def _is_row(line: Line) -> bool:
+def _is_row(line: DocumentLine) -> bool:
     return sum(map(bool, line.cells)) > 1

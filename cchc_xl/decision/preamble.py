@@ -13,9 +13,10 @@ from itertools import chain, takewhile
 
 from ..findings.finding import NOWHERE, Finding, Place, finding
 from ..text.amounts_in_words import dong_in_words, same_words
+from ..text.money import SIZES
 from ..text.numbers import number_readings, parse_number
 from ..text.spelling import fold, key
-from .documents import Line
+from .documents import DocumentLine
 
 _NUMBER = r"(\d+)\s*/\s*((?:\d{4}\s*/\s*)?QĐ\s*-\s*[A-ZĐ]+)"
 _OWN_NUMBER = re.compile(r"^Số\s*:?\s*" + _NUMBER)
@@ -43,7 +44,6 @@ _TOTAL = re.compile(
     r"(tỷ|tỉ|triệu|nghìn|ngàn)?\s*(?:đồng|đ\b)",
     re.IGNORECASE,
 )
-_DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
 _IN_WORDS = re.compile(r"\((?:bằng chữ:?\s*)?([^()\d]*đồng[^()\d]*)\)", re.IGNORECASE)
 
 
@@ -76,8 +76,11 @@ class Preamble:
     allocation_lists: list[list[Amount]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    def note(self, code: str, place: Place, value: str = "", **facts: str) -> None:
+        self.findings.append(finding(code, place, value, **facts))
 
-def read_preamble(lines: Iterable[Line]) -> Preamble:
+
+def read_preamble(lines: Iterable[DocumentLine]) -> Preamble:
     """The facts of a decision that stand outside its tables."""
     lines = list(lines)
     preamble = Preamble()
@@ -99,7 +102,7 @@ def read_preamble(lines: Iterable[Line]) -> Preamble:
     return preamble
 
 
-def _read_total(preamble: Preamble, lines: list[Line]) -> None:
+def _read_total(preamble: Preamble, lines: list[DocumentLine]) -> None:
     """The money in all; where it is written in words too, both must agree."""
     for line in lines:
         found = _TOTAL.search(line.text)
@@ -110,13 +113,11 @@ def _read_total(preamble: Preamble, lines: list[Line]) -> None:
         if written and preamble.total is not None:
             words = dong_in_words(preamble.total)
             if not same_words(written[1], words):
-                preamble.findings.append(
-                    finding("words-differ", line.place, written[1], number=found[1], words=words)
-                )
+                preamble.note("words-differ", line.place, written[1], number=found[1], words=words)
         return
 
 
-def _province(lines: list[Line]) -> str:
+def _province(lines: list[DocumentLine]) -> str:
     """The name that follows "tỉnh" most often: its leading capitalised words."""
     names: Counter[str] = Counter()
     for line in lines:
@@ -127,7 +128,7 @@ def _province(lines: list[Line]) -> str:
     return names.most_common(1)[0][0] if names else ""
 
 
-def _read_number_and_date(preamble: Preamble, lines: list[Line]) -> None:
+def _read_number_and_date(preamble: Preamble, lines: list[DocumentLine]) -> None:
     """The number in the heading counts; without one, that which the appendices name."""
     seen: list[tuple[str, str, Place]] = []  # number, ISO date, place
     for i, line in enumerate(lines):
@@ -143,12 +144,10 @@ def _read_number_and_date(preamble: Preamble, lines: list[Line]) -> None:
         preamble.date = next((date for number, date, _ in seen if date), "")
     if not preamble.number or not preamble.date:
         place = lines[0].place if lines else NOWHERE
-        preamble.findings.append(finding("decision-number-missing", place))
+        preamble.note("decision-number-missing", place)
     for number, _, place in seen[1:]:
         if number != preamble.number:
-            preamble.findings.append(
-                finding("decision-number-differs", place, number, expected=preamble.number)
-            )
+            preamble.note("decision-number-differs", place, number, expected=preamble.number)
 
 
 def _decision_number(found: re.Match) -> str:
@@ -165,7 +164,7 @@ def _iso_date(text: str) -> str:
         return ""
 
 
-def _read_title(preamble: Preamble, lines: list[Line]) -> None:
+def _read_title(preamble: Preamble, lines: list[DocumentLine]) -> None:
     """The subject ("Về việc ban hành …") nearest to the articles."""
     titles: list[tuple[str, Place]] = []
     for i, line in enumerate(lines):
@@ -183,19 +182,17 @@ def _read_title(preamble: Preamble, lines: list[Line]) -> None:
         titles.append((subject[:1].upper() + subject[1:], line.place))
     if not titles:
         place = lines[0].place if lines else NOWHERE
-        preamble.findings.append(finding("title-missing", place))
+        preamble.note("title-missing", place)
         return
     preamble.title = titles[-1][0]
     for other, place in titles[:-1]:
         if key(other) != key(preamble.title):
-            preamble.findings.append(
-                finding("title-spelt-two-ways", place, other, other=preamble.title)
-            )
+            preamble.note("title-spelt-two-ways", place, other, other=preamble.title)
     if found := _YEAR_NAMED.search(preamble.title.casefold()):
         preamble.year = int(found[1])
 
 
-def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
+def _read_allocations(preamble: Preamble, lines: list[DocumentLine]) -> None:
     """The lists of amounts by agency that follow a "Trong đó"."""
     amounts: list[Amount] | None = None
     for line in lines:
@@ -207,9 +204,7 @@ def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
             if amount and not fold(amount.name).startswith("tong"):
                 amounts.append(amount)
             elif not amount and _LIST_LINE.match(line.text) and re.search(r"\d", line.text[3:]):
-                preamble.findings.append(
-                    finding("allocation-not-understood", line.place, line.text)
-                )
+                preamble.note("allocation-not-understood", line.place, line.text)
             elif not amount:
                 amounts = None
     preamble.allocation_lists = [amounts for amounts in preamble.allocation_lists if amounts]
@@ -218,7 +213,7 @@ def _read_allocations(preamble: Preamble, lines: list[Line]) -> None:
 _LIST_LINE = re.compile(r"^\s*(?:\d+\s*[.)]?|[-+])\s*[^\d]+[:\d]")
 
 
-def _amount(line: Line) -> Amount | None:
+def _amount(line: DocumentLine) -> Amount | None:
     text = re.sub(r"^\s*(?:\d+\s*[.)]?|[-+])\s*", "", line.text)
     if not (found := _AMOUNT.match(text)) or not found[1].strip(" :"):
         return None
@@ -231,4 +226,4 @@ def _dong(number: str, unit: str | None) -> int | None:
     readings = number_readings(number.rstrip(".,"))
     vietnamese = parse_number(number.rstrip(".,"))
     value = vietnamese if vietnamese is not None else readings[0] if len(readings) == 1 else None
-    return None if value is None else int(value * _DONG.get((unit or "").casefold(), 1))
+    return None if value is None else int(value * SIZES.get((unit or "").casefold(), 1))

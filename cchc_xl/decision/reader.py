@@ -18,7 +18,7 @@ from ..text.dates import Month, is_partly_read, months_named
 from ..text.money import DONG_PER_MILLION
 from ..text.numbers import format_million, parse_number
 from ..text.spelling import fold, key
-from .appendix import Appendix, Row, read_appendices
+from .appendix import Appendix, PrintedRow, read_appendices
 from .assignments import assign
 from .documents import read_document
 from .goals import read_goals
@@ -113,20 +113,21 @@ class _Reader:
             short_name=_short_name(self.preamble),
         )
 
-    def _rows(self, appendices: list[Appendix]) -> dict[str, Row]:
+    def _rows(self, appendices: list[Appendix]) -> dict[str, PrintedRow]:
         """code -> row over all tables of one kind; a code stands in one of them only."""
-        rows: dict[str, Row] = {}
+        rows: dict[str, PrintedRow] = {}
         for row in (row for appendix in appendices for row in appendix.rows):
             if row.code in rows:
-                self.findings.append(
-                    finding("code-repeated", row.place, row["title"], item=row.code)
-                )
+                self._note("code-repeated", row, row["title"])
             rows.setdefault(row.code, row)
         return rows
 
+    def _note(self, code: str, row: PrintedRow, value: str = "", **facts: str) -> None:
+        self.findings.append(finding(code, row.place, value, item=row.code, **facts))
+
     # -------------------------------------------------------------- one row
 
-    def _item(self, row: Row, monitored: Row | None, parent: Item | None) -> Item:
+    def _item(self, row: PrintedRow, monitored: PrintedRow | None, parent: Item | None) -> Item:
         watch = monitored or row  # one table may hold both
         deadline = row["deadline"] or row["end"]
         first, last = self._months(row, deadline)
@@ -152,35 +153,33 @@ class _Reader:
             assigned_at=row.place,
         )
 
-    def _months(self, row: Row, text: str) -> tuple[Month | None, Month | None]:
+    def _months(self, row: PrintedRow, text: str) -> tuple[Month | None, Month | None]:
         """(first, last) month that a text names; a single one is the last."""
         named = months_named(text, self.year)
         if is_partly_read(text) or not (named or _NO_MONTH.search(fold(text))):
-            self.findings.append(finding("month-not-understood", row.place, text, item=row.code))
+            self._note("month-not-understood", row, text)
         if not named:
             return None, None
         return min(named) if len(named) > 1 else None, max(named)
 
-    def _budget(self, row: Row) -> int | None:
+    def _budget(self, row: PrintedRow) -> int | None:
         text = row["budget"]
         if not text:
             return None
         amount = parse_number(text)
         if amount is None:
-            self.findings.append(finding("amount-not-understood", row.place, text, item=row.code))
+            self._note("amount-not-understood", row, text)
             return None
         return int((amount * self.dong_per_unit).to_integral_value(ROUND_HALF_UP))
 
-    def _frequency(self, row: Row) -> str:
+    def _frequency(self, row: PrintedRow) -> str:
         text = row["frequency"]
         if text and not _FREQUENCY.search(fold(text)):
-            self.findings.append(
-                finding("frequency-not-understood", row.place, text, item=row.code)
-            )
+            self._note("frequency-not-understood", row, text)
             return ""
         return text
 
-    def _names(self, row: Row, column: str) -> tuple[str, ...]:
+    def _names(self, row: PrintedRow, column: str) -> tuple[str, ...]:
         mentions = self.registry.mentions(row[column])
         for mention in mentions:
             self.spellings[mention].append(row.place)
@@ -211,24 +210,22 @@ class _Reader:
             return self.preamble.total
         return total
 
-    def _compare(self, rows: dict[str, Row], monitored: dict[str, Row]) -> None:
+    def _compare(self, rows: dict[str, PrintedRow], monitored: dict[str, PrintedRow]) -> None:
         """The same rows stand in both tables, with the same words."""
         for code, row in rows.items():
             if code not in monitored:
-                self.findings.append(finding("code-only-in-budget", row.place, item=code))
+                self._note("code-only-in-budget", row)
         for code, row in monitored.items():
             if code not in rows:
-                self.findings.append(finding("code-only-in-monitoring", row.place, item=code))
+                self._note("code-only-in-monitoring", row)
                 continue
             names = {"title": "nội dung", "indicator": "chỉ số", "evidence": "tài liệu kiểm chứng"}
             for column, name in names.items():
                 text, other = rows[code][column], row[column]
                 if text and other and key(text) != key(other):
-                    self.findings.append(
-                        finding("texts-differ", row.place, text, item=code, field=name, other=other)
-                    )
+                    self._note("texts-differ", row, text, field=name, other=other)
 
-    def _compare_people(self, rows: Iterable[Row]) -> None:
+    def _compare_people(self, rows: Iterable[PrintedRow]) -> None:
         """Two collectors whose names differ by little may be one person."""
         from rapidfuzz import fuzz
 

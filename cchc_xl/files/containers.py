@@ -10,26 +10,21 @@ from pathlib import PurePosixPath
 
 from ..errors import NoWorkbookError, UnreadableFileError
 from ..text.spelling import few
-from .attachment_names import label, text_of
-from .carried import (
-    CONTAINERS,
+from .attachments import (
     OLE_SIGNATURE,
     SEPARATOR,
     TNEF_SIGNATURE,
+    Attachment,
     Found,
-    Part,
-    inside,
     is_container,
     is_wanted,
     kind_of,
+    label,
+    text_of,
 )
-from .mail_headers import begins_with_header
-from .mail_parts import MOST_PARTS, TOO_MANY, read_mail
-from .msg_parts import read_msg
+from .mails import MOST_PARTS, TOO_MANY, begins_with_header, read_mail
+from .outlook_files import read_msg, read_tnef
 from .spreadsheets import SUFFIXES
-from .tnef_parts import read_tnef
-
-__all__ = ["CONTAINERS", "Part", "container_of", "unpack"]
 
 _MOST_BYTES = 300 * 2**20
 _DEEPEST = 8  # a mail in a mail in a zip …
@@ -43,12 +38,12 @@ def container_of(file: str) -> str:
     return file.partition(SEPARATOR)[0]
 
 
-def unpack(name: str, content: bytes) -> list[Part]:
+def unpack(name: str, content: bytes) -> list[Attachment]:
     """The workbooks in a container, at any depth, each with a name of its own; other files in
     it (a letter, a picture) are passed over. What cannot be taken out of it has a `fault`.
     Raises UnreadableFileError, and that alone, where there is nothing."""
     opened = _Opened(name)
-    parts = list(opened.parts(Part(name, content)))
+    parts = list(opened.parts(Attachment(name, content)))
     if not parts:
         raise NoWorkbookError(f"bên trong không có bảng tính nào{_listed(opened.others)}")
     return _with_names_of_their_own(parts)
@@ -61,7 +56,7 @@ def _listed(others: list[str]) -> str:
     return f"; có: {few(names, _MOST_NAMED, 'tệp khác')}"
 
 
-def _with_names_of_their_own(parts: list[Part]) -> list[Part]:
+def _with_names_of_their_own(parts: list[Attachment]) -> list[Attachment]:
     taken = {part.name for part in parts}
     seen: set[str] = set()
     unique = []
@@ -86,7 +81,7 @@ class _Opened:
         self._parts = MOST_PARTS
         self._bytes = _MOST_BYTES
 
-    def parts(self, container: Part) -> Iterator[Part]:
+    def parts(self, container: Attachment) -> Iterator[Attachment]:
         """The workbooks in it. Raises UnreadableFileError; what is wrong with a container in it
         is that one's fault."""
         for one in self._read(container):
@@ -100,7 +95,7 @@ class _Opened:
                 yield one
                 continue
             left = self._parts, self._bytes
-            inner: list[Part] = []
+            inner: list[Attachment] = []
             try:
                 inner.extend(self.parts(one))
             except UnreadableFileError as error:
@@ -110,7 +105,7 @@ class _Opened:
                 inner.append(one._replace(content=b"", fault=str(error)))
             yield from inner
 
-    def _read(self, container: Part) -> Iterator[Found]:
+    def _read(self, container: Attachment) -> Iterator[Found]:
         try:
             yield from self._reader(container)
         except UnreadableFileError:
@@ -118,12 +113,12 @@ class _Opened:
         except Exception as error:  # whatever a broken file leads to
             raise UnreadableFileError("tệp bị hỏng") from error
 
-    def _reader(self, container: Part) -> Iterator[Found]:
+    def _reader(self, container: Attachment) -> Iterator[Found]:
         """What is in a container, read as its content calls for, else as its name does."""
         name, kind = container.name.lower(), kind_of(container.content)
         if kind in SUFFIXES:  # a workbook that a browser saved as .zip
             renamed = PurePosixPath(container.name.rpartition(SEPARATOR)[2]).stem + kind
-            return iter([container._replace(name=inside(container.name, renamed))])
+            return iter([container.holds(renamed, container.content, container.sent)])
         if container.content.startswith(TNEF_SIGNATURE) or name.endswith(".dat"):
             return read_tnef(container)
         is_mail = begins_with_header(container.content)
@@ -133,12 +128,12 @@ class _Opened:
             return self._zip(container)
         return read_mail(container)
 
-    def _zip(self, part: Part) -> Iterator[Found]:
+    def _zip(self, archive: Attachment) -> Iterator[Found]:
         try:
-            archive = zipfile.ZipFile(io.BytesIO(part.content))
+            package = zipfile.ZipFile(io.BytesIO(archive.content))
         except Exception as error:  # a broken directory raises all kinds
             raise UnreadableFileError("tệp nén bị hỏng") from error
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in package.infolist() if not entry.is_dir()]
         size = sum(entry.file_size for entry in entries)
         if len(entries) > self._parts or size > self._bytes:
             raise UnreadableFileError("tệp nén quá lớn, có thể là tệp độc hại")
@@ -147,21 +142,20 @@ class _Opened:
             if not is_wanted(name):
                 yield name
                 continue
-            whole = inside(part.name, name)
             if entry.flag_bits & 1:
-                yield Part(whole, b"", part.sent, "tệp nén đặt mật khẩu")
+                yield archive.holds(name, b"", archive.sent, "tệp nén đặt mật khẩu")
                 continue
             try:
-                content = archive.read(entry)
+                content = package.read(entry)
             except Exception:  # a broken stream raises what its decompressor has
-                yield Part(whole, b"", part.sent, "phần này của tệp nén bị hỏng")
+                yield archive.holds(name, b"", archive.sent, "phần này của tệp nén bị hỏng")
                 continue
             if name.lower().endswith(".dat") and not content.startswith(TNEF_SIGNATURE):
                 yield name
             else:
-                yield Part(whole, content, part.sent)
+                yield archive.holds(name, content, archive.sent)
 
-    def _count(self, part: Part) -> None:
+    def _count(self, part: Attachment) -> None:
         """One more came out. A container may hold as much as is left, wherever it stands."""
         self._parts -= 1
         self._bytes -= len(part.content)

@@ -1,7 +1,9 @@
 """Reading returned files in processes of their own, with a limit on time and memory.
 
 A file may be broken or made to do harm: at worst it costs its own process, which is started
-again for the next one. Only values come back.
+again for the next one. Only values come back. Not with pebble or concurrent.futures: Python's
+multiprocessing runs the caller's script once more in each process, so an analyst's without a
+guard would fail.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 
 from .. import HOME
 from ..errors import UnreadableFileError
@@ -46,10 +48,10 @@ class Reader:
     def call(self, function: Callable[..., Answer], *arguments: object) -> Answer:
         """The answer of a function of ours, given there. Raises UnreadableFileError as the
         function does, or when it took too long, needed too much memory or ended its process."""
-        if self._process is None:
-            self._start()
+        process = self._process or self._started()
         try:
-            self._send((function, arguments))
+            assert process.stdin  # a pipe
+            _write(process.stdin, (function, arguments))
             answer = self._answers.get(timeout=SECONDS_FOR_A_FILE)
         except queue.Empty:
             self.close()
@@ -67,16 +69,16 @@ class Reader:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
+            for pipe in filter(None, (self._process.stdin, self._process.stdout)):
                 with suppress(OSError):  # it had not taken all that was sent
-                    pipe.close()  # type: ignore[union-attr]
+                    pipe.close()
             self._process = None
 
-    def _start(self) -> None:
+    def _started(self) -> subprocess.Popen[bytes]:
         # The same modules as here, wherever this Python has them from.
         home = str(HOME.parent)
         paths = os.pathsep.join([home, *filter(None, sys.path)])
-        self._process = subprocess.Popen(
+        process = self._process = subprocess.Popen(
             [sys.executable, "-m", "cchc_xl.files.isolation"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,7 +87,7 @@ class Reader:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         answers = self._answers = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(self._process.stdout, answers), daemon=True).start()
+        threading.Thread(target=_listen, args=(process.stdout, answers), daemon=True).start()
         try:
             ready = answers.get(timeout=_SECONDS_TO_START)
         except queue.Empty:
@@ -93,10 +95,7 @@ class Reader:
         if ready != _READY:
             self.close()
             raise OSError("the reading process did not start")
-
-    def _send(self, request: object) -> None:
-        pipe = self._process.stdin  # type: ignore[union-attr]
-        _write(pipe, request)  # type: ignore[arg-type]
+        return process
 
 
 def read_all(
@@ -124,7 +123,7 @@ def read_all(
                 reader.close()
 
 
-def _listen(pipe: BinaryIO, answers: queue.SimpleQueue[Any]) -> None:
+def _listen(pipe: IO[bytes], answers: queue.SimpleQueue[Any]) -> None:
     try:
         while True:
             answers.put(_read(pipe))
@@ -132,13 +131,13 @@ def _listen(pipe: BinaryIO, answers: queue.SimpleQueue[Any]) -> None:
         answers.put(_Gone())
 
 
-def _write(pipe: BinaryIO, what: object) -> None:
+def _write(pipe: IO[bytes], what: object) -> None:
     body = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
     pipe.write(_LENGTH.pack(len(body)) + body)
     pipe.flush()
 
 
-def _read(pipe: BinaryIO) -> Any:
+def _read(pipe: IO[bytes]) -> Any:
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError

@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from ..text.legacy_fonts import decoder_of
+from ..text.money import SIZES
 
 Cell = tuple[int, int]  # row and column, counted from 0
 Range = tuple[Cell, Cell]  # first and last cell
@@ -36,8 +37,8 @@ def is_percent_format(code: str) -> bool:
     return "%" in re.sub(r'"[^"]*"|\\.', "", code)
 
 
-_DONG = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 10**3, "ngàn": 10**3}
-_DONG |= dict.fromkeys(("đồng", "₫", "vnd", "vnđ", "đ"), 1)  # the first that is found counts
+# The first that is found counts.
+_DONG = SIZES | dict.fromkeys(("đồng", "₫", "vnd", "vnđ", "đ"), 1)
 _SCALE = re.compile(r"[0#?](,+)(?![0#?,])")
 
 

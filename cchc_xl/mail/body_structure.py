@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ..files.attachment_names import last_label
-from ..files.carried import is_wanted, may_be_return
-from ..files.mail_headers import decoded, parameters
+from ..files.attachments import is_wanted, last_label, may_be_return
+from ..files.mails import decoded, parameters
 
 _LONG_TEXT = 20_000  # bytes; nobody writes so much
 # What has no name and is no file of a spreadsheet program all the same.

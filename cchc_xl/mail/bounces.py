@@ -7,7 +7,7 @@ import re
 from email.message import Message
 from typing import NamedTuple
 
-from ..files.mail_headers import decoded, read_headers
+from ..files.mails import decoded, read_headers
 
 
 class Bounce(NamedTuple):

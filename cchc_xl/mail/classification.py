@@ -7,7 +7,7 @@ import re
 from pathlib import PurePath
 from typing import NamedTuple
 
-from ..files.carried import SEPARATOR
+from ..files.attachments import SEPARATOR
 from ..master.mail_settings import addresses
 from ..plan.agencies import slug
 from ..plan.model import Programme

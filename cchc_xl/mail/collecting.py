@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import NoWorkbookError, UnreadableFileError
-from ..files.attachment_names import file_name, free_name
-from ..files.containers import Part, unpack
+from ..files.attachments import Attachment, file_name, free_name
+from ..files.containers import unpack
 from ..files.isolation import Reader
 from ..files.returned_workbook import read_workbook
 from ..findings.finding import Finding
@@ -62,7 +62,7 @@ class _Form(NamedTuple):
     a place, and then these may be unknown; `unreadable` that it might be one all the same,
     `unplaced` that it is one, or has our table."""
 
-    part: Part
+    part: Attachment
     name: str
     agency: str = ""
     period: Period | None = None
@@ -206,7 +206,7 @@ class _Collector:
         except NoWorkbookError:
             parts = []
         except UnreadableFileError as error:  # too much in it, or too slow
-            parts = [Part("thu.eml", b"", fault=str(error))]
+            parts = [Attachment("thu.eml", b"", fault=str(error))]
         # An answer often carries the empty form along.
         new = [one for one in parts if sha256_of(one.content) not in self.relations.sent_files]
         forms = [self._form(one) for one in new]
@@ -280,7 +280,7 @@ class _Collector:
 
     # -------------------------------------------------------------- one file
 
-    def _form(self, part: Part) -> _Form:
+    def _form(self, part: Attachment) -> _Form:
         """Whose form a workbook is, by what is in it."""
         name = file_name(part.name.rpartition(" › ")[2])
         if part.fault:

@@ -17,8 +17,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from ..errors import MailError
-from ..files.mail_headers import Headers, decoded, read_headers, value_of
-from ..files.mail_parts import day_sent
+from ..files.mails import Headers, day_sent, decoded, read_headers, value_of
 from ..master.mail_settings import TLS, MailSettings
 from ..text.spelling import key
 from .body_structure import Structure, structure_of

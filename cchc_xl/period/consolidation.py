@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
 from ..errors import UnreadableFileError
-from ..files.containers import CONTAINERS, Part, container_of, unpack
+from ..files.attachments import CONTAINERS, Attachment
+from ..files.containers import container_of, unpack
 from ..files.isolation import Reader, read_all
 from ..files.returned_workbook import read_workbook
 from ..findings.finding import Finding, Place, finding
@@ -185,7 +186,7 @@ def _known_by_name(one: Return, reader: ReturnReader) -> Return:
 def _parts_read(process: Reader, reader: ReturnReader, file: ReturnedFile) -> Iterator[Return]:
     if file.content is None:  # locked or gone
         raise UnreadableFileError(file.fault)
-    parts = [Part(file.name, file.content)]
+    parts = [Attachment(file.name, file.content)]
     if file.name.lower().endswith(CONTAINERS):
         parts = process.call(unpack, file.name, file.content)
     end = time.monotonic() + _SECONDS_FOR_A_CONTAINER

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from ..errors import UnreadableFileError
-from ..files.containers import CONTAINERS, container_of, unpack
+from ..files.attachments import CONTAINERS
+from ..files.containers import container_of, unpack
 from ..files.isolation import Reader, read_all
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.ledger import Ledger

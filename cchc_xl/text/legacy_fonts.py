@@ -19,52 +19,22 @@ _TCVN3 = str.maketrans(
 
 _GRAVE, _ACUTE, _HOOK, _TILDE, _DOT = "\u0300\u0301\u0309\u0303\u0323"
 _CIRCUMFLEX, _BREVE = "\u0302", "\u0306"
+_VOWELS = "aeouyôö"
 # What the character behind a vowel adds to it.
-_VNI_MARKS = {
-    "ù": _ACUTE,
-    "ø": _GRAVE,
-    "û": _HOOK,
-    "õ": _TILDE,
-    "ï": _DOT,
-    "â": _CIRCUMFLEX,
-    "á": _CIRCUMFLEX + _ACUTE,
-    "à": _CIRCUMFLEX + _GRAVE,
-    "å": _CIRCUMFLEX + _HOOK,
-    "ã": _CIRCUMFLEX + _TILDE,
-    "ä": _CIRCUMFLEX + _DOT,
-    "ê": _BREVE,
-    "é": _BREVE + _ACUTE,
-    "è": _BREVE + _GRAVE,
-    "ú": _BREVE + _HOOK,
-    "ü": _BREVE + _TILDE,
-    "ë": _BREVE + _DOT,
+_VNI_MARKS = {"â": _CIRCUMFLEX, "ê": _BREVE} | {
+    typed: mark + tone
+    for mark, row in (("", "ùøûõï"), (_CIRCUMFLEX, "áàåãä"), (_BREVE, "éèúüë"))
+    for typed, tone in zip(row, (_ACUTE, _GRAVE, _HOOK, _TILDE, _DOT), strict=True)
 }
 # Letters that VNI has in one character.
-_VNI_LETTERS = {
-    "ñ": "đ",
-    "ô": "ơ",
-    "ö": "ư",
-    "í": "í",
-    "ì": "ì",
-    "æ": "ỉ",
-    "ó": "ĩ",
-    "ò": "ị",
-    "î": "ỵ",
-}
-_CIRCUMFLEX_VOWELS, _BREVE_VOWELS, _TONE_VOWELS = "aeo", "a", "aeouyôö"
+_VNI_LETTERS = dict(zip("ñôöíìæóòî", "đơưíìỉĩịỵ", strict=True))
 
 
 def _vni_table() -> dict[str, str]:
     table = dict(_VNI_LETTERS)
-    for vowel, (typed, marks) in product("aeouyôö", _VNI_MARKS.items()):
-        allowed = (
-            _CIRCUMFLEX_VOWELS
-            if _CIRCUMFLEX in marks
-            else _BREVE_VOWELS
-            if _BREVE in marks
-            else _TONE_VOWELS
-        )
-        if vowel in allowed:
+    for vowel, (typed, marks) in product(_VOWELS, _VNI_MARKS.items()):
+        # ă has a breve, â ê ô a circumflex; every vowel takes a tone.
+        if vowel in ("a" if _BREVE in marks else "aeo" if _CIRCUMFLEX in marks else _VOWELS):
             base = _VNI_LETTERS.get(vowel, vowel)
             table[vowel + typed] = unicodedata.normalize("NFC", base + marks)
     # A capital may be followed by its mark in either size.

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 DONG_PER_MILLION = 1_000_000
+SIZES = {"tỷ": 10**9, "tỉ": 10**9, "triệu": 10**6, "nghìn": 1000, "ngàn": 1000}  # by their words
 _SPREADSHEET_DIGITS = Context(prec=15, rounding=ROUND_HALF_UP)
 
 

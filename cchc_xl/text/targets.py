@@ -27,36 +27,17 @@ class Target(NamedTuple):
 
 _SIGNS = {"=": "", ">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ "}
 _IN_WORDS = {
-    "tren": ">",
-    "hon": ">",
-    "vuot": ">",
-    "tu": ">=",
-    "it nhat": ">=",
-    "toi thieu": ">=",
-    "khong duoi": ">=",
-    "khong it hon": ">=",
-    "khong thap hon": ">=",
-    "duoi": "<",
-    "it hon": "<",
-    "thap hon": "<",
-    "nho hon": "<",
-    "khong qua": "<=",
-    "khong hon": "<=",
-    "khong vuot": "<=",
-    "khong vuot qua": "<=",
-    "toi da": "<=",
+    word: relation
+    for relation, words in (
+        (">", "tren|hon|vuot"),
+        (">=", "tu|it nhat|toi thieu|khong duoi|khong it hon|khong thap hon"),
+        ("<", "duoi|it hon|thap hon|nho hon"),
+        ("<=", "khong qua|khong hon|khong vuot|khong vuot qua|toi da"),
+    )
+    for word in words.split("|")
 }
-_RELATIONS = {
-    **_IN_WORDS,
-    "tro len": ">=",
-    "tro xuong": "<=",
-    ">": ">",
-    ">=": ">=",
-    "≥": ">=",
-    "<": "<",
-    "<=": "<=",
-    "≤": "<=",
-}
+_RELATIONS = _IN_WORDS | {"tro len": ">=", "tro xuong": "<=", "≥": ">=", "≤": "<="}
+_RELATIONS |= {sign: sign for sign in (">", ">=", "<", "<=")}
 _QUALIFIER = rf"(?:(\b(?:{'|'.join(_IN_WORDS)})(?=\s)|[<>]=?|[≥≤])\s*)?"
 _PERCENT = re.compile(_QUALIFIER + r"(?<![\d.,])(\d+(?:[.,]\d+)?)\s*%(?:\s+(tro len|tro xuong)\b)?")
 _COUNT = re.compile(rf"^(?:-\s*)?{_QUALIFIER}(\d{{1,3}}(?:\.\d{{3}})+|\d+)(,\d+)?\s+(?=[^\W\d])")

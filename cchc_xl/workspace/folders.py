@@ -91,17 +91,8 @@ class Workspace:
         """Finish what a killed run had ready, and remove what it left."""
         try:
             finish(self._intent)
-            written = (
-                "*/gui-di",
-                "*/nhan-ve",
-                "*/thu-nhap",
-                "*/tong-hop",
-                "*/tong-hop/phan-hoi",
-                "*/tong-hop/co-quan",
-                "*/tong-hop/nguoi-thu-thap",
-                "nhat-ky",
-                "nhat-ky/**",
-            )
+            written = ("*/gui-di", "*/nhan-ve", "*/thu-nhap", "*/tong-hop", "*/tong-hop/phan-hoi")
+            written += ("*/tong-hop/co-quan", "*/tong-hop/nguoi-thu-thap", "nhat-ky", "nhat-ky/**")
             for folder in {path for places in written for path in self.root.glob(places)}:
                 sweep(folder)
         except OSError as error:

@@ -79,7 +79,7 @@ def refused_text(
         return error
     line = _line_of(error, source)
     what = _of_text(error, known)
-    if isinstance(error, jinja2.TemplateSyntaxError) and "innermost block" in str(error):
+    if isinstance(error, _Syntax) and "innermost block" in str(error):
         tag, opened = _open_block(source, line)
         if opened and where(opened) != where(line):
             what += f" ({{% {tag} %}} mở ở {where(opened)})"
@@ -88,7 +88,7 @@ def refused_text(
 
 def _line_of(error: Exception, source: str) -> int:
     """The line of a fault, 0 where none is known."""
-    if isinstance(error, jinja2.TemplateSyntaxError):
+    if isinstance(error, _Syntax):
         line = error.lineno
         if re.match("Unexpected end|Encountered|No (?:filter|test)", str(error)):
             return line
@@ -104,7 +104,7 @@ def _open_block(source: str, until: int) -> tuple[str, int]:
     """The innermost block that is still open before a line, and the line where it begins."""
     stack: list[tuple[str, int]] = []
     before = ""
-    with suppress(jinja2.TemplateSyntaxError):  # of what comes after
+    with suppress(_Syntax):  # of what comes after
         for line, kind, value in jinja2.Environment().lex(source):
             if kind == "whitespace":
                 continue
@@ -180,6 +180,7 @@ _SIGNS = {
     "begin of comment": "dấu {#",
     "end of comment": "dấu #}",
 }
+_Syntax = jinja2.TemplateSyntaxError
 _NESTED = r"unknown tag '(\w+)'\. You .*innermost block that needs to be closed is '(\w+)'"
 _UNCLOSED = "chưa đóng: thiếu dấu %s"
 
@@ -192,38 +193,34 @@ _FAULTS: tuple[tuple[type[Exception] | tuple, str, str | Callable[..., str]], ..
         lambda name: f"không có phép thử “is {name}”{nearest(name, TESTS)}",
     ),
     (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         r"Unexpected end of template.*innermost .* is '(\w+)'",
         lambda tag: f"thiếu {{% end{tag} %}} để đóng {{% {tag} %}}",
     ),
     (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         _NESTED,
         lambda got, tag: f"gặp {{% {got} %}} khi còn thiếu {{% end{tag} %}} để đóng {{% {tag} %}}",
     ),
-    (jinja2.TemplateSyntaxError, r"unknown tag '(.*?)'\.", _unknown_tag),
-    (jinja2.TemplateSyntaxError, "end of template, expected 'end of print", _UNCLOSED % "}}"),
-    (jinja2.TemplateSyntaxError, "end of template, expected 'end of state", _UNCLOSED % "%}"),
+    (_Syntax, r"unknown tag '(.*?)'\.", _unknown_tag),
+    (_Syntax, "end of template, expected 'end of print", _UNCLOSED % "}}"),
+    (_Syntax, "end of template, expected 'end of state", _UNCLOSED % "%}"),
+    (_Syntax, "(?i)unexpected '?end of template", "chưa đóng: hết tệp mà chỗ mở {{ hoặc {% còn dở"),
+    (_Syntax, "Missing end of comment", _UNCLOSED % "#}"),
+    (_Syntax, "Missing end of raw", "thiếu {% endraw %} để đóng {% raw %}"),
+    (_Syntax, r"expected token '(.*)', got '(.*)'", _unexpected),
     (
-        jinja2.TemplateSyntaxError,
-        "(?i)unexpected '?end of template",
-        "chưa đóng: hết tệp mà chỗ mở {{ hoặc {% còn dở",
-    ),
-    (jinja2.TemplateSyntaxError, "Missing end of comment", _UNCLOSED % "#}"),
-    (jinja2.TemplateSyntaxError, "Missing end of raw", "thiếu {% endraw %} để đóng {% raw %}"),
-    (jinja2.TemplateSyntaxError, r"expected token '(.*)', got '(.*)'", _unexpected),
-    (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         r"unexpected '(\S+)', expected '(\S+)'",
         lambda got, wanted: _unexpected(wanted, got),
     ),
     (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         "Expected an expression|tag name expected|expected name or num",
         "giữa hai dấu ngoặc còn thiếu một tên hoặc lệnh",
     ),
     (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         r"""unexpected char ['"](.)""",
         lambda sign: (
             f"dấu {sign} không dùng được giữa {{{{ và }}}}, {{% và %}}; hoặc ngoặc "
@@ -231,13 +228,13 @@ _FAULTS: tuple[tuple[type[Exception] | tuple, str, str | Callable[..., str]], ..
         ),
     ),
     (
-        jinja2.TemplateSyntaxError,
+        _Syntax,
         r"unexpected '(.+)'",
         lambda sign: (
             f"thừa {_SIGNS.get(sign, _quoted(sign))}, hoặc ngoặc mở ở trước chưa đóng đúng"
         ),
     ),
-    (jinja2.TemplateSyntaxError, "defined twice", "một khối được đặt tên hai lần"),
+    (_Syntax, "defined twice", "một khối được đặt tên hai lần"),
     (SecurityError, "", "đụng đến phần bên trong của phần mềm, mẫu không được dùng"),
     (jinja2.UndefinedError, "", "có chỗ không có gì để điền, ví dụ lấy phần tử của danh sách rỗng"),
     (TypeError, "no loader", "không gọi tệp khác vào được; ghi hết chữ trong tệp này"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_xl.decision.documents import Line
+from cchc_xl.decision.documents import DocumentLine
 from cchc_xl.decision.goals import read_goals
 from cchc_xl.decision.reader import read_decision
 from cchc_xl.files.spreadsheets import OpenedWorkbook
@@ -28,7 +28,10 @@ SHEET, PLAN = "Chỉ tiêu tỉnh", "2784-2017"
 
 def goals_in(text: str) -> list[tuple[str, str]]:
     """(what is required, text) of each goal in the lines of a decision."""
-    lines = [Line(Place("q", "", f"dòng {n}"), (line,)) for n, line in enumerate(text.split("\n"))]
+    lines = [
+        DocumentLine(Place("q", "", f"dòng {n}"), (line,))
+        for n, line in enumerate(text.split("\n"))
+    ]
     goals = read_goals([line for line in lines if line.text], "1-2018")
     assert [goal.code for goal in goals] == [f"MT.{n}" for n in range(1, len(goals) + 1)]
     return [(goal.target.printed if goal.target else "", goal.text) for goal in goals]

@@ -20,7 +20,7 @@ from cchc_xl.audit.carriers import carried
 from cchc_xl.audit.check import audit
 from cchc_xl.cli.steps import consolidate_period
 from cchc_xl.errors import UnreadableFileError
-from cchc_xl.files.carried import OLE_SIGNATURE
+from cchc_xl.files.attachments import OLE_SIGNATURE
 from cchc_xl.files.containers import unpack
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_feedback, make_forms

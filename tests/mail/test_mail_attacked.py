@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from cchc_xl.errors import MailError, TemplateError, UnreadableFileError, WrongPasswordError
-from cchc_xl.files.carried import OLE_SIGNATURE
+from cchc_xl.files.attachments import OLE_SIGNATURE
 from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
 from cchc_xl.mail.due_letters import LEADERS
 from cchc_xl.mail.log import BOUNCED, FORM, REMINDER, Correspondence, correspondence

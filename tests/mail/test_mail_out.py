@@ -22,7 +22,7 @@ from cchc_xl.cli.commands import cchc_xl
 from cchc_xl.cli.steps import consolidate_period
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
 from cchc_xl.excel.outlook import OutlookDrafts
-from cchc_xl.files.mail_headers import decoded, read_headers
+from cchc_xl.files.mails import decoded, read_headers
 from cchc_xl.mail.correspondence import deliver
 from cchc_xl.mail.letter import MARK, Letter, mail_of
 from cchc_xl.mail.log import FEEDBACK, FORM, REMINDER, RESULT

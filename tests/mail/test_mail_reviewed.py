@@ -17,7 +17,7 @@ from cchc_xl.cli.commands import cchc_xl
 from cchc_xl.cli.steps import audit_period, consolidate_period
 from cchc_xl.errors import MailError
 from cchc_xl.excel.mail_commands import _as_much_as_fits
-from cchc_xl.files.carried import OLE_SIGNATURE
+from cchc_xl.files.attachments import OLE_SIGNATURE
 from cchc_xl.mail.collecting import fetch
 from cchc_xl.mail.letter import MARK
 from cchc_xl.mail.log import BOUNCED, FEEDBACK, FORM, REMINDER

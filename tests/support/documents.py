@@ -8,14 +8,14 @@ from pathlib import Path
 import docx
 import xlsxwriter
 
-from cchc_xl.decision.documents import Line, read_document
+from cchc_xl.decision.documents import DocumentLine, read_document
 
 
 def as_word(text_file: Path, target: Path) -> Path:
     """The decision as Word would hold it: a table for each page, headings repeated at its
     top, the split heading as merged cells."""
     document = docx.Document()
-    block: list[Line] = []
+    block: list[DocumentLine] = []
 
     def flush() -> None:
         if not block:
