@@ -1,5 +1,5 @@
 """What is in a mail as its server tells (IMAP's BODYSTRUCTURE), so that only mails that may hold
-something for us are downloaded."""
+something for us are downloaded. imapclient gives nested tuples; what they mean is read here."""
 
 from __future__ import annotations
 

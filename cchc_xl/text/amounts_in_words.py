@@ -3,7 +3,8 @@ năm mươi triệu".
 
 Groups of three digits are read with nghìn, triệu, tỷ; a group after the first says its
 hundreds and tens even where they are nought ("không trăm linh năm"); a group of noughts
-is silent. Beyond tỷ the count starts again: "một nghìn tỷ".
+is silent. Beyond tỷ the count starts again: "một nghìn tỷ". num2words fails from there on, and
+drops the hundreds of a group that begins with noughts.
 """
 
 from __future__ import annotations

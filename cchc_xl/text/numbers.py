@@ -1,4 +1,5 @@
-"""Numbers as people write them, read and written by stated rules and never by a locale."""
+"""Numbers as people write them, read and written by stated rules and never by a locale. A typed
+number may have several meanings; libraries that read numbers choose one."""
 
 from __future__ import annotations
 
