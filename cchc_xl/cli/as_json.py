@@ -170,7 +170,7 @@ def _result(result: ItemResult) -> dict:
         "budget": million_number(result.budget),
         "spent": million_number(result.spent),
         "targets": _targets(result.item),
-        "sources": [source._asdict() for source in result.sources],
+        "sources": [{"agency": s.agency, **s.place._asdict()} for s in result.sources],
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..findings.finding import Place
 from ..plan.statuses import Status
 from ..returns.returned import ByField, ReportedRow, Return
 
@@ -33,6 +34,10 @@ class Fact(ByField):
     @property
     def status(self) -> Status:
         return self["status"]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.sheet, self.cell)
 
     def with_row(self, one: Return, row: ReportedRow, status: Status) -> Fact:
         """The same with what a return says of the row; `status` is the one that counts."""

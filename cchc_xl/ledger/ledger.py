@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
-from ..findings.finding import Finding, Place, finding
+from ..findings.finding import Finding, finding
 from ..plan.explanations import Settled, settle
 from ..plan.fates import Fate
 from ..plan.fields import REPORTED
@@ -29,23 +28,13 @@ from .facts import Fact
 from .year_explanations import explanations_of_year
 
 
-class Source(NamedTuple):
-    """The returned cell behind a figure: the spending cell, or the status cell where
-    nothing was spent."""
-
-    agency: str
-    file: str
-    sheet: str
-    cell: str
-
-
 @dataclass(frozen=True)
 class ItemResult:
     """A row of a plan with what was reported for it and below it.
 
     `budget` and `spent` in đồng, None where none is stated; `percent` the mean of those
     reported. `due` counts the reports asked for, `reported` those that came, `done` those
-    that say Hoàn thành.
+    that say Hoàn thành; `sources` are what came from returns.
     """
 
     item: Item
@@ -56,7 +45,7 @@ class ItemResult:
     due: int
     reported: int
     done: int
-    sources: tuple[Source, ...]
+    sources: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -199,7 +188,7 @@ def _over_budget_together(items: dict[tuple[str, str], ItemResult], rules: Rules
     return [
         finding(
             code,
-            Place(result.sources[0].file, result.sources[0].sheet, result.sources[0].cell),
+            result.sources[0].place,
             format_million(result.spent),
             item=result.item.code,
             budget=format_million(result.budget),
@@ -292,7 +281,7 @@ def _leaf(item: Item, facts: Sequence[Fact]) -> ItemResult:
         due=len(facts),
         reported=len(came),
         done=sum(fact.status == Status.DONE for fact in facts),
-        sources=tuple(Source(fact.agency, fact.file, fact.sheet, fact.cell) for fact in came),
+        sources=tuple(came),
     )
 
 

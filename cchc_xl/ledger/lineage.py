@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..plan.fields import REPORTED
@@ -35,7 +35,7 @@ class Lineage:
 
     def __init__(self, ledger: Ledger, earlier: Sequence[Ledger] = ()):
         self.ledger = ledger
-        self._periods = {one.period.id: _Facts(one) for one in (*earlier, ledger)}
+        self._periods = {one.period.id: one for one in (*earlier, ledger)}
         self._order = [one.period.id for one in (*earlier, ledger)]
 
     def origins(self, figure: FigureId) -> tuple[Origin, ...]:
@@ -52,56 +52,51 @@ class Lineage:
             periods = self._order[max(0, position - 1) : position + 1]
         else:
             periods = [at]
-        found = [one for name in periods for one in self._periods[name].origins(figure)]
+        found = [one for name in periods for one in _origins(self._periods[name], figure)]
         if figure.what == "added":  # less what each row had spent before
             earlier = [self._periods[name] for name in reversed(self._order[:position])]
-            for row in self._periods[at].rows_with("spent", figure):
-                own = figure._replace(plan=row[0], code=row[1])
-                before = (list(facts.origins(own)) for facts in earlier)
+            facts = _facts_of(self._periods[at], figure)
+            rows = dict.fromkeys((f.plan, f.code) for f in facts if "spent" in f.cells)
+            for plan, code in rows:
+                own = figure._replace(plan=plan, code=code)
+                before = (list(_origins(ledger, own)) for ledger in earlier)
                 found += next(filter(None, before), [])
         return tuple(found)
 
     def told(self, plan: str, code: str, most: int = 6) -> str:
         """The cells of a row's spending, or of its status where nothing was spent, in words."""
         result = self.ledger.items[plan, code]
-        shown = [
-            str(Origin(*source, None, self.ledger.accepted[source.agency].arrived))
-            for source in result.sources[:most]
-        ]
+        shown = [str(_origin(self.ledger, fact, fact.cell)) for fact in result.sources[:most]]
         rest = len(result.sources) - len(shown)
         if rest > 0:
             shown.append(f"… và {rest} phiếu khác: lọc mã {code} ở trang Nguồn số liệu")
         return "; ".join(shown) or "Chưa có phiếu nào báo cáo"
 
 
-class _Facts:
-    """A ledger's facts by row of the plan."""
+def _origin(ledger: Ledger, fact: Fact, cell: str, value: object = None) -> Origin:
+    arrived = ledger.accepted[fact.agency].arrived
+    return Origin(fact.agency, fact.file, fact.sheet, cell, value, arrived)
 
-    def __init__(self, ledger: Ledger):
-        self.ledger = ledger
 
-    def origins(self, figure: FigureId) -> Iterator[Origin]:
-        what = figure.what.partition(":")[0].removeprefix(CHANGE).removeprefix(HELD)
-        name, of_holder = _field(what), what in MONEY
-        for fact in self._facts_of(figure):
-            if figure.agency and figure.agency != (fact.holder if of_holder else fact.agency):
-                continue
-            if cell := fact.cells.get(name):
-                # A status that counts as Quá hạn was reported as another.
-                value = fact.reported_status if name == "status" else fact[name]
-                arrived = self.ledger.accepted[fact.agency].arrived
-                yield Origin(fact.agency, fact.file, fact.sheet, cell, value, arrived)
+def _origins(ledger: Ledger, figure: FigureId) -> Iterator[Origin]:
+    """The returned cells of one period that a figure depends on."""
+    what = figure.what.partition(":")[0].removeprefix(CHANGE).removeprefix(HELD)
+    name, of_holder = _field(what), what in MONEY
+    for fact in _facts_of(ledger, figure):
+        if figure.agency and figure.agency != (fact.holder if of_holder else fact.agency):
+            continue
+        if cell := fact.cells.get(name):
+            # A status that counts as Quá hạn was reported as another.
+            yield _origin(
+                ledger, fact, cell, fact.reported_status if name == "status" else fact[name]
+            )
 
-    def rows_with(self, name: str, figure: FigureId) -> list[tuple[str, str]]:
-        """The rows of work of a figure that have a reported field."""
-        facts = [fact for fact in self._facts_of(figure) if name in fact.cells]
-        return list(dict.fromkeys((fact.plan, fact.code) for fact in facts))
 
-    def _facts_of(self, figure: FigureId) -> Iterable[Fact]:
-        for plan in self.ledger.programme.plans:
-            if figure.plan in ("", plan.id):
-                for code in _leaf_codes(plan, figure.code):
-                    yield from self.ledger.reported(plan.id, code)
+def _facts_of(ledger: Ledger, figure: FigureId) -> Iterator[Fact]:
+    for plan in ledger.programme.plans:
+        if figure.plan in ("", plan.id):
+            for code in _leaf_codes(plan, figure.code):
+                yield from ledger.reported(plan.id, code)
 
 
 _REPORTED = {field.name for field in REPORTED}

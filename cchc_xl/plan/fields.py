@@ -38,7 +38,8 @@ class Kind(Enum):
 class Field:
     """A column of the form. What is `given` comes from the row of the plan (its attribute of
     this name); the other columns are the agency's entries, and `hint` shows when an officer
-    enters a cell of one. `called` is what a value of it is called elsewhere, if not by `heading`.
+    enters a cell of one. `unit` follows its numbers; `called` is what a value of it is called
+    elsewhere, if not by `heading`.
 
     On the sheet Nguồn số liệu it stands under `source_heading` (else as it is called), in a
     column of `source_width`, and under `cell_heading`, if it has one, with its cell.
@@ -72,7 +73,7 @@ class Field:
         if self.kind == Kind.MONEY:
             return format_million(value)
         if isinstance(value, int | Decimal):
-            return format_number(value) + "%" * (self.kind == Kind.PERCENT)
+            return format_number(value) + (self.unit if self.unit in ("", "%") else f" {self.unit}")
         return str(value)
 
 
@@ -149,7 +150,6 @@ FIELDS = (
     ),
 )
 FIELD_BY_NAME = {field.name: field for field in FIELDS}
-FIELD_BY_HEADING = {field.heading: field for field in FIELDS}
 GIVEN = tuple(field for field in FIELDS if field.given)
 ENTRIES = tuple(field for field in FIELDS if not field.given)
 # As tables show what was reported: figures before texts.

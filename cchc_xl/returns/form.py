@@ -280,16 +280,8 @@ def _finish(sheet: Sheet, end: int) -> None:
             sheet.raw.conditional_format(first, at, last, at, whole)
     sheet.raw.set_column(_KEY_COLUMN, _KEY_COLUMN, 12, None, {"hidden": True})
     sheet.raw.freeze_panes(_FIRST_ROW, 2)
-    sheet.raw.protect(
-        "",
-        {
-            "format_cells": True,
-            "format_columns": True,
-            "format_rows": True,
-            "autofilter": True,
-            "sort": True,
-        },
-    )
+    allowed = ("format_cells", "format_columns", "format_rows", "autofilter", "sort")
+    sheet.raw.protect("", dict.fromkeys(allowed, True))
     sheet.page(
         landscape=True, heading_rows=(_HEADING_ROW, _HEADING_ROW + 1), columns=len(FIELDS), rows=end
     )

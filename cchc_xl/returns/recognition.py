@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -255,7 +256,7 @@ class _Head:
                     self.period, self.period_cell = found, address
 
 
-def _after(label: str, value: str, row: list[object], column: int) -> str:
+def _after(label: str, value: str, row: Sequence[object], column: int) -> str:
     """What stands behind a label, in its cell or in the next filled one."""
     if not fold(key(value)).startswith(fold(key(label))):
         return ""
@@ -350,7 +351,7 @@ def _is_filled_in(form: FormSheet) -> bool:
     )
 
 
-def is_heading_row(row: list[object]) -> bool:
+def is_heading_row(row: Sequence[object]) -> bool:
     """A form's heading (again, as copied with a page), or its row of column numbers."""
     texts = [value for value in row if isinstance(value, str) and value]
     headings = sum(bool(heading_of(text)) for text in texts)

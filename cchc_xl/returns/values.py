@@ -48,39 +48,16 @@ _STATUS_BY_KEY = {key(status): status for status in REPORTED_STATUSES}
 # Free words that say one status and nothing else.
 _STATUS_BY_WORDS = {
     words: status
-    for status, texts in {
-        Status.DONE: (
-            "hoan thanh",
-            "da hoan thanh",
-            "hoan thanh 100%",
-            "da hoan thanh 100%",
-            "hoan tat",
-            "da hoan tat",
-            "xong",
-            "da xong",
-            "da lam xong",
-            "da thuc hien xong",
-        ),
-        Status.IN_PROGRESS: (
-            "dang thuc hien",
-            "dang trien khai",
-            "dang trien khai thuc hien",
-            "dang lam",
-            "dang tien hanh",
-            "dang trong qua trinh thuc hien",
-            "dang tiep tuc thuc hien",
-        ),
-        Status.NOT_STARTED: (
-            "chua thuc hien",
-            "chua trien khai",
-            "chua trien khai thuc hien",
-            "chua lam",
-            "chua bat dau",
-            "chua tien hanh",
-        ),
-        Status.CANCELLED: ("khong thuc hien", "khong trien khai", "khong thuc hien nua"),
+    for status, listed in {
+        Status.DONE: "hoan thanh; da hoan thanh; hoan thanh 100%; da hoan thanh 100%; hoan tat; "
+        "da hoan tat; xong; da xong; da lam xong; da thuc hien xong",
+        Status.IN_PROGRESS: "dang thuc hien; dang trien khai; dang trien khai thuc hien; dang lam; "
+        "dang tien hanh; dang trong qua trinh thuc hien; dang tiep tuc thuc hien",
+        Status.NOT_STARTED: "chua thuc hien; chua trien khai; chua trien khai thuc hien; chua lam; "
+        "chua bat dau; chua tien hanh",
+        Status.CANCELLED: "khong thuc hien; khong trien khai; khong thuc hien nua",
     }.items()
-    for words in texts
+    for words in listed.split("; ")
 }
 # What other words probably mean; the first that is found in them.
 _LIKELY_STATUS = (
