@@ -13,6 +13,7 @@ from cchc_xl.cli.steps import Consolidation, consolidate_period, init, load_regi
 from cchc_xl.decision.reader import Decision, read_decision
 from cchc_xl.master.opening import load
 from cchc_xl.period.consolidation import PeriodReading, read_period
+from cchc_xl.period.dispatch import make_forms
 from cchc_xl.period.folder import inputs_of
 from cchc_xl.plan.agencies import Registry
 from cchc_xl.plan.model import Programme
@@ -75,6 +76,17 @@ def half_a_demo(demo_done, tmp_path_factory) -> Path:
     shutil.rmtree(root / "nhat-ky")
     consolidate_period(load(root), "2018-6T")
     return root
+
+
+@pytest.fixture
+def forms(workspace) -> dict[str, Path]:
+    """agency -> its form, made in the workspace."""
+    return make_forms(load(workspace), PERIOD)[0]
+
+
+@pytest.fixture
+def inbox(workspace) -> Path:
+    return workspace / PERIOD / "nhan-ve"
 
 
 @pytest.fixture(scope="session")

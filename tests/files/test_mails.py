@@ -27,6 +27,7 @@ from cchc_xl.period.dispatch import make_feedback, make_forms
 from cchc_xl.workspace.journal import sha256_of
 from tests.support.file_formats import zipped
 from tests.support.forms import return_form
+from tests.support.letters import LETTERS
 from tests.support.mail_writers import (
     NAMINGS,
     SENT,
@@ -342,7 +343,6 @@ def test_a_workbook_that_a_browser_called_zip():
 
 # -------------------------------------------------------------------------- any nesting
 
-LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữự"
 titles = st.text(LETTERS + LETTERS.upper() + " -_0123456789().,'", max_size=40).map(
     lambda text: f"P{' '.join(text.split()).rstrip(' .')}x"
 )

@@ -26,10 +26,10 @@ from cchc_xl.outputs.monitoring import write_outputs
 from cchc_xl.outputs.report import write_report
 from cchc_xl.workspace.folders import Workspace
 from cchc_xl.writing.templates import REPORT, packaged, using
+from tests.support.listener import listen
 from tests.support.officers_texts import assert_vietnamese
 from tests.support.reports import paragraphs, with_words
 from tests.support.year import FIRST, PERIOD, SAME, cut_down, put_return
-from tests.text.test_words import listen
 
 NUMBER = re.compile(r"-?\d[\d.,]*")
 KEPT = {"3598-2017": ("1.1", "6.3", "7.1"), "2784-2017": ("I", "VII")}
@@ -216,9 +216,9 @@ def test_texts_of_agencies_arrive_as_written_and_harm_nothing(small):
 
     def told(row):
         if (words := next(texts, None)) is None:
-            return row._replace(difficulties="")
+            return row.saying(difficulties="")
         given.append(words)
-        return row._replace(difficulties=words)
+        return row.saying(difficulties=words)
 
     returns = [replace(one, rows=tuple(map(told, one.rows))) for one in ledger.returns]
     ledger = consolidate(ledger.programme, ledger.period, returns, earlier)

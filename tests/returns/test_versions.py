@@ -17,12 +17,8 @@ from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from tests.support.forms import edit_workbook, return_form
+from tests.support.one_agency import AGENCY, FIRST, PERIOD, SECOND, decide
 from tests.support.year import put_return
-
-PERIOD = "2018-6T"
-AGENCY = "Sở Tư pháp"
-FIRST = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}}
-SECOND = {"1.1.3": {"status": "Đang thực hiện", "percent": 20, "spent": 6}}
 
 
 @pytest.fixture
@@ -49,16 +45,6 @@ def come(workspace, form):
         return path
 
     return come
-
-
-def decide(workspace, *rows):
-    """Write rows into the master's sheet Xử lý phiếu."""
-    path = workspace / "CCHC-2018.xlsm"
-    book = openpyxl.load_workbook(path)
-    for at, row in enumerate(rows, 5):
-        for column, value in enumerate(row, 1):
-            book["Xử lý phiếu"].cell(at, column).value = value
-    book.save(path)
 
 
 def read(workspace):

@@ -31,10 +31,10 @@ from cchc_xl.writing.templates import (
     packaged,
     using,
 )
-from tests.cli.test_cli import run
+from tests.support.command import run
 from tests.support.officers_texts import assert_vietnamese
+from tests.support.tree import files_in
 from tests.support.year import PERIOD, put_return
-from tests.writing.test_templates import files_in
 
 FACTS = {
     "co_quan": "Sở Tư pháp",

@@ -22,21 +22,13 @@ from cchc_xl.writing.templates import (
     using,
 )
 from tests.support.forms import Form
+from tests.support.tree import files_in
 from tests.support.year import PERIOD, put_return
 
 
 def style(text: str) -> dict:
     with using({STYLES: text.encode()}):
         return house_style()
-
-
-def files_in(root) -> dict[str, bytes]:
-    """All but what is hidden."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
 
 
 def texts(text: str) -> dict:

@@ -33,9 +33,9 @@ from cchc_xl.mail.texts import Words, mail_words
 from cchc_xl.master.mail_settings import DRAFTS, OUTLOOK, addresses
 from cchc_xl.master.opening import master_path
 from cchc_xl.workspace.folders import Workspace
-from tests.files.test_mails import LETTERS
 from tests.support import mail_rules
 from tests.support.forms import edit_workbook
+from tests.support.letters import LETTERS
 from tests.support.mail_office import PERIOD, THREE, Office
 from tests.support.mail_servers import (
     EXPIRED_HOST,

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cchc_xl.cli.commands import cchc_xl as command_group
+from tests.support.command import run, run_json
 from tests.support.forms import Form, return_form
 
 PERIOD = "2018-6T"
-
-
-def run(*arguments: object, ok: bool = True, cwd: Path | None = None):
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}  # as bad as a terminal can be
-    done = subprocess.run(
-        [sys.executable, "-m", "cchc_xl", *map(str, arguments)],
-        capture_output=True,
-        cwd=cwd,
-        env=environment,
-        timeout=120,
-    )
-    out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-    if ok:
-        assert done.returncode == 0, err
-        assert err == ""
-    return done.returncode, out, err
-
-
-def run_json(*arguments: object) -> dict:
-    return json.loads(run(*arguments, "--json")[1])
 
 
 @pytest.fixture(scope="module")

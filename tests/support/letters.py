@@ -1,0 +1,5 @@
+"""The letters of Vietnamese."""
+
+from __future__ import annotations
+
+LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữự"
