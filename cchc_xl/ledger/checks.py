@@ -20,7 +20,7 @@ from ..plan.rules import RULES as DECLARED
 from ..plan.rules import Rules
 from ..plan.statuses import Status
 from ..returns.returned import ReportedRow, Return
-from ..text.money import DONG_PER_MILLION, exact
+from ..text.money import DONG_PER_MILLION, exact, percent_of
 from ..text.numbers import format_million, format_number, number_readings
 from ..text.spelling import key
 
@@ -151,8 +151,9 @@ def spent_in_another_unit(case: Case) -> Breach | None:
 def spent_within_budget(case: Case) -> Breach | None:
     spent, budget = case.row.spent, case.item.budget
     if spent and budget is not None and spent * 100 > budget * case.limit:
-        share = format_number(Decimal(spent) / budget * 100, 1) if budget else "∞"
-        details = {"budget": format_million(budget), "share": share}
+        share = percent_of(spent, budget)
+        printed = "∞" if share is None else format_number(share, 1)
+        details = {"budget": format_million(budget), "share": printed}
         return Breach("spent", format_million(spent), details)
     return None
 

@@ -21,15 +21,31 @@ from ..plan.periods import Period
 from ..plan.rules import Rules
 from ..plan.statuses import Status
 from ..returns.returned import Return
-from ..text.money import mean_known, sum_known
+from ..text.money import mean_known, percent_of, rest, sum_known
 from ..text.numbers import format_million
 from .checks import Checker, History, Issued, Past
 from .facts import Fact
 from .year_explanations import explanations_of_year
 
 
+class Money:
+    """Budget and spending in đồng, None where unknown, and what follows from them."""
+
+    budget: int | None
+    spent: int | None
+
+    @property
+    def left(self) -> int | None:
+        return rest(self.budget, self.spent)
+
+    @property
+    def share(self) -> Decimal | None:
+        """Spending in percent of the budget."""
+        return percent_of(self.spent, self.budget)
+
+
 @dataclass(frozen=True)
-class ItemResult:
+class ItemResult(Money):
     """A row of a plan with what was reported for it and below it.
 
     `budget` and `spent` in đồng, None where none is stated; `percent` the mean of those
@@ -49,7 +65,7 @@ class ItemResult:
 
 
 @dataclass(frozen=True)
-class AgencyResult:
+class AgencyResult(Money):
     """An agency in one plan. `budget` is what its activities hold, `allocated` what the
     decision gives it; `counts` says how many of its rows have each status."""
 
@@ -59,6 +75,19 @@ class AgencyResult:
     allocated: int | None
     spent: int | None
     counts: dict[Status, int]
+
+    @property
+    def difference(self) -> int | None:
+        """What its activities hold over what the decision gives it, in đồng; None where neither
+        is stated."""
+        if self.budget is None and self.allocated is None:
+            return None
+        return (self.budget or 0) - (self.allocated or 0)
+
+    @property
+    def due(self) -> int:
+        """The rows that it must report."""
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True)

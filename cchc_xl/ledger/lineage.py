@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..plan.fields import REPORTED
 from ..plan.figures import CHANGE, HELD, MONEY, OF_NO_CELL, FigureId
 from ..plan.model import Plan
+from ..text.dates import format_moment
 from .facts import Fact
 from .ledger import Ledger
 
@@ -24,10 +25,8 @@ class Origin(NamedTuple):
     arrived: datetime.datetime
 
     def __str__(self) -> str:
-        return (
-            f"{self.agency}: {self.file}, {self.sheet}, {self.cell} "
-            f"(nhận {self.arrived:%H:%M %d/%m/%Y})"
-        )
+        came = format_moment(self.arrived)
+        return f"{self.agency}: {self.file}, {self.sheet}, {self.cell} (nhận {came})"
 
 
 class Lineage:

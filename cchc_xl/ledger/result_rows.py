@@ -1,19 +1,14 @@
-"""Ledger -> the rows of the tables that show what came of a consolidation.
-
-The monitoring workbook and the master's own sheets show the same rows; their columns are
-declared in `master_sheets.RESULTS`.
-"""
+"""Ledger -> what the tables show that tell what came of a consolidation: the rows of the master's
+own, which `master.result_tables` declares, and who returned what."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
 from ..master.layout import (
-    MARK,
     NOT_RETURNED,
     RESULT_AGENCIES,
     RESULT_FILES,
@@ -21,86 +16,47 @@ from ..master.layout import (
     RESULT_ITEMS,
     RESULT_SOURCES,
 )
+from ..master.result_tables import RESULTS
 from ..plan.fates import Fate
-from ..plan.fields import REPORTED
-from ..plan.model import LEVELS
-from ..plan.statuses import Status
+from ..plan.model import Item, Plan
 from ..returns.returned import Return
-from .ledger import AgencyResult, ItemResult, Ledger
+from .ledger import ItemResult, Ledger
 
 Row = tuple[object, ...]
 
 
 def result_rows(ledger: Ledger, findings: Sequence[Finding] | None = None) -> dict[str, list[Row]]:
-    """Sheet -> rows, in the order of the sheet's columns; money in đồng, None where nothing
-    is known. `findings` are those to show, else the ledger's own. How the period stands is told
-    by `board`."""
-    return {
-        RESULT_ITEMS: item_rows(ledger),
-        RESULT_AGENCIES: agency_rows(ledger),
-        RESULT_FINDINGS: finding_rows(ledger.findings if findings is None else findings),
-        RESULT_FILES: file_rows(ledger),
-        RESULT_SOURCES: source_rows(ledger),
+    """Sheet -> rows as its columns show them; money in đồng, None where nothing is known.
+    `findings` are those to show, else the ledger's own. How the period stands is told by
+    `board`."""
+    shown: dict[str, Iterable[object]] = {
+        RESULT_ITEMS: (
+            ItemRow(plan, ledger.result(item))
+            for plan in ledger.programme.plans
+            for item in plan.items
+        ),
+        RESULT_AGENCIES: ledger.agencies,
+        RESULT_FINDINGS: by_severity(ledger.findings if findings is None else findings),
+        RESULT_FILES: ledger.returns,
+        RESULT_SOURCES: ledger.facts,
     }
+    return {sheet: RESULTS[sheet].shown(rows) for sheet, rows in shown.items()}
 
 
-def item_rows(ledger: Ledger) -> list[Row]:
-    """Every row of every plan with what was reported for it and below it."""
-    return [
-        (
-            item.plan,
-            item.code,
-            LEVELS[item.level],
-            item.title,
-            item.time,
-            result.status,
-            result.percent,
-            result.budget,
-            result.spent,
-            *_left_and_share(result),
-            result.due,
-            result.reported,
-            MARK if plan.is_leaf(item) else "",
-            "" if plan.parent_of(item) else MARK,
-        )
-        for plan in ledger.programme.plans
-        for item in plan.items
-        for result in (ledger.result(item),)
-    ]
+class ItemRow(NamedTuple):
+    """A row of a plan with what was reported for it and below it."""
+
+    plan: Plan
+    result: ItemResult
+
+    @property
+    def item(self) -> Item:
+        return self.result.item
 
 
-def agency_rows(ledger: Ledger) -> list[Row]:
-    """Every agency's money and rows in each plan."""
-    return [
-        (
-            one.plan,
-            one.agency,
-            one.allocated,
-            one.budget,
-            difference(one),
-            one.spent,
-            *_left_and_share(one),
-            sum(one.counts.values()),
-            *(one.counts[status] or None for status in Status),
-        )
-        for one in ledger.agencies
-    ]
-
-
-def difference(result: AgencyResult) -> int | None:
-    """What an agency's activities hold over what the decision gives it, in đồng; None where
-    neither is stated."""
-    if result.budget is None and result.allocated is None:
-        return None
-    return (result.budget or 0) - (result.allocated or 0)
-
-
-def _left_and_share(result: ItemResult | AgencyResult) -> tuple[int | None, Decimal | None]:
-    """Budget less spending in đồng, and spending in percent of it; None where unknown."""
-    if result.budget is None or result.spent is None:
-        return None, None
-    share = Decimal(result.spent) / result.budget * 100 if result.budget else None
-    return result.budget - result.spent, share
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first."""
+    return sorted(findings, key=lambda found: found.sort_key)
 
 
 class Submission(NamedTuple):
@@ -176,52 +132,3 @@ def without_spending(ledger: Ledger) -> list[str]:
     """The agencies that hold money and of whose spending nothing is known: no total has it."""
     unknown = [one.agency for one in ledger.agencies if one.budget and one.spent is None]
     return list(dict.fromkeys(unknown))
-
-
-def file_rows(ledger: Ledger) -> list[Row]:
-    """Every file that came, whether used or not, and why not."""
-    return [
-        (
-            one.file,
-            one.agency,
-            Fate(one.fate).words,
-            one.arrived.date(),
-            one.saved.astimezone(one.arrived.tzinfo).date() if one.saved else None,
-            "" if one.fate == Fate.ACCEPTED else "\n".join(f.message for f in one.findings),
-            one.sha256,
-        )
-        for one in ledger.returns
-    ]
-
-
-def finding_rows(findings: Sequence[Finding]) -> list[Row]:
-    """Every finding with its place and the next step, errors first; of what a rule says of a row
-    also what the sheet Giải trình asks for."""
-    return [
-        (
-            SEVERITY_NAMES[f.severity],
-            f.agency,
-            *f.place,
-            f.value,
-            f.message,
-            f.action,
-            *((*f.row.rsplit("|", 1), f.code) if f.row else ("", "", "")),
-        )
-        for f in sorted(findings, key=lambda found: found.sort_key)
-    ]
-
-
-def source_rows(ledger: Ledger) -> list[Row]:
-    """Every reported figure with the cell it came from."""
-    return [
-        (
-            fact.plan,
-            fact.code,
-            fact.agency,
-            *(fact[field.name] for field in REPORTED),
-            fact.file,
-            fact.sheet,
-            fact.cell,
-        )
-        for fact in ledger.facts
-    ]

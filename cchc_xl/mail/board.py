@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import Row, Submission, counts_to_see, submissions, to_answer
 from ..master.layout import RESULT_COLLECTORS, RESULT_SUBMISSIONS
+from ..master.result_tables import RESULTS
 from ..outputs.appendices import collections_of
 from ..plan.model import Item
 from ..plan.periods import Period
@@ -18,7 +19,6 @@ from ..text.dates import format_date
 from ..text.spelling import key
 from .chasing import (
     MISSING,
-    MOST_REMINDERS,
     STATE_NAMES,
     Mails,
     Reminder,
@@ -28,7 +28,7 @@ from .chasing import (
     state_of,
     trouble_of,
 )
-from .log import DRAFT, FEEDBACK, FORM, REMINDER, Correspondence, MailEvent
+from .log import DRAFT, FEEDBACK, Correspondence, MailEvent
 
 _MANY = 8  # more names than this are counted, not listed
 
@@ -67,6 +67,21 @@ class AgencyStatus:
         found = self.mails[kind]
         return found[number] if -1 <= number < len(found) and found else None
 
+    def mailed_text(self, kind: str, number: int = -1) -> str:
+        """When a mail went out, and that it is a draft where we do not know more."""
+        event = self.mailed(kind, number)
+        if event is None:
+            return ""
+        return f"{format_date(event.time.date())}{' (nháp)' if event.event == DRAFT else ''}"
+
+    @property
+    def handled(self) -> str:
+        return STATE_NAMES[self.state]
+
+    @property
+    def punctuality(self) -> str:
+        return f"{self.in_time}/{self.asked}" if self.asked else ""
+
     @property
     def returned(self) -> datetime.date | None:
         newest = self.submission.newest
@@ -99,6 +114,19 @@ class CollectorStatus:
         """How many collections are behind, else how many rows are incomplete."""
         return self.rows - self.complete if self.due is None else max(0, self.due - self.done)
 
+    @property
+    def collections(self) -> str:
+        """Those done of those due."""
+        if self.due is None:
+            return ""
+        return f"{self.done}/{self.due}" if self.due else "Chưa đến kỳ"
+
+    @property
+    def owing(self) -> str:
+        """The agencies that owe reports, each on a line, or how many they are."""
+        many = len(self.agencies) > _MANY
+        return f"{len(self.agencies)} cơ quan" if many else "\n".join(self.agencies)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -113,8 +141,8 @@ class Board:
     def tables(self) -> dict[str, list[Row]]:
         """Sheet -> rows of the master's sheets that show it."""
         return {
-            RESULT_SUBMISSIONS: [_agency_row(one) for one in self.agencies],
-            RESULT_COLLECTORS: [_collector_row(one) for one in self.collectors],
+            RESULT_SUBMISSIONS: RESULTS[RESULT_SUBMISSIONS].shown(self.agencies),
+            RESULT_COLLECTORS: RESULTS[RESULT_COLLECTORS].shown(self.collectors),
         }
 
 
@@ -249,60 +277,3 @@ def _reported(ledger: Ledger, item: Item) -> set[str]:
 
 def _whole(one: CollectorStatus) -> str:
     return f"{one.name}, {one.duty}" if one.duty else one.name
-
-
-# ------------------------------------------------------------------------- rows
-
-
-def _mailed_text(event: MailEvent | None) -> str:
-    """When a mail went out, and that it is a draft where we do not know more."""
-    if event is None:
-        return ""
-    return f"{format_date(event.time.date())}{' (nháp)' if event.event == DRAFT else ''}"
-
-
-def _agency_row(one: AgencyStatus) -> Row:
-    rate = f"{one.in_time}/{one.asked}" if one.asked else ""
-    return (
-        one.agency,
-        one.submission.state,
-        STATE_NAMES[one.state],
-        one.next_step,
-        one.form_made,
-        _mailed_text(one.mailed(FORM)),
-        *(_mailed_text(one.mailed(REMINDER, n)) for n in range(MOST_REMINDERS)),
-        one.returned,
-        one.late,
-        _mailed_text(one.mailed(FEEDBACK)),
-        one.rows_due,
-        one.rows_reported,
-        one.errors or None,
-        one.warnings or None,
-        rate,
-        one.contact,
-        one.phone,
-        one.email,
-        one.file,
-    )
-
-
-def _collections(one: CollectorStatus) -> str:
-    if one.due is None:
-        return ""
-    return f"{one.done}/{one.due}" if one.due else "Chưa đến kỳ"
-
-
-def _collector_row(one: CollectorStatus) -> Row:
-    many = len(one.agencies) > _MANY
-    agencies = f"{len(one.agencies)} cơ quan" if many else "\n".join(one.agencies)
-    return (
-        one.name,
-        one.duty,
-        one.frequency,
-        one.rows,
-        one.complete,
-        _collections(one),
-        one.owed or None,
-        ", ".join(one.missing),
-        agencies,
-    )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from ..master.mail_settings import OUTLOOK, SMTP, MailSettings, is_address, read
 from ..master.opening import Loaded, find_period
 from ..period.consolidation import Progress, silent
 from ..plan.periods import Period
-from ..text.dates import VIETNAM
+from ..text.dates import format_moment
 from ..writing.templates import using
 from .due_letters import LEADERS, WRITERS, Desk
 from .letter import Letter
@@ -117,7 +116,7 @@ def _why_not(letter: Letter, log: Correspondence, again: Collection[str]) -> Fin
         "agency": letter.agency,
         "what": letter.what,
         "how": "lập thư nháp" if last.event == DRAFT else "gửi",
-        "time": _shown(last.time),
+        "time": format_moment(last.time),
     }
     if last.event == SENDING:
         return finding("mail-unsure", Place(), **told)
@@ -137,10 +136,6 @@ def _why_not(letter: Letter, log: Correspondence, again: Collection[str]) -> Fin
     if letter.files != last.files:
         return finding("mail-changed-since", Place(), **told)
     return finding("mail-sent-before", Place(), **told)
-
-
-def _shown(moment: datetime.datetime) -> str:
-    return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 # --------------------------------------------------------------------- their way

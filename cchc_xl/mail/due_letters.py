@@ -6,7 +6,6 @@ import datetime
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from ..errors import MailError, NoReturnsError
@@ -24,6 +23,7 @@ from ..plan.periods import Period
 from ..plan.statuses import Status
 from ..returns.form import feedback_files, form_files
 from ..text.dates import format_date
+from ..text.money import percent_of
 from ..text.numbers import format_million, format_number
 from ..text.spelling import few
 from ..workspace.folders import Workspace
@@ -238,13 +238,13 @@ def _figures(ledger: Ledger) -> dict[str, object]:
     for plan in ledger.programme.plans:
         budget, spent = ledger.totals(plan)
         if budget is not None and spent is not None:
-            share = format_number(Decimal(spent) * 100 / budget, 1) if budget else ""
+            share = percent_of(spent, budget)
             money.append(
                 {
                     "ke_hoach": plan.short_name,
                     "du_toan": format_million(budget),
                     "da_chi": format_million(spent),
-                    "ty_le": share,
+                    "ty_le": "" if share is None else format_number(share, 1),
                 }
             )
     return {

@@ -8,12 +8,10 @@ the same in a viewer that does not calculate.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ..plan.fates import FATE_WORDS, Fate
 from ..plan.model import Programme
 from ..plan.statuses import Status
-from ..text.money import million_number, sum_known
+from ..text.money import million_number, percent_of, sum_known
 from ..text.numbers import format_number
 from ..writing.cells import ANY_MONEY, Formula
 from ..writing.templates import house_style
@@ -280,8 +278,8 @@ class _Dashboard:
             self.colour["band"],
             **money,
         )
-        stated = budget and spent is not None
-        share = f"{format_number(Decimal(spent) / budget * 100, 1)}% dự toán" if stated else ""
+        share = percent_of(spent, budget)
+        told = "" if share is None else f"{format_number(share, 1)}% dự toán"
         self._card(
             6,
             "Đã chi",
@@ -289,7 +287,7 @@ class _Dashboard:
             Formula(
                 f'=IF(OR({total("Dự toán")}=0,COUNT(KetQua[Đã chi])=0),"",SUBSTITUTE(FIXED('
                 f'{total("Đã chi")}/{total("Dự toán")}*100,1,TRUE),".",",")&"% dự toán")',
-                share,
+                told,
             ),
             self.colour["band"],
             **money,

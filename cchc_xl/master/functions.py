@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ..files.spreadsheets import cell_text
 from ..text.amounts_in_words import in_words
 from ..text.dates import is_partly_read, last_day_named
-from ..text.money import exact, million_number
+from ..text.money import exact, million_number, percent_of
 from ..text.numbers import format_number, parse_number
 from ..text.quantities import quantity_readings
 from ..text.spelling import fold
@@ -158,7 +158,7 @@ def cchc_tyle(figures: Figures, code: object, period: object = "") -> object:
     of_period = figures.period(period)
     spent = figures.part(of_period, code, "").get("spent")
     budget = of_period["budgets"].get(figures.row(code), {}).get("")
-    return Decimal(spent) / budget * 100 if budget and spent is not None else None
+    return percent_of(spent, budget)
 
 
 @_function(

@@ -1,13 +1,13 @@
 """The master workbook's sheets, each one Excel table.
 
 They hold the plan and are edited by officers; `master` writes them and `master_reader` reads
-them back by this declaration. Those that show results are declared in `result_sheets`.
+them back by this declaration. Those that show results are declared in `result_tables`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from ..plan.fates import Fate
 from ..writing.cells import Column
@@ -70,6 +70,10 @@ class Table(NamedTuple):
     @property
     def headings(self) -> list[str]:
         return [column.heading for column in self.columns]
+
+    def shown(self, rows: Iterable[Any]) -> list[tuple[object, ...]]:
+        """The cells of the rows about these objects."""
+        return [tuple(column.shows(row) for column in self.columns) for row in rows]
 
     def key_of(self, row: tuple) -> tuple[str, ...]:
         """What tells a row of this table (in the order of its columns) from the others."""

@@ -1,17 +1,27 @@
 """The master workbook's sheets that show what came of the last consolidation and how the period
-stands, each one Excel table."""
+stands, each one Excel table. Their rows are about objects of the ledger and of the board: a row
+of a plan with its `plan` and `result`, an agency's result, a status of the board, a finding, a
+return, a fact."""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
+from operator import attrgetter, methodcaller
+from typing import Any
+
 from ..findings.finding import SEVERITY_NAMES
 from ..plan.fates import FATE_WORDS, Fate
-from ..plan.fields import REPORTED, Kind
+from ..plan.fields import REPORTED, Field, Kind
+from ..plan.figures import FILE_ARRIVED, FILE_FATE, FILE_SAVED, FigureId
+from ..plan.model import LEVELS
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..writing.cells import Column
 from .layout import (
     AGENCY,
     CODE,
     HANDLED,
+    MARK,
     NOT_RETURNED,
     PLAN,
     RESULT_AGENCIES,
@@ -35,26 +45,78 @@ _SHOWN = {
     Kind.COUNT: "number",
     Kind.MONEY: "live money",
 }
+
+
+def _status_count(status: Status) -> Column:
+    return Column(status, 10, "number", lambda one: one.counts[status] or None)
+
+
+def _of_file(what: str) -> Callable[[Any], FigureId]:
+    return lambda one: FigureId(what, code=one.file, agency=one.agency)
+
+
+def _saved_on(one: Any) -> datetime.date | None:
+    return one.saved.astimezone(one.arrived.tzinfo).date() if one.saved else None
+
+
+def _why_not_used(one: Any) -> str:
+    return "" if one.fate == Fate.ACCEPTED else "\n".join(f.message for f in one.findings)
+
+
+def _reported_column(field: Field) -> Column:
+    """A reported figure or text, which others are made of or quote."""
+    # The spending of an agency is that of its own money; here it is what it reported.
+    what = "reported spent" if field.name == "spent" else field.name
+    return Column(
+        field.source_heading or field.told,
+        field.source_width,
+        _SHOWN.get(field.kind, "text"),
+        lambda fact: fact[field.name],
+        lambda fact: FigureId(what, fact.plan, fact.code, fact.agency),
+    )
+
+
+REPORTED_COLUMNS = tuple(map(_reported_column, REPORTED))
+FINDING_COLUMNS = (
+    Column("Mức độ", 10, "centre", lambda found: SEVERITY_NAMES[found.severity]),
+    Column(AGENCY, 26, shows=attrgetter("agency")),
+    Column("Tệp", 30, shows=attrgetter("place.file")),
+    Column("Trang", 14, shows=attrgetter("place.sheet")),
+    Column("Ô", 9, "centre", attrgetter("place.cell")),
+    Column("Giá trị", 24, shows=attrgetter("value")),
+    Column("Nội dung", 60, shows=attrgetter("message")),
+    Column("Việc cần làm", 40, shows=attrgetter("action")),
+)
 RESULTS: dict[str, Table] = {
     RESULT_ITEMS: Table(
         "KetQua",
         f"Mỗi dòng của kế hoạch với trạng thái và kinh phí (triệu đồng). {_REFRESHED}",
         (
-            Column(PLAN, 12),
-            Column(CODE, 9),
-            Column("Cấp", 15),
-            Column(TITLE, 46),
-            Column("Thời gian", 17, "centre"),
-            Column(STATUS, 15, "centre"),
-            Column("Tỷ lệ hoàn thành (%)", 11, "percent"),
-            Column("Dự toán", 12, "live money"),
-            Column("Đã chi", 12, "live money"),
-            Column("Còn lại", 12, "live money"),
-            Column("Tỷ lệ chi (%)", 10, "percent"),
-            Column("Phải báo cáo", 9, "number"),
-            Column("Đã báo cáo", 9, "number"),
-            Column("Việc phải báo cáo", 9, "centre"),
-            Column("Cộng vào tổng", 9, "centre"),
+            Column(PLAN, 12, shows=attrgetter("plan.id")),
+            Column(CODE, 9, shows=attrgetter("item.code")),
+            Column("Cấp", 15, shows=lambda row: LEVELS[row.item.level]),
+            Column(TITLE, 46, shows=attrgetter("item.title")),
+            Column("Thời gian", 17, "centre", attrgetter("item.time")),
+            Column(STATUS, 15, "centre", attrgetter("result.status")),
+            Column("Tỷ lệ hoàn thành (%)", 11, "percent", attrgetter("result.percent")),
+            Column("Dự toán", 12, "live money", attrgetter("result.budget")),
+            Column("Đã chi", 12, "live money", attrgetter("result.spent")),
+            Column("Còn lại", 12, "live money", attrgetter("result.left")),
+            Column("Tỷ lệ chi (%)", 10, "percent", attrgetter("result.share")),
+            Column("Phải báo cáo", 9, "number", attrgetter("result.due")),
+            Column("Đã báo cáo", 9, "number", attrgetter("result.reported")),
+            Column(
+                "Việc phải báo cáo",
+                9,
+                "centre",
+                lambda row: MARK if row.plan.is_leaf(row.item) else "",
+            ),
+            Column(
+                "Cộng vào tổng",
+                9,
+                "centre",
+                lambda row: "" if row.plan.parent_of(row.item) else MARK,
+            ),
         ),
         key=(PLAN, CODE),
         gone=(STATUS, "Không còn trong kế hoạch"),
@@ -65,16 +127,16 @@ RESULTS: dict[str, Table] = {
         "TheoCoQuan",
         f"Kinh phí (triệu đồng) và số việc của từng cơ quan trong từng kế hoạch. {_REFRESHED}",
         (
-            Column(PLAN, 12),
-            Column(AGENCY, 36),
-            Column("Quyết định phân bổ", 12, "live money"),
-            Column("Dự toán", 12, "live money"),
-            Column("Chênh lệch", 12, "live money"),
-            Column("Đã chi", 12, "live money"),
-            Column("Còn lại", 12, "live money"),
-            Column("Tỷ lệ chi (%)", 10, "percent"),
-            Column("Phải báo cáo", 9, "number"),
-            *(Column(status, 10, "number") for status in Status),
+            Column(PLAN, 12, shows=attrgetter("plan")),
+            Column(AGENCY, 36, shows=attrgetter("agency")),
+            Column("Quyết định phân bổ", 12, "live money", attrgetter("allocated")),
+            Column("Dự toán", 12, "live money", attrgetter("budget")),
+            Column("Chênh lệch", 12, "live money", attrgetter("difference")),
+            Column("Đã chi", 12, "live money", attrgetter("spent")),
+            Column("Còn lại", 12, "live money", attrgetter("left")),
+            Column("Tỷ lệ chi (%)", 10, "percent", attrgetter("share")),
+            Column("Phải báo cáo", 9, "number", attrgetter("due")),
+            *map(_status_count, Status),
         ),
         key=(PLAN, AGENCY),
     ),
@@ -82,27 +144,33 @@ RESULTS: dict[str, Table] = {
         "TienDoNop",
         f"Mỗi cơ quan: phiếu đã gửi, đã nhắc, đã nộp, còn gì phải làm. {_FOLLOWED}",
         (
-            Column(AGENCY, 34),
-            Column("Tình trạng", 16, "centre"),
-            Column("Xử lý", 16, "centre"),
-            Column("Việc tiếp theo", 34),
-            Column("Phiếu lập", 11, "date"),
-            Column("Đã gửi phiếu", 11, "centre"),
-            Column("Nhắc lần 1", 11, "centre"),
-            Column("Nhắc lần 2", 11, "centre"),
-            Column("Nhắc lần 3", 11, "centre"),
-            Column("Ngày nhận", 11, "date"),
-            Column("Trễ (ngày)", 8, "number"),
-            Column("Đã phản hồi", 11, "centre"),
-            Column("Số mục phải báo cáo", 10, "number"),
-            Column("Số mục đã báo cáo", 10, "number"),
-            Column("Lỗi", 7, "number"),
-            Column("Cảnh báo", 8, "number"),
-            Column("Đúng hạn trong năm", 10, "centre"),
-            Column("Người liên hệ", 24),
-            Column("Điện thoại", 13),
-            Column("E-mail", 24),
-            Column("Tệp", 36),
+            Column(AGENCY, 34, shows=attrgetter("agency")),
+            Column("Tình trạng", 16, "centre", attrgetter("submission.state")),
+            Column("Xử lý", 16, "centre", attrgetter("handled")),
+            Column("Việc tiếp theo", 34, shows=attrgetter("next_step")),
+            Column("Phiếu lập", 11, "date", attrgetter("form_made")),
+            Column("Đã gửi phiếu", 11, "centre", methodcaller("mailed_text", "form")),
+            *(
+                Column(
+                    f"Nhắc lần {number + 1}",
+                    11,
+                    "centre",
+                    methodcaller("mailed_text", "reminder", number),
+                )
+                for number in range(3)
+            ),
+            Column("Ngày nhận", 11, "date", attrgetter("returned")),
+            Column("Trễ (ngày)", 8, "number", attrgetter("late")),
+            Column("Đã phản hồi", 11, "centre", methodcaller("mailed_text", "feedback")),
+            Column("Số mục phải báo cáo", 10, "number", attrgetter("rows_due")),
+            Column("Số mục đã báo cáo", 10, "number", attrgetter("rows_reported")),
+            Column("Lỗi", 7, "number", lambda one: one.errors or None),
+            Column("Cảnh báo", 8, "number", lambda one: one.warnings or None),
+            Column("Đúng hạn trong năm", 10, "centre", attrgetter("punctuality")),
+            Column("Người liên hệ", 24, shows=attrgetter("contact")),
+            Column("Điện thoại", 13, shows=attrgetter("phone")),
+            Column("E-mail", 24, shows=attrgetter("email")),
+            Column("Tệp", 36, shows=attrgetter("file")),
         ),
         key=(AGENCY,),
         gone=("Tình trạng", "Không phải nộp"),
@@ -128,15 +196,15 @@ RESULTS: dict[str, Table] = {
         "NguoiThuThap",
         f"Ai thu thập số liệu theo Phụ lục 2, còn thiếu gì theo tần suất. {_FOLLOWED}",
         (
-            Column("Người thu thập", 26),
-            Column("Chức vụ, đơn vị", 40),
-            Column("Tần suất", 13, "centre"),
-            Column("Số việc", 8, "number"),
-            Column("Việc đủ báo cáo", 9, "number"),
-            Column("Số lần đã thu thập", 10, "centre"),
-            Column("Còn thiếu", 9, "number"),
-            Column("Việc chưa đủ báo cáo", 30),
-            Column("Cơ quan chưa báo cáo", 34),
+            Column("Người thu thập", 26, shows=attrgetter("name")),
+            Column("Chức vụ, đơn vị", 40, shows=attrgetter("duty")),
+            Column("Tần suất", 13, "centre", attrgetter("frequency")),
+            Column("Số việc", 8, "number", attrgetter("rows")),
+            Column("Việc đủ báo cáo", 9, "number", attrgetter("complete")),
+            Column("Số lần đã thu thập", 10, "centre", attrgetter("collections")),
+            Column("Còn thiếu", 9, "number", lambda one: one.owed or None),
+            Column("Việc chưa đủ báo cáo", 30, shows=lambda one: ", ".join(one.missing)),
+            Column("Cơ quan chưa báo cáo", 34, shows=attrgetter("owing")),
         ),
         key=("Người thu thập", "Chức vụ, đơn vị", "Tần suất"),
     ),
@@ -145,17 +213,11 @@ RESULTS: dict[str, Table] = {
         "Những chỗ cần xem lại: tệp, trang, ô và việc cần làm. Ghi giải trình thì chép Kế hoạch, "
         f"Mã, Mã quy tắc và Giá trị sang trang Giải trình. {_REFRESHED}",
         (
-            Column("Mức độ", 10, "centre"),
-            Column(AGENCY, 26),
-            Column("Tệp", 30),
-            Column("Trang", 14),
-            Column("Ô", 9, "centre"),
-            Column("Giá trị", 24),
-            Column("Nội dung", 60),
-            Column("Việc cần làm", 40),
-            Column(PLAN, 12),
-            Column(CODE, 9),
-            Column("Mã quy tắc", 24),
+            *FINDING_COLUMNS,
+            # What the sheet Giải trình asks for, of what a rule says of a row.
+            Column(PLAN, 12, shows=lambda found: found.row.rpartition("|")[0]),
+            Column(CODE, 9, shows=lambda found: found.row.rpartition("|")[2]),
+            Column("Mã quy tắc", 24, shows=lambda found: found.code if found.row else ""),
         ),
         key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
         gone=("Mức độ", "Không có ở kỳ này"),
@@ -170,13 +232,13 @@ RESULTS: dict[str, Table] = {
         "TepNhanVe",
         f"Mọi tệp trong thư mục nhan-ve của kỳ, dùng được hay không, vì sao. {_REFRESHED}",
         (
-            Column("Tệp", 46),
-            Column(AGENCY, 32),
-            Column("Kết quả", 18, "centre"),
-            Column("Ngày nhận", 12, "date"),
-            Column("Lưu lúc", 12, "date"),
-            Column("Lý do", 44),
-            Column("Mã kiểm tra SHA-256", 36),
+            Column("Tệp", 46, shows=attrgetter("file")),
+            Column(AGENCY, 32, shows=attrgetter("agency")),
+            Column("Kết quả", 18, "centre", lambda one: Fate(one.fate).words, _of_file(FILE_FATE)),
+            Column("Ngày nhận", 12, "date", lambda one: one.arrived.date(), _of_file(FILE_ARRIVED)),
+            Column("Lưu lúc", 12, "date", _saved_on, _of_file(FILE_SAVED)),
+            Column("Lý do", 44, shows=_why_not_used),
+            Column("Mã kiểm tra SHA-256", 36, shows=attrgetter("sha256")),
         ),
         key=("Tệp",),
         gone=("Kết quả", "Không có ở kỳ này"),
@@ -187,16 +249,13 @@ RESULTS: dict[str, Table] = {
         "NguonSoLieu",
         f"Mỗi mục do một cơ quan báo cáo, kèm tệp, trang và ô đã đọc. {_REFRESHED}",
         (
-            Column(PLAN, 16),
-            Column(CODE, 8),
-            Column("Cơ quan báo cáo", 30),
-            *(
-                Column(f.source_heading or f.told, f.source_width, _SHOWN.get(f.kind, "text"))
-                for f in REPORTED
-            ),
-            Column("Tệp", 32),
-            Column("Trang", 15),
-            Column("Ô", 7, "centre"),
+            Column(PLAN, 16, shows=attrgetter("plan")),
+            Column(CODE, 8, shows=attrgetter("code")),
+            Column("Cơ quan báo cáo", 30, shows=attrgetter("agency")),
+            *REPORTED_COLUMNS,
+            Column("Tệp", 32, shows=attrgetter("file")),
+            Column("Trang", 15, shows=attrgetter("sheet")),
+            Column("Ô", 7, "centre", attrgetter("cell")),
         ),
         key=(PLAN, CODE, "Cơ quan báo cáo"),
         gone=(STATUS, "Không có ở kỳ này"),

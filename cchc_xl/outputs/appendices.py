@@ -15,7 +15,7 @@ from ..text.dates import Month
 from ..text.spelling import shortened
 from ..writing.workbooks import Book
 from .plan_sheets import (
-    Cell,
+    PlanCell,
     PlanColumn,
     PlanSheet,
     SheetPlan,
@@ -25,7 +25,7 @@ from .plan_sheets import (
     money_cell,
     percent_cell,
     plain_cell,
-    ratio_cell,
+    share_cell,
     status_cell,
     text_cell,
 )
@@ -155,14 +155,14 @@ def _phu_luc_2(ledger: Ledger, so_far: Sequence[Ledger]) -> SheetPlan:
         PlanColumn("Kết quả đạt được, văn bản kiểm chứng", 23, plain_cell(result_and_proof)),
         PlanColumn("Dự toán", 8.5, money_cell("budget", _budget), group=money, total=True),
         PlanColumn("Đã chi", 8.5, money_cell("spent", _spent), group=money, total=True),
-        PlanColumn("Tỷ lệ (%)", 7, ratio_cell(2), group=money, total=True),
+        PlanColumn("Tỷ lệ (%)", 7, share_cell("Dự toán", "Đã chi"), group=money, total=True),
         PlanColumn("Ghi chú", 15, plain_cell(remarks)),
     )
     return SheetPlan("phu_luc_2", columns)
 
 
-def collections_cell(so_far: Sequence[Ledger]) -> Callable[[Cell], None]:
-    def write(cell: Cell) -> None:
+def collections_cell(so_far: Sequence[Ledger]) -> Callable[[PlanCell], None]:
+    def write(cell: PlanCell) -> None:
         told = collections_told(cell.result, so_far)
         plain = {"bold": False, "italic": False, "align": "center", "text_wrap": True}
         cell.put(told, cell.figure("collections"), **plain)
@@ -178,7 +178,7 @@ def _spent(result: ItemResult) -> int | None:
     return result.spent
 
 
-def _month_cell(month: Callable[[ItemResult], Month | None]) -> Callable[[Cell], None]:
+def _month_cell(month: Callable[[ItemResult], Month | None]) -> Callable[[PlanCell], None]:
     return plain_cell(lambda r: found.printed if (found := month(r)) else "", align="center")
 
 
@@ -193,8 +193,10 @@ _PHU_LUC_1 = SheetPlan(
         PlanColumn("Cơ quan sử dụng kinh phí", 22, plain_cell(lambda r: r.item.budget_holder)),
         PlanColumn("Dự toán", 10, money_cell("budget", _budget), group="Kinh phí", total=True),
         PlanColumn("Đã chi", 10, money_cell("spent", _spent), group="Kinh phí", total=True),
-        PlanColumn("Còn lại", 10, left_cell, group="Kinh phí", total=True),
-        PlanColumn("Tỷ lệ chi (%)", 8, ratio_cell(3), group="Kinh phí", total=True),
+        PlanColumn("Còn lại", 10, left_cell("Dự toán", "Đã chi"), group="Kinh phí", total=True),
+        PlanColumn(
+            "Tỷ lệ chi (%)", 8, share_cell("Dự toán", "Đã chi"), group="Kinh phí", total=True
+        ),
         PlanColumn("Trạng thái", 12, status_cell),
     ),
 )
@@ -241,47 +243,16 @@ def _by_agencies(ledger: Ledger) -> SheetPlan:
         PlanColumn(
             "Phải báo cáo", 8, count_cell("due", lambda r: r.due), group=agencies, total=True
         ),
-        PlanColumn(
-            "Hoàn thành",
-            8,
-            count_cell(Status.DONE, with_status(Status.DONE)),
-            group=agencies,
-            total=True,
-        ),
-        PlanColumn(
-            "Đang thực hiện",
-            8,
-            count_cell(Status.IN_PROGRESS, with_status(Status.IN_PROGRESS)),
-            group=agencies,
-            total=True,
-        ),
-        PlanColumn(
-            "Chưa thực hiện",
-            8,
-            count_cell(Status.NOT_STARTED, with_status(Status.NOT_STARTED)),
-            group=agencies,
-            total=True,
-        ),
-        PlanColumn(
-            "Không thực hiện",
-            8,
-            count_cell(Status.CANCELLED, with_status(Status.CANCELLED)),
-            group=agencies,
-            total=True,
-        ),
-        PlanColumn(
-            "Quá hạn",
-            7,
-            count_cell(Status.OVERDUE, with_status(Status.OVERDUE)),
-            group=agencies,
-            total=True,
-        ),
-        PlanColumn(
-            "Chưa báo cáo",
-            8,
-            count_cell(Status.NOT_REPORTED, with_status(Status.NOT_REPORTED)),
-            group=agencies,
-            total=True,
+        *(
+            PlanColumn(status, width, count_cell(status, with_status(status)), agencies, total=True)
+            for status, width in (
+                (Status.DONE, 8),
+                (Status.IN_PROGRESS, 8),
+                (Status.NOT_STARTED, 8),
+                (Status.CANCELLED, 8),
+                (Status.OVERDUE, 7),
+                (Status.NOT_REPORTED, 8),
+            )
         ),
         PlanColumn("Cơ quan chưa hoàn thành", 26, plain_cell(unfinished)),
     )

@@ -20,38 +20,83 @@ from ..returns.form import shows_budget
 from ..returns.returned import Return
 from ..text.dates import format_date
 from ..text.money import sum_known
-from ..writing.cells import VIETNAMESE, Amount, Column, Formula, cell_name, line_style
+from ..writing.cells import (
+    VIETNAMESE,
+    Column,
+    Formula,
+    cell_name,
+    cells_by_heading,
+    cells_of,
+    line_style,
+    position,
+    share_formula,
+)
 from ..writing.garbage import few_collections
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
 
 _LONGEST_NAME = 80  # in a file name; systems refuse very long ones
+
+
+class _WorkRow(NamedTuple):
+    """A row of the plan as it stands on the agency's form, and what it says of it."""
+
+    plan: str
+    item: Item
+    budget: int | None
+    fact: Fact
+    to_do: str
+
+
+_TITLE, _BUDGET, _STATUS, _PERCENT, _SPENT = (
+    "Nội dung công việc",
+    "Dự toán",
+    "Trạng thái",
+    "Tỷ lệ (%)",
+    "Đã chi lũy kế",
+)
 _WORK = (
-    Column("Kế hoạch", 13),
-    Column("Mã", 7, "code"),
-    Column("Nội dung công việc", 32),
-    Column("Thời gian", 13, "centre"),
-    Column("Dự toán", 11, "money"),
-    Column("Trạng thái", 11, "centre"),
-    Column("Tỷ lệ (%)", 9, "centre"),
-    Column("Kết quả đạt được", 27),
-    Column("Văn bản kiểm chứng", 16),
-    Column("Đã chi lũy kế", 10, "money"),
-    Column("Khó khăn", 17),
-    Column("Đề xuất", 17),
-    Column("Ô trong phiếu", 9, "centre"),
-    Column("Việc cần làm", 19),
+    Column("Kế hoạch", 13, shows=lambda row: row.plan),
+    Column("Mã", 7, "code", lambda row: row.item.code),
+    Column(_TITLE, 32, shows=lambda row: row.item.title),
+    Column("Thời gian", 13, "centre", lambda row: row.item.time),
+    Column(_BUDGET, 11, "money", lambda row: row.budget),
+    Column(_STATUS, 11, "centre", lambda row: row.fact.status),
+    Column(_PERCENT, 9, "centre", lambda row: row.fact.percent),
+    Column("Kết quả đạt được", 27, shows=lambda row: row.fact["result"]),
+    Column("Văn bản kiểm chứng", 16, shows=lambda row: row.fact["proof"]),
+    Column(_SPENT, 10, "money", lambda row: row.fact.spent),
+    Column("Khó khăn", 17, shows=lambda row: row.fact["difficulties"]),
+    Column("Đề xuất", 17, shows=lambda row: row.fact["proposals"]),
+    Column("Ô trong phiếu", 9, "centre", lambda row: row.fact.cell),
+    Column("Việc cần làm", 19, shows=lambda row: row.to_do),
 )
-_TITLE, _BUDGET, _STATUS, _PERCENT, _SPENT = 2, 4, 5, 6, 9  # columns of it
 _TO_SEE = (
-    Column("Mức độ", 11, "centre"),
-    Column("Tệp", 32),
-    Column("Trang", 16),
-    Column("Ô", 8, "centre"),
-    Column("Giá trị", 20),
-    Column("Nội dung", 52),
-    Column("Việc cần làm", 46),
+    Column("Mức độ", 11, "centre", lambda found: SEVERITY_NAMES[found.severity]),
+    Column("Tệp", 32, shows=lambda found: found.place.file),
+    Column("Trang", 16, shows=lambda found: found.place.sheet),
+    Column("Ô", 8, "centre", lambda found: found.place.cell),
+    Column("Giá trị", 20, shows=lambda found: found.value),
+    Column("Nội dung", 52, shows=lambda found: found.message),
+    Column("Việc cần làm", 46, shows=lambda found: found.fix),
 )
+# Of an agency in a plan, right of the plan's name; they have the columns of the table below.
+_STANDING = (
+    Column("Phải báo cáo", 0, "plain number", lambda one: one.due),
+    Column("Đã báo cáo", 0, "plain number", lambda one: one.due - one.counts[Status.NOT_REPORTED]),
+    Column("Hoàn thành", 0, "plain number", lambda one: one.counts[Status.DONE]),
+    Column("Quá hạn", 0, "plain number", lambda one: one.counts[Status.OVERDUE]),
+    Column("Dự toán", 0, "money", lambda one: one.budget),
+    Column("Đã chi", 0, "money", lambda one: one.spent),
+    Column(
+        "Tỷ lệ chi (%)",
+        0,
+        "share",
+        lambda one: one.share,
+        formula=share_formula("Dự toán", "Đã chi"),
+    ),
+)
+_STANDING_AT = 3
 
 
 class _Share(NamedTuple):
@@ -179,35 +224,18 @@ def _counts(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> int:
         "valign": "vcenter",
         "bg_color": house_style()["colour"]["heading_fill"],
     }
-    headings = (
-        "Phải báo cáo",
-        "Đã báo cáo",
-        "Hoàn thành",
-        "Quá hạn",
-        "Dự toán",
-        "Đã chi",
-        "Tỷ lệ chi (%)",
-    )
-    sheet.merge((row, 0), (row, 2), "Kế hoạch", **heading)
-    for at, text in enumerate(headings, 3):
-        sheet.put(row, at, text, **heading)
+    sheet.merge((row, 0), (row, _STANDING_AT - 1), "Kế hoạch", **heading)
+    for at, column in enumerate(_STANDING, _STANDING_AT):
+        sheet.put(row, at, column.heading, **heading)
     line = {**line_style(), "align": "center", "indent": 0}
     names = {plan.id: plan.short_name for plan in ledger.programme.plans}
     for result in share.results:
         row += 1
-        counts, due = result.counts, sum(result.counts.values())
-        sheet.merge((row, 0), (row, 2), names[result.plan], **line_style(), text_wrap=True)
-        numbers = (
-            due,
-            due - counts[Status.NOT_REPORTED],
-            counts[Status.DONE],
-            counts[Status.OVERDUE],
-        )
-        for at, number in enumerate(numbers, 3):
-            sheet.put(row, at, number, **line)
-        sheet.put_money(row, 7, result.budget, **line)
-        sheet.put_money(row, 8, result.spent, **line)
-        sheet.put_ratio(row, 9, Amount(7, result.budget), Amount(8, result.spent), **line)
+        plan = names[result.plan]
+        sheet.merge((row, 0), (row, _STANDING_AT - 1), plan, **line_style(), text_wrap=True)
+        named = cells_by_heading(_STANDING, row, _STANDING_AT)
+        for at, column in enumerate(_STANDING, _STANDING_AT):
+            sheet.put_cell(row, at, column, column.cell(result), named, **line)
     row += 1
     rows = [(_own_budget(ledger, item, share.agency), fact.spent) for item, fact in share.rows]
     below = [sum_known(amounts) for amounts in zip(*rows, strict=True)]
@@ -233,51 +261,44 @@ def _work(sheet: Sheet, row: int, ledger: Ledger, share: _Share) -> None:
     names = {plan.id: plan.short_name for plan in ledger.programme.plans}
     cells = _cells_to_mend(share.findings)
     rows = [
-        (
+        _WorkRow(
             names[item.plan],
-            item.code,
-            item.title,
-            item.time,
+            item,
             _own_budget(ledger, item, share.agency),
-            fact.status,
-            fact.percent,
-            fact["result"],
-            fact["proof"],
-            fact.spent,
-            fact["difficulties"],
-            fact["proposals"],
-            fact.cell,
+            fact,
             _to_do(ledger, item, fact, cells),
         )
         for item, fact in share.rows
     ]
-    last = sheet.table(row, "ViecDuocGiao", _WORK, rows)
-    for at, (_, fact) in enumerate(share.rows, row + 1):
-        whole = fact.percent is None or float(fact.percent).is_integer()
+    last = sheet.table(row, "ViecDuocGiao", _WORK, [cells_of(_WORK, one) for one in rows])
+    percent_at, status_at = position(_WORK, _PERCENT), position(_WORK, _STATUS)
+    for at, one in enumerate(rows, row + 1):
+        percent = one.fact.percent
+        whole = percent is None or float(percent).is_integer()
         decimals = VIETNAMESE + ("0" if whole else "0.0")
-        sheet.put(at, _PERCENT, fact.percent, **line_style(), align="center", num_format=decimals)
-    sheet.colour_words((row + 1, _STATUS), (last, _STATUS), STATUS_COLOURS)
+        sheet.put(at, percent_at, percent, **line_style(), align="center", num_format=decimals)
+    sheet.colour_words((row + 1, status_at), (last, status_at), STATUS_COLOURS)
     _totals(sheet, row + 1, last, rows)
     # The block above is too high to stay in sight; Excel shows a table's headings by itself.
-    sheet.raw.freeze_panes(0, _TITLE + 1)
+    sheet.raw.freeze_panes(0, position(_WORK, _TITLE) + 1)
     sheet.page(landscape=True, heading_rows=(row, row), columns=len(_WORK), rows=last + 2)
 
 
-def _totals(sheet: Sheet, first: int, last: int, rows: Sequence[Sequence]) -> None:
+def _totals(sheet: Sheet, first: int, last: int, rows: Sequence[_WorkRow]) -> None:
     """How many rows a filter leaves in sight, and their money: empty where none is known."""
     bold = {**line_style(), "bold": True}
-
-    def span(at: int) -> str:
-        return f"{cell_name(first, at)}:{cell_name(last, at)}"
-
-    for at in range(len(_WORK)):
-        sheet.put(last + 1, at, "Tổng các dòng đang hiện" if at == _TITLE else None, **bold)
-    shown = Formula(f"=SUBTOTAL(103,{span(_STATUS)})", len(rows))
-    sheet.put(last + 1, _STATUS, shown, **bold, align="center", num_format='0" việc"')
-    for at in (_BUDGET, _SPENT):
-        formula = f'=IF(SUBTOTAL(102,{span(at)})=0,"",SUBTOTAL(109,{span(at)}))'
-        total = sum_known(cells[at] for cells in rows)
-        sheet.put_money_formula(last + 1, at, formula, total, **bold)
+    for at, column in enumerate(_WORK):
+        span = f"{cell_name(first, at)}:{cell_name(last, at)}"
+        if column.heading == _STATUS:
+            shown = Formula(f"=SUBTOTAL(103,{span})", len(rows))
+            sheet.put(last + 1, at, shown, **bold, align="center", num_format='0" việc"')
+        elif column.kind == "money":
+            formula = f'=IF(SUBTOTAL(102,{span})=0,"",SUBTOTAL(109,{span}))'
+            total = sum_known(column.shows(row) for row in rows)
+            sheet.put_money_formula(last + 1, at, formula, total, **bold)
+        else:
+            told = "Tổng các dòng đang hiện" if column.heading == _TITLE else None
+            sheet.put(last + 1, at, told, **bold)
 
 
 def _to_do(ledger: Ledger, item: Item, fact: Fact, cells: dict[tuple, list[str]]) -> str:
@@ -325,10 +346,7 @@ def _to_see(sheet: Sheet, ledger: Ledger, share: _Share) -> None:
     )
     hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
     sheet.merge((1, 0), (1, last), note, **hint)
-    rows = [
-        (SEVERITY_NAMES[found.severity], *found.place, found.value, found.message, found.fix)
-        for found in share.findings
-    ]
+    rows = [cells_of(_TO_SEE, found) for found in share.findings]
     end = sheet.table(3, "CanXemLai", _TO_SEE, rows)
     sheet.page(landscape=True, heading_rows=(3, 3), columns=len(_TO_SEE), rows=end + 1)
 

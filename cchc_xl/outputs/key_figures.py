@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from ..ledger.ledger import Ledger
@@ -23,18 +22,16 @@ from ..plan.figures import (
 )
 from ..plan.model import Plan
 from ..plan.statuses import Status
-from ..text.money import sum_known
-from ..writing.cells import KINDS, Formula, cell_name, line_style
+from ..text.money import percent_of, rest, sum_known
+from ..writing.cells import KINDS, Column, Formula, cell_name, column_name, line_style, position
 from ..writing.table_pages import FIRST_ROW
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
 from .sheet_names import AGENCIES, TASKS
-from .summaries import BEHIND, COUNTS, NOT_ASKED, ON_TIME, row_counts
-
-_STATE, _OVERDUE = "I", "O"  # columns of the sheet Theo cơ quan
+from .summaries import AGENCY_COLUMNS, BEHIND, NOT_ASKED, ON_TIME, TASK_COLUMNS, row_counts
 
 
-class Line(NamedTuple):
+class KeyFigure(NamedTuple):
     """One figure: this period's as a formula, and the last one's; money in đồng. `kind` is count,
     money or percent; a line without a figure is a heading."""
 
@@ -80,7 +77,7 @@ def write_key_figures(book: Book, sheet: Sheet, so_far: Sequence[Ledger]) -> Non
     sheet.page(landscape=False, heading_rows=(3, 3), columns=4, rows=row)
 
 
-def _write(sheet: Sheet, row: int, line: Line) -> None:
+def _write(sheet: Sheet, row: int, line: KeyFigure) -> None:
     style = line_style()
     if line.figure is None:
         fill = {"bold": True, "bg_color": house_style()["colour"]["task_fill"]}
@@ -109,41 +106,41 @@ def _write(sheet: Sheet, row: int, line: Line) -> None:
     sheet.put(row, 3, shown, of=changed, **form)
 
 
-def _lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
-    yield Line("Nộp phiếu báo cáo")
+def _lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[KeyFigure]:
+    yield KeyFigure("Nộp phiếu báo cáo")
     yield from _submission_lines(now, before)
-    yield Line("Kinh phí")
+    yield KeyFigure("Kinh phí")
     yield from _money_lines(book, now, before)
-    yield Line("Tất cả việc phải thực hiện")
-    yield from _row_lines(book, now, before, None)
+    yield KeyFigure("Tất cả việc phải thực hiện")
+    yield from _row_lines(now, before, None)
     for plan in now.programme.plans:
-        yield Line(f"Kế hoạch {plan.short_name}")
-        yield from _row_lines(book, now, before, plan)
+        yield KeyFigure(f"Kế hoạch {plan.short_name}")
+        yield from _row_lines(now, before, plan)
 
 
-def _submission_lines(now: Ledger, before: Ledger | None) -> Iterator[Line]:
+def _submission_lines(now: Ledger, before: Ledger | None) -> Iterator[KeyFigure]:
     names = {one.agency for one in now.agencies}
-    span = f"'{AGENCIES}'!{_STATE}{FIRST_ROW + 1}:{_STATE}{FIRST_ROW + len(names)}"
+    span = _span(AGENCIES, AGENCY_COLUMNS, "Nộp phiếu", 0, len(names))
     here, then = key_values(now), key_values(before) if before else {}
     rest = f'ROWS({span})-COUNTIF({span},"{NOT_ASKED}")'
-    yield Line("Cơ quan phải báo cáo", FigureId(DUE), f"={rest}", here[DUE], then.get(DUE))
+    yield KeyFigure("Cơ quan phải báo cáo", FigureId(DUE), f"={rest}", here[DUE], then.get(DUE))
     for label, what, states in (
         ("Cơ quan đã có phiếu dùng được", CAME, (ON_TIME, BEHIND)),
         ("   nộp đúng hạn", IN_TIME, (ON_TIME,)),
         ("   nộp trễ", CAME_LATE, (BEHIND,)),
     ):
         counted = "+".join(f'COUNTIF({span},"{state}")' for state in states)
-        yield Line(label, FigureId(what), f"={counted}", here[what], then.get(what))
+        yield KeyFigure(label, FigureId(what), f"={counted}", here[what], then.get(what))
     counted = "".join(f'-COUNTIF({span},"{state}")' for state in (ON_TIME, BEHIND))
-    yield Line(
+    yield KeyFigure(
         "Cơ quan chưa có phiếu dùng được",
         FigureId(MISSING),
         f"={rest}{counted}",
         here[MISSING],
         then.get(MISSING),
     )
-    late = span.replace(f"!{_STATE}", f"!{_OVERDUE}").replace(f":{_STATE}", f":{_OVERDUE}")
-    yield Line(
+    late = _span(AGENCIES, AGENCY_COLUMNS, Status.OVERDUE, 0, len(names))
+    yield KeyFigure(
         "Cơ quan có việc quá hạn",
         FigureId(WITH_OVERDUE),
         f'=COUNTIF({late},">0")',
@@ -168,21 +165,21 @@ def key_values(ledger: Ledger) -> dict[str, int]:
     }
 
 
-def _money_lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[Line]:
+def _money_lines(book: Book, now: Ledger, before: Ledger | None) -> Iterator[KeyFigure]:
     budget, spent = _money(now)
     old_budget, old_spent = _money(before) if before else (None, None)
     for label, what, here, then in (
         ("Dự toán", "budget", budget, old_budget),
         ("Đã chi lũy kế", "spent", spent, old_spent),
-        ("Còn lại", "left", _less(budget, spent), _less(old_budget, old_spent)),
+        ("Còn lại", "left", rest(budget, spent), rest(old_budget, old_spent)),
     ):
-        yield Line(label, FigureId(what), _reference(book, what), here, then, "money")
-    yield Line(
+        yield KeyFigure(label, FigureId(what), _reference(book, what), here, then, "money")
+    yield KeyFigure(
         "Tỷ lệ chi (%)",
         FigureId("share"),
         _reference(book, "share"),
-        _share(spent, budget),
-        _share(old_spent, old_budget),
+        percent_of(spent, budget),
+        percent_of(old_spent, old_budget),
         "percent",
     )
 
@@ -192,53 +189,47 @@ def _money(ledger: Ledger) -> tuple[int | None, int | None]:
     return sum_known(one for one, _ in totals), sum_known(one for _, one in totals)
 
 
-def _less(budget: int | None, spent: int | None) -> int | None:
-    return None if budget is None or spent is None else budget - spent
-
-
-def _share(part: int | None, whole: int | None) -> Decimal | None:
-    return Decimal(part) / whole * 100 if whole and part is not None else None
-
-
 def _reference(book: Book, what: str) -> str:
     written = book.figures.get(FigureId(what))
     return f"='{written[0].sheet}'!{written[0].cell}" if written else ""
 
 
-def _row_lines(book: Book, now: Ledger, before: Ledger | None, plan: Plan | None) -> Iterator[Line]:
+def _row_lines(now: Ledger, before: Ledger | None, plan: Plan | None) -> Iterator[KeyFigure]:
     here = row_counts(now, plan)
     then = row_counts(before, plan) if before else None
     of = plan.id if plan else ""
-    first = FIRST_ROW + 1
-    for one in now.programme.plans[: now.programme.plans.index(plan)] if plan else ():
-        first += len(one.children(""))
-    tops = [plan] if plan else now.programme.plans
-    last = first - 1 + sum(len(one.children("")) for one in tops)
+    plans = now.programme.plans
+    above = plans[: plans.index(plan)] if plan else ()
+    first = sum(len(one.children("")) for one in above)
+    tasks = sum(len(one.children("")) for one in ([plan] if plan else plans))
 
     def total(status: str) -> str:
-        letter = _TASK_COUNTS[status]
-        return f"SUM('{TASKS}'!{letter}{first}:{letter}{last})"
+        heading = "Số việc" if status == "due" else status
+        return f"SUM({_span(TASKS, TASK_COLUMNS, heading, first, tasks)})"
 
-    for status in _TASK_COUNTS:
-        yield Line(
+    for status in ("due", *Status):
+        yield KeyFigure(
             "Số việc" if status == "due" else f"   {status.lower()}",
             FigureId(ROWS + status, of),
             f"={total(status)}",
             _count(here, status),
             _count(then, status) if then is not None else None,
         )
-    yield Line(
+    yield KeyFigure(
         "Việc xong (%)",
         FigureId(ROWS + "done share", of),
         f'=IF({total("due")}=0,"",{total(Status.DONE)}/{total("due")}*100)',
-        _share(here[Status.DONE], sum(here.values())),
-        _share(then[Status.DONE], sum(then.values())) if then is not None else None,
+        percent_of(here[Status.DONE], sum(here.values())),
+        percent_of(then[Status.DONE], sum(then.values())) if then is not None else None,
         "percent",
     )
 
 
-# Columns of the sheet Theo nhiệm vụ.
-_TASK_COUNTS = dict(zip(("due", *COUNTS), "HIJKLMN", strict=True))
+def _span(sheet: str, columns: Sequence[Column], heading: str, first: int, rows: int) -> str:
+    """The cells of a column, of so many rows of its table from the one at `first` on."""
+    letter = column_name(position(columns, heading))
+    top = FIRST_ROW + first
+    return f"'{sheet}'!{letter}{top + 1}:{letter}{top + rows}"
 
 
 def _count(counts: Counter, status: str) -> int:

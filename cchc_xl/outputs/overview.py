@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ..files.containers import container_of
 from ..findings.finding import SEVERITY_NAMES, Finding
 from ..ledger.facts import Fact
 from ..ledger.ledger import Ledger
-from ..ledger.result_rows import Row, counts_to_see, file_rows, finding_rows, submissions
+from ..ledger.result_rows import Submission, by_severity, counts_to_see, submissions
 from ..master.layout import (
     AGENCY,
     CODE,
@@ -20,16 +21,14 @@ from ..master.layout import (
     RESULT_SOURCES,
     RESULT_SUBMISSIONS,
 )
-from ..master.result_tables import RESULTS
-from ..plan.fields import REPORTED
+from ..master.result_tables import FINDING_COLUMNS, REPORTED_COLUMNS, RESULTS
+from ..plan.agencies import Agency
+from ..plan.fields import REPORTED, Field
 from ..plan.figures import (
     ARRIVED,
     CAME,
     DUE,
     DUE_DAY,
-    FILE_ARRIVED,
-    FILE_FATE,
-    FILE_SAVED,
     FOUND,
     LATE,
     STATE,
@@ -37,18 +36,82 @@ from ..plan.figures import (
     explained_as,
     told,
 )
-from ..text.dates import format_date
-from ..writing.cells import Column, Traced
+from ..plan.model import Programme
+from ..returns.returned import Return
+from ..text.dates import format_date, format_moment
+from ..writing.cells import Column, position
 from ..writing.table_pages import FIRST_ROW, write_table_page
 from ..writing.workbooks import Book
 from .citations import Citation
 from .sheet_names import CITATIONS
 
+_NUMBER = Column("TT", 5, "ordinal")
+_MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
+
+
+class _Submitted(NamedTuple):
+    """What came from an agency, and what was found in it."""
+
+    submission: Submission
+    agency: Agency
+    rows_due: int
+    found: Counter[str]
+
+    @property
+    def newest(self) -> Return | None:
+        return self.submission.newest
+
+
+def _submitted(heading: str, width: float, kind: str, what: str, shows: Callable) -> Column:
+    def figure(one: _Submitted) -> FigureId:
+        return FigureId(what, agency=one.agency.name)
+
+    return Column(heading, width, kind, shows, figure)
+
+
+_SUBMISSION_COLUMNS = (
+    _NUMBER,
+    Column(AGENCY, 34, shows=lambda one: one.agency.name),
+    _submitted("Tình trạng", 15, "centre", STATE, lambda one: one.submission.state),
+    _submitted(
+        "Ngày nhận",
+        12,
+        "date",
+        ARRIVED,
+        lambda one: one.newest.arrived.date() if one.newest else None,
+    ),
+    _submitted("Trễ (ngày)", 8, "number", LATE, lambda one: one.submission.late),
+    _submitted("Số mục phải báo cáo", 10, "number", "due", lambda one: one.rows_due),
+    _submitted(
+        "Số mục đã báo cáo",
+        10,
+        "number",
+        "reported",
+        lambda one: len(one.newest.rows) if one.submission.accepted else None,
+    ),
+    _submitted("Lỗi", 7, "number", FOUND + "error", lambda one: one.found["error"] or None),
+    _submitted(
+        "Cảnh báo", 8, "number", FOUND + "warning", lambda one: one.found["warning"] or None
+    ),
+    Column("Tệp", 36, shows=lambda one: one.newest.file if one.newest else ""),
+    Column("E-mail", 22, shows=lambda one: one.agency.email),
+    Column("Điện thoại", 13, shows=lambda one: one.agency.phone),
+)
+
 
 def write_submissions(book: Book, ledger: Ledger) -> None:
     """Who returned, when, and who is missing."""
-    period = ledger.period
-    due = ledger.programme.rows_by_agency(period)
+    period, programme = ledger.period, ledger.programme
+    due, to_see = programme.rows_by_agency(period), counts_to_see(ledger)
+    rows = [
+        _Submitted(
+            one,
+            programme.registry.by_name[one.agency],
+            sum(map(len, due[one.agency].values())),
+            to_see.get(one.agency, Counter()),
+        )
+        for one in submissions(ledger)
+    ]
     write_table_page(
         book,
         RESULT_SUBMISSIONS,
@@ -56,53 +119,11 @@ def write_submissions(book: Book, ledger: Ledger) -> None:
         f"Đã nhận {len(ledger.accepted)}/{len(due)} cơ quan; nộp trước ngày "
         f"{format_date(period.due_before)}. Ngày nhận là ngày của bức thư hay ngày lưu "
         "của tệp trong thư mục nhan-ve; trễ tính theo phiếu dùng được đầu tiên của cơ quan.",
-        ("TienDoNop", _numbered_columns(_SUBMISSION_COLUMNS), _submission_rows(ledger)),
+        "TienDoNop",
+        _SUBMISSION_COLUMNS,
+        rows,
         told=[FigureId(what) for what in (CAME, DUE, DUE_DAY)],
     )
-
-
-_SUBMISSION_COLUMNS = (
-    Column(AGENCY, 34),
-    Column("Tình trạng", 15, "centre"),
-    Column("Ngày nhận", 12, "date"),
-    Column("Trễ (ngày)", 8, "number"),
-    Column("Số mục phải báo cáo", 10, "number"),
-    Column("Số mục đã báo cáo", 10, "number"),
-    Column("Lỗi", 7, "number"),
-    Column("Cảnh báo", 8, "number"),
-    Column("Tệp", 36),
-    Column("E-mail", 22),
-    Column("Điện thoại", 13),
-)
-
-
-def _submission_rows(ledger: Ledger) -> list[Row]:
-    """Who returned, when, and who is missing."""
-    to_see = counts_to_see(ledger)
-    due = ledger.programme.rows_by_agency(ledger.period)
-    rows: list[Row] = []
-    for number, one in enumerate(submissions(ledger), 1):
-        unit = ledger.programme.registry.by_name[one.agency]
-        counts = to_see.get(one.agency, Counter())
-        figures = (
-            (STATE, one.state),
-            (ARRIVED, one.newest.arrived.date() if one.newest else None),
-            (LATE, one.late),
-            ("due", sum(map(len, due[one.agency].values()))),
-            ("reported", len(one.newest.rows) if one.newest and one.accepted else None),
-            *((FOUND + severity, counts[severity] or None) for severity in ("error", "warning")),
-        )
-        rows.append(
-            (
-                number,
-                one.agency,
-                *(Traced(value, FigureId(what, agency=one.agency)) for what, value in figures),
-                one.newest.file if one.newest else "",
-                unit.email,
-                unit.phone,
-            )
-        )
-    return rows
 
 
 def write_files_received(book: Book, ledger: Ledger) -> None:
@@ -112,18 +133,11 @@ def write_files_received(book: Book, ledger: Ledger) -> None:
         RESULT_FILES,
         "CÁC TỆP ĐÃ NHẬN",
         "Mọi tệp trong thư mục nhan-ve đều có ở đây.",
-        ("TepNhanVe", *_numbered(RESULT_FILES, [_traced_file(row) for row in file_rows(ledger)])),
+        "TepNhanVe",
+        (_NUMBER, *RESULTS[RESULT_FILES].columns),
+        ledger.returns,
         with_texts=True,
     )
-
-
-def _traced_file(row: Row) -> Row:
-    file, agency, *figures = row
-    traced = (
-        Traced(value, FigureId(what, code=str(file), agency=str(agency)))
-        for what, value in zip((FILE_FATE, FILE_ARRIVED, FILE_SAVED), figures, strict=False)
-    )
-    return file, agency, *traced, *figures[3:]
 
 
 def write_findings(book: Book, findings: Sequence[Finding]) -> None:
@@ -132,92 +146,86 @@ def write_findings(book: Book, findings: Sequence[Finding]) -> None:
     summary = ", ".join(
         f"{counts[severity]} {name.lower()}" for severity, name in SEVERITY_NAMES.items()
     )
-    # What an officer copies to the sheet Giải trình is needed in the master alone.
-    rows = [row[:_TOLD_OF_FINDING] for row in finding_rows(findings)]
-    columns, rows = _numbered(RESULT_FINDINGS, rows)
     write_table_page(
         book,
         RESULT_FINDINGS,
         "NHỮNG CHỖ CẦN XEM LẠI",
         f"Có {summary}.",
-        ("PhatHien", columns[: _TOLD_OF_FINDING + 1], rows),
+        "PhatHien",
+        (_NUMBER, *FINDING_COLUMNS),
+        by_severity(findings),
         told=[FigureId(FOUND + severity) for severity in SEVERITY_NAMES],
         with_texts=True,
     )
 
 
-_TOLD_OF_FINDING = 8
+def _cell_column(field: Field) -> Column:
+    """Where a reported figure stands in the return."""
+    width = 8 if field.name == "status" else 7
+    return Column(field.cell_heading, width, "centre", lambda fact: fact.cells.get(field.name, ""))
 
 
-_WITH_CELLS = tuple(field for field in REPORTED if field.cell_heading)
-_SOURCE_COLUMNS = (
-    *RESULTS[RESULT_SOURCES].columns[: 3 + len(REPORTED)],
-    Column("Tệp", 34),
-    Column("Trang", 15),
-    *(Column(f.cell_heading, 8 if f.name == "status" else 7, "centre") for f in _WITH_CELLS),
-    Column("Nhận lúc", 15, "centre"),
-)
-_FILE_AT = 3 + len(REPORTED)
+def _source_columns(ledger: Ledger) -> Sequence[Column]:
+    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
+
+    def received(fact: Fact) -> str:
+        one = ledger.accepted.get(fact.agency) if fact.file else None
+        return format_moment(one.arrived) if one else ""
+
+    return (
+        Column(PLAN, 16, shows=lambda fact: names[fact.plan]),
+        Column(CODE, 8, shows=lambda fact: fact.code),
+        Column("Cơ quan báo cáo", 30, shows=lambda fact: fact.agency),
+        *REPORTED_COLUMNS,
+        Column("Tệp", 34, shows=lambda fact: fact.file),
+        Column("Trang", 15, shows=lambda fact: fact.sheet),
+        *(_cell_column(field) for field in REPORTED if field.cell_heading),
+        Column("Nhận lúc", 15, "centre", received),
+    )
 
 
 def write_sources(book: Book, ledger: Ledger) -> None:
     """Every reported figure with the cells it came from; the file's name opens the file."""
-    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
-    rows = []
-    for fact in ledger.facts:
-        one = ledger.accepted.get(fact.agency) if fact.file else None
-        rows.append(
-            (
-                names[fact.plan],
-                fact.code,
-                fact.agency,
-                *(_source_cell(fact, field.name) for field in REPORTED),
-                fact.file,
-                fact.sheet,
-                *(fact.cells.get(field.name, "") for field in _WITH_CELLS),
-                f"{one.arrived:%H:%M %d/%m/%Y}" if one else "",
-            )
-        )
+    columns = _source_columns(ledger)
     sheet = write_table_page(
         book,
         RESULT_SOURCES,
         "NGUỒN SỐ LIỆU",
         "Mỗi dòng là một mục do một cơ quan báo cáo, kèm tệp, trang và các ô đã đọc. Bấm vào tên "
         "tệp để mở phiếu đúng chỗ (khi sổ này còn nằm trong thư mục tong-hop).",
-        ("NguonSoLieu", _SOURCE_COLUMNS, rows),
+        "NguonSoLieu",
+        columns,
+        ledger.facts,
     )
+    file_at = position(columns, "Tệp")
     for row, fact in enumerate(ledger.facts[:_MOST_LINKS], FIRST_ROW):
         if fact.file:
             path = f"../nhan-ve/{container_of(fact.file)}"
-            sheet.link_file(row, _FILE_AT, path, fact.sheet, fact.cell, fact.file)
+            sheet.link_file(row, file_at, path, fact.sheet, fact.cell, fact.file)
 
 
-def _source_cell(fact: Fact, name: str) -> object:
-    """A reported figure or text, which others are made of or quote."""
-    # The spending of an agency is that of its own money; here it is what it reported.
-    what = "reported spent" if name == "spent" else name
-    return Traced(fact[name], FigureId(what, fact.plan, fact.code, fact.agency))
+def _explained(
+    heading: str, width: float, what: str, shows: Callable, kind: str = "text"
+) -> Column:
+    return Column(heading, width, kind, shows, lambda row: explained_as(what, row.explanation))
 
 
-_MOST_LINKS = 60_000  # Excel takes 65.530 on a sheet
-
-
-_EXPLANATION_COLUMNS = (
-    Column("TT", 5, "centre"),
-    Column(AGENCY, 24),
-    Column(PLAN, 13),
-    Column(CODE, 8),
-    Column("Điều được giải trình", 30),
-    Column("Giá trị", 14),
-    Column("Giải trình", 46),
-    Column("Kỳ", 16, "centre"),
-    Column("Tệp", 28),
-    Column("Trang", 12),
-    Column("Ô", 7, "centre"),
-    Column("Nguồn", 20),
-    Column("Tình trạng", 14, "centre"),
-)
-_EXPLAINED_FILE_AT = 8
+def _explanation_columns(programme: Programme) -> Sequence[Column]:
+    return (
+        _NUMBER,
+        Column(AGENCY, 24, shows=lambda row: row.explanation.agency),
+        Column(PLAN, 13, shows=lambda row: programme.plan_by_id[row.explanation.plan].short_name),
+        Column(CODE, 8, shows=lambda row: row.explanation.code),
+        _explained("Điều được giải trình", 30, "explained", lambda row: row.explanation.what),
+        _explained("Giá trị", 14, "explained value", lambda row: row.explanation.value),
+        _explained("Giải trình", 46, "explanation", lambda row: row.explanation.text),
+        Column("Kỳ", 16, "centre", lambda row: programme.period_by_id[row.explanation.period].name),
+        Column("Tệp", 28, shows=lambda row: row.explanation.place.file),
+        Column("Trang", 12, shows=lambda row: row.explanation.place.sheet),
+        Column("Ô", 7, "centre", lambda row: row.explanation.place.cell),
+        Column("Nguồn", 20, shows=lambda row: row.explanation.source),
+        _explained("Tình trạng", 14, "explained state", lambda row: row.state, "centre"),
+    )
 
 
 def write_explanations(book: Book, ledger: Ledger) -> None:
@@ -225,73 +233,48 @@ def write_explanations(book: Book, ledger: Ledger) -> None:
     where there is nothing."""
     if not ledger.explanations:
         return
-    programme, here = ledger.programme, ledger.period.id
-    rows = [
-        (
-            number,
-            one.agency,
-            programme.plan_by_id[one.plan].short_name,
-            one.code,
-            Traced(one.what, explained_as("explained", one)),
-            Traced(one.value, explained_as("explained value", one)),
-            Traced(one.text, explained_as("explanation", one)),
-            programme.period_by_id[one.period].name,
-            *one.place,
-            one.source,
-            Traced(state, explained_as("explained state", one)),
-        )
-        for number, (one, state) in enumerate(ledger.explanations, 1)
-    ]
+    columns = _explanation_columns(ledger.programme)
     sheet = write_table_page(
         book,
         EXPLANATIONS,
         "GIẢI TRÌNH CỦA CÁC CƠ QUAN",
         "Giải trình có hiệu lực khi từ kỳ đó số liệu vẫn là giá trị được giải trình; chỗ đó khi ấy "
         "chỉ còn là ghi chú ở trang Phát hiện.",
-        ("GiaiTrinh", _EXPLANATION_COLUMNS, rows),
+        "GiaiTrinh",
+        columns,
+        ledger.explanations,
     )
+    file_at = position(columns, "Tệp")
     for row, (one, _) in enumerate(ledger.explanations[:_MOST_LINKS], FIRST_ROW):
-        folder = ".." if one.period == here else f"../../{one.period}"
+        folder = ".." if one.period == ledger.period.id else f"../../{one.period}"
         path = f"{folder}/nhan-ve/{container_of(one.place.file)}"
         if not one.handling:  # what officers typed stands in the master
-            sheet.link_file(row, _EXPLAINED_FILE_AT, path, *one.place[1:], one.place.file)
-
-
-def _numbered(name: str, rows: list[Row]) -> tuple[tuple[Column, ...], list[Row]]:
-    """The columns and rows of a table of results, with a number before each row."""
-    columns = _numbered_columns(RESULTS[name].columns)
-    return columns, [(number, *row) for number, row in enumerate(rows, 1)]
-
-
-def _numbered_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
-    return (Column("TT", 5, "centre"), *columns)
+            sheet.link_file(row, file_at, path, *one.place[1:], one.place.file)
 
 
 # ------------------------------------------------------------------ of the report
 
 _CITATION_COLUMNS = (
-    Column("TT", 6, "centre"),
-    Column("Câu trong báo cáo", 70),
-    Column("Số liệu, đoạn trích", 30),
-    Column("Là", 26),
-    Column("Trang", 18),
-    Column("Ô", 9, "centre"),
+    Column("TT", 6, "ordinal"),
+    Column("Câu trong báo cáo", 70, shows=lambda one: one.sentence),
+    Column("Số liệu, đoạn trích", 30, shows=lambda one: one.printed),
+    Column("Là", 26, shows=lambda one: told(one.figure)),
+    Column("Trang", 18, shows=lambda one: one.written.sheet),
+    Column("Ô", 9, "centre", lambda one: one.written.cell),
 )
 
 
 def write_citations(book: Book, citations: Sequence[Citation]) -> None:
     """Every figure and quotation of the report with its cell in this workbook."""
-    rows = [
-        (number, one.sentence, one.printed, told(one.figure), one.written.sheet, one.written.cell)
-        for number, one in enumerate(citations, 1)
-    ]
     sheet = write_table_page(
         book,
         CITATIONS,
         "DẪN CHIẾU SỐ LIỆU CỦA BÁO CÁO",
         "Mỗi số và đoạn trích trong báo cáo, câu chứa nó và ô của sổ này mà nó lấy từ đó. Bấm vào "
         "cột Ô để đến ô.",
-        ("DanChieu", _CITATION_COLUMNS, rows),
+        "DanChieu",
+        _CITATION_COLUMNS,
+        citations,
     )
     for row, one in enumerate(citations[:_MOST_LINKS], FIRST_ROW):
-        sheet.link_cell(row, len(_CITATION_COLUMNS) - 1, one.written)
+        sheet.link_cell(row, position(_CITATION_COLUMNS, "Ô"), one.written)

@@ -15,7 +15,17 @@ from ..ledger.lineage import Lineage
 from ..plan.figures import FigureId
 from ..plan.model import Item, Plan
 from ..plan.statuses import STATUS_COLOURS
-from ..writing.cells import VIETNAMESE, Amount, Formula, column_name, line_style
+from ..writing.cells import (
+    VIETNAMESE,
+    Column,
+    Formula,
+    Traced,
+    cells_by_heading,
+    column_name,
+    left_formula,
+    line_style,
+    share_formula,
+)
 from ..writing.letterhead import Page, facts_of
 from ..writing.templates import house_style
 from ..writing.workbooks import Book, Sheet
@@ -26,7 +36,7 @@ _ORIGIN_WIDTH = 60
 # --------------------------------------------------------------- what a column is
 
 
-class Cell(NamedTuple):
+class PlanCell(NamedTuple):
     """A cell to be written: the sheet, where in it, what for, and the row's style."""
 
     page: PlanSheet
@@ -49,25 +59,25 @@ class PlanColumn(NamedTuple):
 
     heading: str
     width: float
-    write: Callable[[Cell], None]
+    write: Callable[[PlanCell], None]
     group: str = ""
     total: bool = False
 
 
-def text_cell(value: Callable[[ItemResult], str], **style) -> Callable[[Cell], None]:
+def text_cell(value: Callable[[ItemResult], str], **style) -> Callable[[PlanCell], None]:
     """A column of texts; those of parents are told apart where they name the work."""
     return lambda cell: cell.put(value(cell.result), text_wrap=True, **style)
 
 
-def plain_cell(value: Callable[[ItemResult], str], **style) -> Callable[[Cell], None]:
+def plain_cell(value: Callable[[ItemResult], str], **style) -> Callable[[PlanCell], None]:
     """A column of texts in one weight."""
     return text_cell(value, bold=False, italic=False, **style)
 
 
-def count_cell(what: str, value: Callable[[ItemResult], int]) -> Callable[[Cell], None]:
+def count_cell(what: str, value: Callable[[ItemResult], int]) -> Callable[[PlanCell], None]:
     """A column of counts, centred, that add up; a row without reports has none."""
 
-    def write(cell: Cell) -> None:
+    def write(cell: PlanCell) -> None:
         page, number = cell.page, value(cell.result)
         shown: object = number if cell.result.due else None
         if not page.is_leaf(cell.result):
@@ -78,18 +88,18 @@ def count_cell(what: str, value: Callable[[ItemResult], int]) -> Callable[[Cell]
     return write
 
 
-def code_cell(cell: Cell) -> None:
+def code_cell(cell: PlanCell) -> None:
     cell.put(cell.result.item.code, num_format="@")
 
 
-def status_cell(cell: Cell) -> None:
+def status_cell(cell: PlanCell) -> None:
     status = cell.result.status
     colour = STATUS_COLOURS.get(status)
     style = {"font_color": house_style()["colour"][colour]} if colour else {}
     cell.put(status, cell.figure("status"), align="center", text_wrap=True, **style)
 
 
-def percent_cell(cell: Cell) -> None:
+def percent_cell(cell: PlanCell) -> None:
     """As reported; above that the mean of the rows that reported one."""
     page, value = cell.page, cell.result.percent
     whole = value is None or float(value).is_integer()
@@ -101,10 +111,10 @@ def percent_cell(cell: Cell) -> None:
     cell.put(value, cell.figure("percent"), **style)
 
 
-def money_cell(what: str, amount: Callable[[ItemResult], int | None]) -> Callable[[Cell], None]:
+def money_cell(what: str, amount: Callable[[ItemResult], int | None]) -> Callable[[PlanCell], None]:
     """đồng; a row with rows below it adds those up, and stays empty where all are."""
 
-    def write(cell: Cell) -> None:
+    def write(cell: PlanCell) -> None:
         page, dong = cell.page, amount(cell.result)
         at = (cell.row, cell.column)
         children = page.plan.children(cell.result.item.code)
@@ -119,28 +129,25 @@ def money_cell(what: str, amount: Callable[[ItemResult], int | None]) -> Callabl
     return write
 
 
-def left_cell(cell: Cell) -> None:
-    """Budget less spending, from the two cells to the left."""
-    budget, spent = _amounts(cell, 2)
-    at = (cell.row, cell.column)
-    cell.page.sheet.put_left(*at, budget, spent, of=cell.figure("left"), **cell.style)
+def left_cell(budget: str, spent: str) -> Callable[[PlanCell], None]:
+    """Budget less spending, from the columns of these headings."""
+    formula = left_formula(budget, spent)
+    return _worked_out(Column("", 0, "money", lambda r: r.left, formula=formula), "left")
 
 
-def ratio_cell(distance: int) -> Callable[[Cell], None]:
-    """Spending in percent of the budget; the budget stands `distance` columns to the left."""
+def share_cell(budget: str, spent: str) -> Callable[[PlanCell], None]:
+    """Spending in percent of the budget, from the columns of these headings."""
+    formula = share_formula(budget, spent)
+    return _worked_out(Column("", 0, "share", lambda r: r.share, formula=formula), "share")
 
-    def write(cell: Cell) -> None:
-        budget, spent = _amounts(cell, distance)
-        at = (cell.row, cell.column)
-        cell.page.sheet.put_ratio(*at, budget, spent, of=cell.figure("share"), **cell.style)
+
+def _worked_out(column: Column, what: str) -> Callable[[PlanCell], None]:
+    def write(cell: PlanCell) -> None:
+        value = Traced(column.cell(cell.result), cell.figure(what))
+        named = cells_by_heading(cell.page.columns, cell.row)
+        cell.page.sheet.put_cell(cell.row, cell.column, column, value, named, **cell.style)
 
     return write
-
-
-def _amounts(cell: Cell, distance: int) -> tuple[Amount, Amount]:
-    """The row's budget and, right of it, its spending."""
-    at = cell.column - distance
-    return Amount(at, cell.result.budget), Amount(at + 1, cell.result.spent)
 
 
 # ------------------------------------------------------------------- the sheets
@@ -165,9 +172,10 @@ class PlanSheet:
         self.lineage = lineage
         self.ledger = lineage.ledger
         self.plan = plan
+        self.columns: Sequence[PlanColumn] = ()
 
     def write(self, what: SheetPlan) -> None:
-        columns = what.columns
+        columns = self.columns = what.columns
         last_column = len(columns) - 1
         size = house_style()["official"]["body"]
         facts = facts_of(self.ledger.programme, self.ledger.period, self.plan)
@@ -193,7 +201,7 @@ class PlanSheet:
             result = self.ledger.result(item)
             row, style = self._rows[item.code], self._style(result)
             for at, column in enumerate(columns):
-                column.write(Cell(self, row, at, result, style))
+                column.write(PlanCell(self, row, at, result, style))
             self.sheet.put(row, last_column + 1, self._origin(item), **_origin_style())
         end = first + len(self.plan.items)
         if any(column.total for column in columns):
@@ -271,7 +279,7 @@ class PlanSheet:
         style = self._style(whole) | {"bold": True}
         for at, column in enumerate(columns):
             if column.total:
-                column.write(Cell(self, row, at, whole, style))
+                column.write(PlanCell(self, row, at, whole, style))
             else:
                 self.sheet.put(row, at, "TỔNG CỘNG" if at == 1 else None, **style)
 

@@ -35,7 +35,7 @@ from ..plan.figures import (
 from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date
-from ..text.money import million_from_dong, sum_known
+from ..text.money import million_from_dong, percent_of, rest, sum_known
 from ..text.spelling import key
 from ..text.targets import Target
 from ..writing.letterhead import facts_of, official_lines
@@ -158,7 +158,7 @@ class _Context:
             _NAMES[status]: self._cited("count", counts[status], ROWS + status, **of)
             for status in Status
         }
-        share = counts[Status.DONE] / total * 100 if total else None
+        share = percent_of(counts[Status.DONE], total)
         return {
             "tong": self._cited("count", total, ROWS + "due", **of),
             **told,
@@ -173,13 +173,11 @@ class _Context:
         else:
             budget, spent = self._totals(agency)
             where = {"agency": agency}
-        left = budget - spent if budget is not None and spent is not None else None
-        share = spent / budget * 100 if budget and spent is not None else None
         return {
             "du_toan": self._dong(budget, "budget", **where),
             "da_chi": self._dong(spent, "spent", **where),
-            "con_lai": self._dong(left, "left", **where),
-            "ty_le": self._cited("percent", share, "share", **where),
+            "con_lai": self._dong(rest(budget, spent), "left", **where),
+            "ty_le": self._cited("percent", percent_of(spent, budget), "share", **where),
         }
 
     def _totals(self, agency: str) -> tuple[int | None, int | None]:

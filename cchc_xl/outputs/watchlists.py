@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..ledger.assessments import MET, NO_FIGURE, NOT_MET, RELATIONS, Assessment, assessments
+from ..ledger.facts import Fact
 from ..ledger.ledger import Ledger
 from ..plan.figures import JUDGED, OVERDUE_DAY, WITH_OVERDUE, FigureId
-from ..plan.model import Plan
+from ..plan.model import Item, Plan
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..text.dates import format_date
-from ..writing.cells import Column, Formula, Traced, cell_name, line_style
-from ..writing.table_pages import FIRST_ROW, write_table_page
+from ..writing.cells import Column, line_style
+from ..writing.table_pages import write_table_page
 from ..writing.templates import house_style
 from ..writing.textfit import text_pixels
 from ..writing.workbooks import Book
@@ -23,20 +25,41 @@ from .sheet_names import LATE, TARGETS, matrix_of, plan_sheets
 
 # ----------------------------------------------------------------------- Quá hạn
 
+
+class _LateRow(NamedTuple):
+    """What an agency has not finished although its deadline passed so many days ago."""
+
+    fact: Fact
+    plan: Plan
+    days: int
+    phone: str
+
+    @property
+    def item(self) -> Item:
+        return self.plan.by_code[self.fact.code]
+
+    def figure(self, what: str) -> FigureId:
+        return FigureId(what, self.plan.id, self.fact.code, self.fact.agency)
+
+
 _LATE_COLUMNS = (
-    Column("TT", 5, "centre"),
-    Column("Kế hoạch", 12),
-    Column("Mã", 7, "code"),
-    Column("Nội dung công việc", 34),
-    Column("Cơ quan", 22),
-    Column("Thời hạn", 9, "centre"),
-    Column("Quá hạn (ngày)", 8, "number"),
-    Column("Tỷ lệ (%)", 8, "percent"),
-    Column("Khó khăn, vướng mắc", 24),
-    Column("Đề xuất, kiến nghị", 20),
-    Column("Điện thoại", 11, "code"),
-    Column("Tệp", 24),
-    Column("Ô", 6, "centre"),
+    Column("TT", 5, "ordinal"),
+    Column("Kế hoạch", 12, shows=lambda row: row.plan.short_name),
+    Column("Mã", 7, "code", lambda row: row.item.code),
+    Column("Nội dung công việc", 34, shows=lambda row: row.item.title),
+    Column("Cơ quan", 22, shows=lambda row: row.fact.agency),
+    Column("Thời hạn", 9, "centre", lambda row: row.item.end.printed),
+    Column(
+        "Quá hạn (ngày)", 8, "number", lambda row: row.days, lambda row: row.figure("days late")
+    ),
+    Column(
+        "Tỷ lệ (%)", 8, "percent", lambda row: row.fact.percent, lambda row: row.figure("percent")
+    ),
+    Column("Khó khăn, vướng mắc", 24, shows=lambda row: row.fact["difficulties"]),
+    Column("Đề xuất, kiến nghị", 20, shows=lambda row: row.fact["proposals"]),
+    Column("Điện thoại", 11, "code", lambda row: row.phone),
+    Column("Tệp", 24, shows=lambda row: row.fact.file),
+    Column("Ô", 6, "centre", lambda row: row.fact.cells["status"]),
 )
 
 
@@ -46,105 +69,89 @@ def write_late(book: Book, ledger: Ledger) -> None:
     registry = ledger.programme.registry
     rows = []
     for fact in ledger.facts:
-        if fact.status != Status.OVERDUE:
-            continue
-        plan = ledger.programme.plan_by_id[fact.plan]
-        item = plan.by_code[fact.code]
-        rows.append(
-            (
-                len(rows) + 1,
-                plan.short_name,
-                item.code,
-                item.title,
-                fact.agency,
-                item.end.printed,
-                Traced(
-                    (until - item.end.last_day).days,
-                    FigureId("days late", plan.id, item.code, fact.agency),
-                ),
-                Traced(fact.percent, FigureId("percent", plan.id, item.code, fact.agency)),
-                fact["difficulties"],
-                fact["proposals"],
-                registry.by_name[fact.agency].phone,
-                fact.file,
-                fact.cells["status"],
-            )
-        )
-    agencies = len({row[4] for row in rows})
+        if fact.status == Status.OVERDUE:
+            plan = ledger.programme.plan_by_id[fact.plan]
+            end = plan.by_code[fact.code].end
+            days = (until - end.last_day).days if end else 0
+            rows.append(_LateRow(fact, plan, days, registry.by_name[fact.agency].phone))
+    agencies = len({row.fact.agency for row in rows})
     write_table_page(
         book,
         LATE,
         f"VIỆC QUÁ HẠN - {ledger.period.name.upper()}",
         f"{len(rows)} việc của {agencies} cơ quan đã hết thời hạn mà chưa hoàn thành, tính đến hết "
         f"ngày {format_date(until)}.",
-        ("QuaHan", _LATE_COLUMNS, rows),
+        "QuaHan",
+        _LATE_COLUMNS,
+        rows,
         told=[FigureId(what) for what in (Status.OVERDUE, WITH_OVERDUE, OVERDUE_DAY)],
     )
 
 
 # ---------------------------------------------------------------------- Chỉ tiêu
 
-_TARGET_COLUMNS = (
-    Column("TT", 5, "centre"),
-    Column("Kế hoạch", 12),
-    Column("Mã", 7, "code"),
-    Column("Chỉ tiêu, mục tiêu", 42),
-    Column("Yêu cầu", 11, "centre"),
-    Column("Mục tiêu (số)", 9, "plain number"),
-    Column("Đạt được", 9, "plain number"),
-    Column("Đánh giá", 12, "centre"),
-    Column("Cơ quan", 22),
-    Column("Căn cứ", 24),
-    Column("Tệp", 22),
-    Column("Ô", 6, "centre"),
-)
+
+def _verdict_formula(one: Assessment) -> str:
+    relation = RELATIONS[one.target.relation] if one.target else ">="
+    return (
+        f'=IF(COUNT({{Mục tiêu (số)}},{{Đạt được}})<2,"{NO_FIGURE}",'
+        f'IF({{Đạt được}}{relation}{{Mục tiêu (số)}},"{MET}","{NOT_MET}"))'
+    )
+
+
+def _target_columns(plan_names: Mapping[str, str]) -> Sequence[Column]:
+    return (
+        Column("TT", 5, "ordinal"),
+        Column("Kế hoạch", 12, shows=lambda one: plan_names[one.plan]),
+        Column("Mã", 7, "code", lambda one: one.code),
+        Column("Chỉ tiêu, mục tiêu", 42, shows=lambda one: one.title),
+        Column("Yêu cầu", 11, "centre", lambda one: one.target.printed if one.target else ""),
+        Column(
+            "Mục tiêu (số)",
+            9,
+            "plain number",
+            lambda one: one.target.value if one.target else None,
+            lambda one: judged_as("target", one),
+        ),
+        Column(
+            "Đạt được",
+            9,
+            "plain number",
+            lambda one: one.achieved,
+            lambda one: judged_as("achieved", one),
+        ),
+        Column(
+            "Đánh giá",
+            12,
+            "word",
+            lambda one: one.verdict,
+            lambda one: judged_as("verdict", one),
+            formula=_verdict_formula,
+            colours={MET: "done", NOT_MET: "error"},
+        ),
+        Column("Cơ quan", 22, shows=lambda one: one.agency),
+        Column("Căn cứ", 24, shows=lambda one: one.text),
+        Column("Tệp", 22, shows=lambda one: one.file),
+        Column("Ô", 6, "centre", lambda one: one.cell),
+    )
 
 
 def write_targets(book: Book, ledger: Ledger) -> None:
     """Every target with what was achieved, and whether it was met."""
     found = assessments(ledger)
-    names = {plan.id: plan.short_name for plan in ledger.programme.plans}
-    rows = [
-        (
-            number,
-            names[one.plan],
-            one.code,
-            one.title,
-            one.target.printed if one.target else "",
-            Traced(one.target.value if one.target else None, judged_as("target", one)),
-            Traced(one.achieved, judged_as("achieved", one)),
-            None,
-            one.agency,
-            one.text,
-            one.file,
-            one.cell,
-        )
-        for number, one in enumerate(found, 1)
-    ]
     verdicts = Counter(one.verdict for one in found)
     told = ", ".join(f"{verdicts[name]} {name.lower()}" for name in (MET, NOT_MET, NO_FIGURE))
-    sheet = write_table_page(
+    write_table_page(
         book,
         TARGETS,
         f"CHỈ TIÊU, MỤC TIÊU - {ledger.period.name.upper()}",
         f"{len(found)} chỉ tiêu: {told}. Số đạt được lấy từ cột Kết quả đạt được của phiếu khi cột "
         "này nêu đúng một số cùng đơn vị; chỉ tiêu của tỉnh lấy từ trang Chỉ tiêu tỉnh của sổ.",
-        ("ChiTieu", _TARGET_COLUMNS, rows),
+        "ChiTieu",
+        _target_columns({plan.id: plan.short_name for plan in ledger.programme.plans}),
+        found,
         told=[FigureId(JUDGED + verdict) for verdict in ("", MET, NOT_MET, NO_FIGURE)],
     )
-    colours = house_style()["colour"]
-    for row, one in enumerate(found, FIRST_ROW):
-        relation = RELATIONS[one.target.relation] if one.target else ">="
-        target, achieved = cell_name(row, 5), cell_name(row, 6)
-        formula = (
-            f'=IF(COUNT({target},{achieved})<2,"{NO_FIGURE}",'
-            f'IF({achieved}{relation}{target},"{MET}","{NOT_MET}"))'
-        )
-        colour = {MET: "done", NOT_MET: "error"}.get(one.verdict)
-        style = {"font_color": colours[colour]} if colour else {}
-        shown = Formula(formula, one.verdict)
-        of = judged_as("verdict", one)
-        sheet.put(row, 7, shown, of=of, **line_style(), align="center", **style)
 
 
 def judged_as(what: str, one: Assessment) -> FigureId:

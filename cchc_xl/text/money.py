@@ -37,6 +37,16 @@ def million_number(dong: int | None) -> int | float | None:
     return whole if rest == 0 else dong / DONG_PER_MILLION
 
 
+def rest(whole: int | None, part: int | None) -> int | None:
+    """What is left of a whole, in đồng; None where one of them is unknown."""
+    return None if whole is None or part is None else whole - part
+
+
+def percent_of(part: int | None, whole: int | None) -> Decimal | None:
+    """A part in percent of its whole; None where one is unknown or the whole is nought."""
+    return Decimal(part) / whole * 100 if whole and part is not None else None
+
+
 def sum_known(amounts: Iterable[int | None]) -> int | None:
     """The sum of the amounts that are known, in đồng; None where none is."""
     known = [amount for amount in amounts if amount is not None]

@@ -4,8 +4,9 @@ from folded away beside it."""
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Any
 
-from .cells import Column
+from .cells import Column, cells_of
 from .templates import house_style
 from .workbooks import Book, Sheet
 
@@ -13,35 +14,35 @@ _HEADING_ROW = 3
 _ORIGIN_WIDTH = 60
 FIRST_ROW = _HEADING_ROW + 1
 
-Row = Sequence[object]
-
 
 def write_table_page(
     book: Book,
     name: str,
     title: str,
     note: str,
-    table: tuple[str, Sequence[Column], Sequence[Row]],
-    sums: Row | None = None,
-    origins: Sequence[str] | None = None,
+    table_name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Any],
     *,
+    whole: object = None,
+    origins: Sequence[str] | None = None,
     told: Sequence[Hashable] = (),
     with_texts: bool = False,
 ) -> Sheet:
-    """`table` is the Excel table's name, its columns and rows; `sums` are the values of the row
-    below, where columns ask for them; `origins` stand folded away right of each row. `told` are
-    the figures that `note` names, `with_texts` see `Sheet.table`."""
+    """The Excel table's name, its columns and what its rows are about; `whole` is what they are
+    together, for the sums below; `origins` stand folded away right of each row. `told` are the
+    figures that `note` names, `with_texts` see `Sheet.table`."""
     style = house_style()
     sheet = book.sheet(name)
-    table_name, columns, rows = table
     sheet.put(0, 0, title, bold=True, font_size=style["font"]["title"])
     hint = {"italic": True, "text_wrap": True, "font_color": style["colour"]["hint"]}
     sheet.merge((1, 0), (1, len(columns) - 1), note, **hint)
     sheet.tell(1, 0, told)
-    last = sheet.table(_HEADING_ROW, table_name, columns, rows, with_texts=with_texts)
+    cells = [cells_of(columns, row) for row in rows]
+    last = sheet.table(_HEADING_ROW, table_name, columns, cells, with_texts=with_texts)
     end = last + 1
-    if sums is not None:
-        sheet.totals(end, columns, FIRST_ROW, sums)
+    if whole is not None:
+        sheet.totals(end, columns, FIRST_ROW, whole)
         end += 1
     if origins is not None:
         sheet.folded(len(columns), _ORIGIN_WIDTH)

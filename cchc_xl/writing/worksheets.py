@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 from ..text.money import million_number
 from ..text.numbers import format_million
 from .cells import (
-    ANY_MONEY,
     KINDS,
+    MONEY,
     RIGHT,
-    VIETNAMESE,
-    Amount,
     Column,
     Formula,
     Traced,
     Written,
     cell_name,
+    cells_by_heading,
     line_style,
     money_format,
 )
@@ -188,6 +187,8 @@ class Sheet:
         if isinstance(value, str):
             value = _held(value)
         shown = value.value if isinstance(value, Formula) else value
+        if isinstance(value, Formula) and isinstance(shown, Decimal):
+            value = value._replace(value=float(shown))
         if of is not None:
             place = Written(raw.name, cell_name(row, column), shown)
             if shown is None or shown == "":
@@ -248,24 +249,6 @@ class Sheet:
         formula = f'=IF(COUNT({cells})=0,"",SUM({cells}))'
         self.put_money_formula(row, column, formula, dong, **style)
 
-    def put_left(self, row: int, column: int, budget: Amount, spent: Amount, **style: Any) -> None:
-        """Budget less spending as a formula, empty where one is unknown."""
-        left = None
-        if budget.dong is not None and spent.dong is not None:
-            left = budget.dong - spent.dong
-        a, b = (cell_name(row, amount.column) for amount in (budget, spent))
-        formula = f'=IF(AND(ISNUMBER({a}),ISNUMBER({b})),{a}-{b},"")'
-        self.put_money_formula(row, column, formula, left, **style)
-
-    def put_ratio(self, row: int, column: int, budget: Amount, spent: Amount, **style: Any) -> None:
-        """Spending in percent of the budget as a formula, empty where one is unknown."""
-        known = budget.dong and spent.dong is not None
-        percent = spent.dong / budget.dong * 100 if known else ""
-        a, b = (cell_name(row, amount.column) for amount in (budget, spent))
-        formula = f'=IF(AND(N({a})<>0,ISNUMBER({b})),{b}/{a}*100,"")'
-        style = {**RIGHT, "num_format": VIETNAMESE + "#,##0.0", **style}
-        self.put(row, column, Formula(formula, percent), **style)
-
     def _make_room(self, column: int, dong: int | None) -> None:
         """A number that is wider than its column would show as ####."""
         if dong is not None:
@@ -303,7 +286,7 @@ class Sheet:
         row: int,
         name: str,
         columns: Sequence[Column],
-        rows: Iterable[Sequence[object]],
+        rows: Sequence[Sequence[object]],
         *,
         with_texts: bool = False,
     ) -> int:
@@ -348,39 +331,56 @@ class Sheet:
             for look in looks
         ]
         for at, cells in enumerate(body, row + 1):
+            named = cells_by_heading(columns, at)
             for position, (column, value) in enumerate(zip(columns, cells, strict=True)):
-                of = None
-                if isinstance(value, Traced):
-                    value, of = value
-                if with_texts and of is None and isinstance(value, str) and value:
-                    self._note_text(at, position, value)
-                if column.kind == "money":
-                    self.put_money(at, position, value, of=of, **line)
-                elif column.kind == "live money":
-                    self.put_money(at, position, value, of=of, **line, num_format=ANY_MONEY)
+                shown, of = value if isinstance(value, Traced) else (value, None)
+                if with_texts and of is None and isinstance(shown, str) and shown:
+                    self._note_text(at, position, shown)
+                if isinstance(shown, Formula) or column.kind in MONEY:
+                    self.put_cell(at, position, column, value, named, **line)
                 else:
-                    self._write(at, position, value, of, forms[position], wraps[position])
+                    if column.kind == "ordinal" and rows:
+                        shown = at - row
+                    self._write(at, position, shown, of, forms[position], wraps[position])
         self.raw.freeze_panes(row + 1, 0)
         return last
 
-    def totals(
-        self, row: int, columns: Sequence[Column], first: int, sums: Sequence[object]
+    def put_cell(
+        self, row: int, at: int, column: Column, value: Any, named: Mapping[str, str], **style: Any
     ) -> None:
-        """Below a table whose rows begin at `first`: the sums of what a filter shows, with
-        their values stored; `sums` has a value or None for each column."""
-        style = {**line_style(), "bold": True}
-        for at, (column, total) in enumerate(zip(columns, sums, strict=True)):
-            total, of = total if isinstance(total, Traced) else (total, None)
-            if not column.total:
-                self.put(row, at, total, of=of, **style)
-                continue
-            cells = f"{cell_name(first, at)}:{cell_name(row - 1, at)}"
-            formula = f'=IF(SUBTOTAL(102,{cells})=0,"",SUBTOTAL(109,{cells}))'
-            if column.kind == "money":
-                self.put_money_formula(row, at, formula, total, of=of, **style)
+        """A cell of a column; `named` has the cells that a formula names by their headings."""
+        value, style["of"] = value if isinstance(value, Traced) else (value, None)
+        formula, shown = value if isinstance(value, Formula) else ("", value)
+        formula = formula.format_map(named)
+        if colour := column.colours.get(str(shown)):
+            style["font_color"] = house_style()["colour"][colour]
+        if column.kind in MONEY:
+            style = MONEY[column.kind] | style
+            if formula:
+                self.put_money_formula(row, at, formula, shown, **style)
             else:
-                value = Formula(formula, "" if total is None else total)
-                self.put(row, at, value, of=of, **style, **KINDS[column.kind])
+                self.put_money(row, at, shown, **style)
+            return
+        if formula:
+            shown = Formula(formula, "" if shown is None else shown)
+        self.put(row, at, shown, **KINDS[column.kind] | style)
+
+    def totals(self, row: int, columns: Sequence[Column], first: int, whole: object) -> None:
+        """Below a table whose rows begin at `first`: the sums of what a filter shows, with
+        their values stored. `whole` is what all rows are together."""
+        style = {**line_style(), "bold": True}
+        label = next(at for at, column in enumerate(columns) if column.total) - 1
+        named = cells_by_heading(columns, row)
+        for at, column in enumerate(columns):
+            if column.formula:
+                self.put_cell(row, at, column, column.cell(whole), named, **style)
+            elif column.total:
+                cells = f"{cell_name(first, at)}:{cell_name(row - 1, at)}"
+                formula = f'=IF(SUBTOTAL(102,{cells})=0,"",SUBTOTAL(109,{cells}))'
+                total = column._replace(formula=formula).cell(whole)
+                self.put_cell(row, at, column, total, named, **style)
+            else:
+                self.put(row, at, "Tổng cộng" if at == label else None, **style)
 
     def page(
         self,
