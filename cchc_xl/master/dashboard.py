@@ -13,9 +13,9 @@ from ..plan.model import Programme
 from ..plan.statuses import Status
 from ..text.money import million_number, percent_of, sum_known
 from ..text.numbers import format_number
+from ..writing.book import Book, Sheet
 from ..writing.cells import ANY_MONEY, Formula
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 from .dashboard_grid import COLUMNS, LEFT, Grid, Results
 from .dashboard_lists import write_lists
 from .layout import (

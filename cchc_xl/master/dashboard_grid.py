@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..writing.book import Book, Sheet
 from ..writing.cells import Formula, column_name
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 from .layout import MARK, PLAN, RESULT_ITEMS, STATUS
 from .result_tables import RESULTS
 

@@ -63,9 +63,9 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     gone: tuple[str, str] = ("", "")
-    words: tuple[str, ...] = ()
+    words: Iterable[str] = ()
     later: tuple[str, ...] = ()
-    colours: tuple[str, Mapping[str, str]] = ("", {})
+    colours: tuple[str, Mapping[Any, str]] = ("", {})
 
     @property
     def headings(self) -> list[str]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from ..files.packages import repacked
+from ..writing.book import Book
 from ..writing.templates import resource
-from ..writing.workbooks import Book
 from .functions import FUNCTIONS
 
 WORDS_SHEET = "_ham"

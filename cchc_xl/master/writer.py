@@ -13,9 +13,9 @@ from ..plan.periods import Period, period_of
 from ..plan.rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from ..plan.rules import RULES as DECLARED_RULES
 from ..text.numbers import format_number
+from ..writing.book import Book, Sheet
 from ..writing.cells import Formula
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 from .dashboard import result_title, write_dashboard
 from .dashboard_grid import Results
 from .layout import (

@@ -13,7 +13,7 @@ from ..plan.periods import collections_done
 from ..plan.statuses import Status
 from ..text.dates import Month
 from ..text.spelling import shortened
-from ..writing.workbooks import Book
+from ..writing.book import Book
 from .plan_sheets import (
     PlanCell,
     PlanColumn,

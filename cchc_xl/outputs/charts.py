@@ -11,9 +11,9 @@ from ..plan.figures import ROWS, FigureId
 from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import dong_from_million, exact
+from ..writing.book import Book, Sheet
 from ..writing.cells import KINDS, VIETNAMESE, Formula, Written, line_style
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 from .sheet_names import CHARTS
 
 _COLUMNS, _WIDTH, _LABEL = 10, 12, 40

@@ -12,8 +12,8 @@ from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import mean_known, sum_known
 from ..text.spelling import key
+from ..writing.book import Book
 from ..writing.garbage import few_collections
-from ..writing.workbooks import Book
 from .appendices import collections_cell
 from .plan_sheets import (
     PlanColumn,

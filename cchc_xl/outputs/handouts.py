@@ -20,6 +20,7 @@ from ..returns.form import shows_budget
 from ..returns.returned import Return
 from ..text.dates import format_date
 from ..text.money import sum_known
+from ..writing.book import Book, Sheet
 from ..writing.cells import (
     VIETNAMESE,
     Column,
@@ -33,7 +34,6 @@ from ..writing.cells import (
 )
 from ..writing.garbage import few_collections
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 
 _LONGEST_NAME = 80  # in a file name; systems refuse very long ones
 

@@ -12,9 +12,9 @@ from ..plan.figures import CHANGED_ROWS, ROWS, FigureId
 from ..plan.model import Item, Plan
 from ..plan.periods import Period
 from ..text.money import rest, sum_known
+from ..writing.book import Book
 from ..writing.cells import Column
 from ..writing.table_pages import write_table_page
-from ..writing.workbooks import Book
 from .sheet_names import CHANGES, PERIODS
 
 

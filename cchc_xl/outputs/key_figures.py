@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import submissions
@@ -23,10 +23,10 @@ from ..plan.figures import (
 from ..plan.model import Plan
 from ..plan.statuses import Status
 from ..text.money import percent_of, rest, sum_known
+from ..writing.book import Book, Sheet
 from ..writing.cells import KINDS, Column, Formula, cell_name, column_name, line_style, position
 from ..writing.table_pages import FIRST_ROW
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 from .sheet_names import AGENCIES, TASKS
 from .summaries import AGENCY_COLUMNS, BEHIND, NOT_ASKED, ON_TIME, TASK_COLUMNS, row_counts
 
@@ -38,8 +38,8 @@ class KeyFigure(NamedTuple):
     label: str
     figure: FigureId | None = None
     formula: str = ""
-    now: object = None
-    before: object = None
+    now: Any = None
+    before: Any = None
     kind: str = "count"
     last: str = ""
 
@@ -91,8 +91,7 @@ def _write(sheet: Sheet, row: int, line: KeyFigure) -> None:
     now, before = (cell_name(row, at) for at in (1, 2))
     change = f'=IF(COUNT({now},{before})<2,"",{now}-{before})'
     changed = line.figure._replace(what=CHANGE + line.figure.what)
-    both = line.now is not None and line.before is not None
-    difference = line.now - line.before if both else None
+    difference = rest(line.now, line.before)
     if line.kind == "money":
         sheet.put_money_formula(row, 1, line.formula, line.now, of=line.figure, **style)
         sheet.put_money(row, 2, line.before, of=line.of_last, **style)

@@ -24,9 +24,9 @@ from ..files.excel_marks import cell_of
 from ..files.marks import is_percent_format
 from ..returns.answer_sheet import EXPLANATION, KEYS
 from ..returns.form import ROW_KEY_HEADING, entry_style
+from ..writing.book import Book, Sheet
 from ..writing.cells import VIETNAMESE, Column
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 
 INDEX_SHEET = "Cần sửa"
 _COLUMNS = (

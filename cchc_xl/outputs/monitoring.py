@@ -10,10 +10,10 @@ from ..files.spreadsheets import OpenedWorkbook
 from ..findings.finding import Finding
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import Lineage
+from ..writing.book import Book
 from ..writing.cells import Written
 from ..writing.figure_index import write_figure_index
 from ..writing.garbage import few_collections
-from ..writing.workbooks import Book
 from .appendices import write_appendices, write_other_plans
 from .charts import write_charts
 from .citations import Citations, verify

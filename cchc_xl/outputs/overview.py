@@ -39,9 +39,9 @@ from ..plan.figures import (
 from ..plan.model import Programme
 from ..returns.returned import Return
 from ..text.dates import format_date, format_moment
+from ..writing.book import Book
 from ..writing.cells import Column, position
 from ..writing.table_pages import FIRST_ROW, write_table_page
-from ..writing.workbooks import Book
 from .citations import Citation
 from .sheet_names import CITATIONS
 

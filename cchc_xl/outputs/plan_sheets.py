@@ -14,7 +14,8 @@ from ..ledger.ledger import ItemResult
 from ..ledger.lineage import Lineage
 from ..plan.figures import FigureId
 from ..plan.model import Item, Plan
-from ..plan.statuses import STATUS_COLOURS
+from ..plan.statuses import STATUS_COLOURS, Status
+from ..writing.book import Book, Sheet
 from ..writing.cells import (
     VIETNAMESE,
     Column,
@@ -28,7 +29,6 @@ from ..writing.cells import (
 )
 from ..writing.letterhead import Page, facts_of
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 
 _ORIGIN_HEADING = "Nguồn số liệu (bấm dấu + ở đầu cột để mở)"
 _ORIGIN_WIDTH = 60
@@ -267,7 +267,7 @@ class PlanSheet:
         budget, spent = self.ledger.totals(self.plan)
         whole = ItemResult(
             Item(self.plan.id, "", "", "", "TỔNG CỘNG"),
-            "",
+            Status.NOT_REPORTED,
             None,
             budget,
             spent,

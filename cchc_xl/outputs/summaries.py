@@ -26,9 +26,9 @@ from ..plan.model import Item, Plan
 from ..plan.statuses import Status
 from ..text.dates import format_date, format_moment
 from ..text.money import percent_of, sum_known
+from ..writing.book import Book
 from ..writing.cells import Column, left_formula, share_formula
 from ..writing.table_pages import write_table_page
-from ..writing.workbooks import Book
 from .sheet_names import AGENCIES, TASKS
 
 ON_TIME, BEHIND, NOT_ASKED = "Đúng hạn", "Trễ", "Không phải nộp"

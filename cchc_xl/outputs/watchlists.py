@@ -15,11 +15,11 @@ from ..plan.figures import JUDGED, OVERDUE_DAY, WITH_OVERDUE, FigureId
 from ..plan.model import Item, Plan
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..text.dates import format_date
+from ..writing.book import Book
 from ..writing.cells import Column, line_style
 from ..writing.table_pages import write_table_page
 from ..writing.templates import house_style
 from ..writing.textfit import text_pixels
-from ..writing.workbooks import Book
 from .appendices import has_matrix
 from .sheet_names import LATE, TARGETS, matrix_of, plan_sheets
 
@@ -233,7 +233,7 @@ def _write_matrix(book: Book, ledger: Ledger, plan: Plan, agencies: Sequence[str
         for at, agency in enumerate(agencies, 3):
             status = statuses.get((item.code, agency))
             of = FigureId("letter", plan.id, item.code, agency) if status else None
-            sheet.put(row, at, _LETTERS.get(status, ""), of=of, **_letter_style(status))
+            sheet.put(row, at, _LETTERS[status] if status else "", of=of, **_letter_style(status))
         row += 1
     sheet.raw.autofilter(3, 0, row - 1, last)
     sheet.raw.freeze_panes(4, 3)
@@ -245,6 +245,6 @@ _POINTS_PER_PIXEL, _AIR = 0.75, 14
 
 def _letter_style(status: Status | None) -> dict:
     colours = house_style()["colour"]
-    colour = STATUS_COLOURS.get(status)
+    colour = STATUS_COLOURS.get(status) if status else None
     style = {**line_style(), "align": "center", "bold": status in (Status.DONE, Status.OVERDUE)}
     return style | ({"font_color": colours[colour]} if colour else {})

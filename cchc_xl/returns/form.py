@@ -19,9 +19,9 @@ from ..plan.periods import Period
 from ..plan.statuses import REPORTED_STATUSES, Status
 from ..text.dates import format_date
 from ..text.money import million_number, sum_known
+from ..writing.book import Book, Sheet
 from ..writing.cells import VIETNAMESE, Formula, cell_name, column_name, line_style
 from ..writing.templates import house_style
-from ..writing.workbooks import Book, Sheet
 
 FORM_VERSION = "1"
 FORM_SHEET = "Phiếu báo cáo"

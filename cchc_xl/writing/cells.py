@@ -23,7 +23,7 @@ class Formula(NamedTuple):
     """A formula with the value it gives, for viewers that do not calculate."""
 
     text: str
-    value: object = 0
+    value: Any = 0
 
 
 class Written(NamedTuple):
@@ -31,7 +31,7 @@ class Written(NamedTuple):
 
     sheet: str
     cell: str
-    value: object
+    value: Any
 
 
 class Traced(NamedTuple):
@@ -55,7 +55,7 @@ class Column(NamedTuple):
     heading: str
     width: float
     kind: str = "text"
-    shows: Callable[[Any], object] = lambda row: None
+    shows: Callable[[Any], Any] = lambda row: None
     figure: Callable[[Any], Hashable] | None = None
     total: bool = False
     formula: str | Callable[[Any], str] = ""

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..plan.figures import TEXT, FigureId
-from .workbooks import Book
-from .worksheets import accepted
+from .book import Book, accepted
 
 INDEX_SHEET = "_so_lieu"
 HEADINGS = ("Số liệu", "Kế hoạch", "Mã", "Cơ quan", "Kỳ", "Trang", "Ô", "Chữ")

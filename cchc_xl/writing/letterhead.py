@@ -13,9 +13,9 @@ from ..plan.agencies import initials
 from ..plan.model import Plan, Programme
 from ..plan.periods import Period
 from ..text.dates import format_long_date
+from .book import Sheet
 from .templates import house_style, official_text, official_texts
 from .textfit import column_pixels, text_pixels
-from .workbooks import Sheet
 
 _LEFT_SHARE = 0.42  # of the page, for the agency; the Quốc hiệu has the rest
 _AGENCY_LINE = 0.42  # of the agency's name: the decree asks for a third to a half

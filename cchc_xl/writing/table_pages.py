@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from .book import Book, Sheet
 from .cells import Column, cells_of
 from .templates import house_style
-from .workbooks import Book, Sheet
 
 _HEADING_ROW = 3
 _ORIGIN_WIDTH = 60

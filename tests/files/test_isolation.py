@@ -13,7 +13,7 @@ from cchc_xl.files import isolation
 from cchc_xl.files.isolation import Reader, read_all
 from cchc_xl.files.returned_workbook import read_workbook
 from cchc_xl.text.legacy_fonts import _TCVN3, decoder_of, from_tcvn3, from_vni, looks_old
-from cchc_xl.writing.workbooks import Book
+from cchc_xl.writing.book import Book
 
 
 def a_workbook(text: str) -> bytes:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_xl.writing.book import Book
 from cchc_xl.writing.textfit import column_pixels, text_height
-from cchc_xl.writing.workbooks import Book
 
 LONG = (
     "Truyền thông hỗ trợ hoạt động kiểm soát thủ tục hành chính; nhập, đăng tải thủ tục hành "

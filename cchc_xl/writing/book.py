@@ -1,13 +1,23 @@
-"""One sheet of a new workbook: written strictly, its rows high enough for their text."""
+"""How every new workbook is written: strictly, reproducibly, in one house style, and with rows that
+are high enough for their text.
+
+Text is always written as text, so nothing that a user typed can become a formula. A call
+that XlsxWriter refuses or only warns about is an error of ours and raises.
+"""
 
 from __future__ import annotations
 
 import datetime
+import io
 import re
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from ..text.money import million_number
 from ..text.numbers import format_million
@@ -27,6 +37,9 @@ from .cells import (
 from .templates import house_style
 from .textfit import column_pixels, text_height
 
+# Workbooks carry no time of making, so that the same inputs give the same bytes.
+_CREATED = datetime.datetime(2018, 1, 1)
+_LONGEST_SHEET_NAME = 31
 _MM_PER_INCH = 25.4
 _LONGEST_LINK = 1000
 _LINK_COLOUR = "#0563C1"
@@ -40,6 +53,88 @@ _BOLD_DIGIT = 1.08
 _NUMBER_MARGIN = 2.2
 _LINE = 15  # points of a usual row
 _HIGHEST_ROW = 409  # Excel's limit, in points
+
+
+def _house_font() -> dict[str, Any]:
+    font = house_style()["font"]
+    return {"font_name": font["name"], "font_size": font["body"]}
+
+
+class Book:
+    """A new workbook in the house style, kept in memory until `to_bytes`."""
+
+    def __init__(self, title: str):
+        self.font = _house_font()
+        self._buffer = io.BytesIO()
+        self._workbook = xlsxwriter.Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "strings_to_numbers": False,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "default_date_format": "dd/mm/yyyy",
+                # Column widths count in digits of this font.
+                "default_format_properties": self.font,
+            },
+        )
+        self._sheets: list[Sheet] = []
+        self._workbook.set_properties({"title": title, "created": _CREATED})
+        self._workbook.set_calc_mode("auto")
+        self._formats: dict[frozenset, Any] = {}
+        # What each figure is -> where it was written.
+        self.figures: dict[Hashable, list[Written]] = {}
+        # The same of figures that nobody cites: unknown ones, and numbers in a sentence.
+        self.uncited: list[tuple[Hashable, Written]] = []
+        # Other texts, but for those in the rows of most tables.
+        self.texts: list[Written] = []
+
+    def style(self, **properties: Any):
+        """A cell format; the font of the house where `properties` name none."""
+        wanted = frozenset(properties.items())
+        if wanted not in self._formats:
+            usual = {**self.font, "valign": "top"}
+            self._formats[wanted] = self._workbook.add_format({**usual, **properties})
+        return self._formats[wanted]
+
+    def condition(self, **properties: Any):
+        """The format that a condition puts over a cell's own."""
+        return self._workbook.add_format(properties)
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet; a name that Excel would refuse is mended."""
+        name = re.sub(r"[\[\]:*?/\\]", "-", name).strip("'")[:_LONGEST_SHEET_NAME]
+        used = {sheet.raw.get_name().casefold() for sheet in self._sheets}
+        number = 2
+        unique = name
+        while unique.casefold() in used:
+            unique = f"{name[: _LONGEST_SHEET_NAME - 4]} ({number})"
+            number += 1
+        sheet = Sheet(self, self._workbook.add_worksheet(unique, OfficialWorksheet))
+        self._sheets.append(sheet)
+        return sheet
+
+    def add_vba_project(self, project: bytes) -> None:
+        """Make it a workbook with macros."""
+        self._workbook.add_vba_project(io.BytesIO(project), is_stream=True)
+        self._workbook.set_vba_name("ThisWorkbook")
+
+    def name_cell(self, name: str, sheet: Sheet, row: int, column: int) -> None:
+        """Give a cell a name, by which formulas and macros find it."""
+        place = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+        accepted(self._workbook.define_name(name, f"='{sheet.raw.get_name()}'!{place}"))
+
+    def chart(self, kind: str, subtype: str | None = None) -> Any:
+        options = {"type": kind} | ({"subtype": subtype} if subtype else {})
+        return self._workbook.add_chart(options)
+
+    def to_bytes(self) -> bytes:
+        for sheet in self._sheets:
+            sheet.fit()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self._workbook.close()
+        return self._buffer.getvalue()
 
 
 def _held(text: str) -> str:
@@ -267,7 +362,7 @@ class Sheet:
             self._wrapped.append(self._wrapped.pop()._replace(rows=rows, last=last[1]))
 
     def colour_words(
-        self, first: tuple[int, int], last: tuple[int, int], colours: Mapping[str, str]
+        self, first: tuple[int, int], last: tuple[int, int], colours: Mapping[Any, str]
     ) -> None:
         """Word -> the colour (by its name in `styles.toml`) that it is shown in. By rule and not
         by cell, so that it follows what is sorted, mended or refreshed."""
@@ -417,3 +512,36 @@ class Sheet:
 def _quoted(sheet: str) -> str:
     """A sheet's name as references have it."""
     return "'" + sheet.replace("'", "''") + "'"
+
+
+class OfficialWorksheet(Worksheet):
+    """Rows keep the height they are given only until their text changes: without the mark
+    `customHeight`, Excel fits a row again when an officer types into it. And the first page may
+    go without its number, as the decree asks of documents."""
+
+    number_first_page = True
+
+    def _prepare_formula(self, formula, expand_future_functions=False):
+        # XlsxWriter looks for a hundred new functions of Excel in each; ours use none.
+        return formula.removeprefix("{").removesuffix("}").removeprefix("=")
+
+    def _write_header_footer(self):
+        if self.number_first_page or not self.header_footer_changed:
+            super()._write_header_footer()
+            return
+        self._xml_start_tag("headerFooter", [("differentFirst", 1), ("scaleWithDoc", 0)])
+        self._write_odd_header()
+        self._xml_empty_tag("firstHeader")
+        self._xml_end_tag("headerFooter")
+
+    def _xml_start_tag_unencoded(self, tag, attributes=()):
+        super()._xml_start_tag_unencoded(tag, _not_fixed(tag, attributes))
+
+    def _xml_empty_tag_unencoded(self, tag, attributes=()):
+        super()._xml_empty_tag_unencoded(tag, _not_fixed(tag, attributes))
+
+
+def _not_fixed(tag: str, attributes):
+    if tag != "row":
+        return attributes
+    return [pair for pair in attributes if pair[0] != "customHeight"]
