@@ -26,7 +26,9 @@ from .log import (
 )
 
 MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
-STATE_NAMES = dict(zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True))
+STATE_NAMES: dict[str, str] = dict(
+    zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True)
+)
 MOST_REMINDERS = 3
 _DAY = datetime.timedelta(days=1)
 MENDED, IN_PART = "mended", "in-part"
