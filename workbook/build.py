@@ -92,8 +92,9 @@ def modules() -> dict[str, str]:
     """Module name -> VBA source of every module of the project."""
     sources = {path.stem: path.read_text("ascii") for path in sorted(HERE.glob("vba/*.bas"))}
     sources["Functions"] = _FUNCTIONS_HEAD + "".join(map(_wrapper, FUNCTIONS.values()))
-    package = importlib.util.find_spec("xlwings").submodule_search_locations[0]
-    sources["xlwings"] = Path(package, "xlwings.bas").read_text("ascii")
+    package = importlib.util.find_spec("xlwings")
+    assert package and package.origin
+    sources["xlwings"] = Path(package.origin).with_name("xlwings.bas").read_text("ascii")
     return sources
 
 

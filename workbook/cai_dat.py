@@ -7,6 +7,7 @@ is there yet. Running it again repairs and updates, and leaves the officer's wor
 from __future__ import annotations
 
 import datetime
+import io
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 OFFLINE = HERE / "offline"
@@ -188,13 +190,13 @@ def shortcut(target: str) -> None:
     import pythoncom
     from win32com.shell import shell, shellcon
 
-    link = pythoncom.CoCreateInstance(
+    link: Any = pythoncom.CoCreateInstance(
         shell.CLSID_ShellLink, None, pythoncom.CLSCTX_INPROC_SERVER, shell.IID_IShellLink
     )
     link.SetPath(target)
     link.SetWorkingDirectory(str(Path(target).parent))
     link.SetDescription("Sổ tổng hợp cải cách hành chính")
-    desktop = shell.SHGetFolderPath(0, shellcon.CSIDL_DESKTOPDIRECTORY, None, 0)
+    desktop = shell.SHGetFolderPath(0, shellcon.CSIDL_DESKTOPDIRECTORY, 0, 0)
     file = link.QueryInterface(pythoncom.IID_IPersistFile)
     file.Save(str(Path(desktop) / "CCHC.lnk"), 0)
 
@@ -257,7 +259,8 @@ def make_offline() -> None:
 def main(arguments: list[str]) -> int:
     """The exit code: 0 when all is done."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         match arguments:
             case ["--usable", *rest]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -16,6 +17,7 @@ import click
 from .. import __version__
 from ..errors import CchcError, WorkspaceError
 from ..findings.finding import SEVERITY_NAMES, Finding
+from ..plan.statuses import Status
 from ..text.numbers import format_million
 from ..workspace.disk import cause
 
@@ -68,7 +70,8 @@ def main() -> None:
     3 a file, 4 the workspace, 5 the period, 6 nothing to consolidate, 7 cannot write,
     9 an audit found differences."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         sys.exit(cchc_xl.main(prog_name="cchc-xl", standalone_mode=False) or 0)
     except click.UsageError as error:
@@ -139,9 +142,9 @@ def say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
         table.add_row(
             plan.short_name,
             str(len(plan.leaves)),
-            str(statuses["Hoàn thành"]),
-            str(statuses["Quá hạn"]),
-            str(statuses["Chưa báo cáo"]),
+            str(statuses[Status.DONE]),
+            str(statuses[Status.OVERDUE]),
+            str(statuses[Status.NOT_REPORTED]),
             "" if budget is None else format_million(budget),
             "" if spent is None else format_million(spent),
             f"{spent / budget:.1%}".replace(".", ",") if budget and spent is not None else "",

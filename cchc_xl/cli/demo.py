@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from .. import HOME
 from ..files.packages import repacked
@@ -130,15 +131,14 @@ def _filled(
     sheet = workbook[FORM_SHEET]
     column: dict[str, int] = {}
     row_of: dict[str, int] = {}
-    for cells in sheet.iter_rows():
-        values = [cell.value for cell in cells]
+    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if "Mã" in values:
             column = {f.name: values.index(f.heading) + 1 for f in FIELDS}
         elif column and values[column["code"] - 1] in items:
-            row_of[values[column["code"] - 1]] = cells[0].row
+            row_of[str(values[column["code"] - 1])] = number
 
-    def enter(code: str, name: str, value: object) -> None:
-        sheet.cell(row_of[code], column[name]).value = value
+    def enter(code: str, name: str, value: Any) -> None:
+        sheet.cell(row_of[code], column[name], value)
 
     for code in row_of:
         report = _report(items[code], period, chance)
@@ -151,7 +151,7 @@ def _filled(
     return _without_time(buffer.getvalue())
 
 
-def _report(item: Item, period: Period, chance: random.Random) -> dict[str, object]:
+def _report(item: Item, period: Period, chance: random.Random) -> dict[str, Any]:
     """What an agency might say of a row, half-way through the year."""
     over = item.end is not None and item.end.last_day < period.overdue_before
     begun = item.start is None or item.start.last_day < period.overdue_before
@@ -162,7 +162,7 @@ def _report(item: Item, period: Period, chance: random.Random) -> dict[str, obje
         status, percent = "Chưa thực hiện", 0
     else:
         status, percent = "Đang thực hiện", chance.randrange(20, 90, 5)
-    report: dict[str, object] = {
+    report: dict[str, Any] = {
         "status": status,
         "percent": percent,
         "result": _result(item, percent) if percent else None,
@@ -192,7 +192,7 @@ def _result(item: Item, percent: int) -> str:
     return MARK
 
 
-def _half_way(report: dict[str, object]) -> dict[str, object]:
+def _half_way(report: dict[str, Any]) -> dict[str, Any]:
     """What the same agency might have said a quarter earlier."""
     percent = report["percent"] // 10 * 5
     earlier = {**report, "percent": percent, "difficulties": None, "proposals": None}

@@ -196,7 +196,7 @@ def _libreoffice() -> Verdict:
 
 def _excel_security() -> tuple[str, dict[str, int]]:
     """(version of the newest Excel that this account has used, its settings about macros)."""
-    if not WINDOWS:
+    if sys.platform != "win32":
         return "", {}
     import winreg
 
@@ -266,7 +266,7 @@ def judge_space(free: int) -> Verdict:
 
 
 def _on_network(folder: Path) -> bool:
-    if not WINDOWS:
+    if sys.platform != "win32":
         return False
     import ctypes
 

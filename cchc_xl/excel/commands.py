@@ -107,7 +107,7 @@ def export_pdf(master: OpenMaster, progress: Progress) -> str:
     part = target.with_name(f".dang-ghi-{target.name}")
     workbook = master.book.app.books.open(str(done.outputs[0]))
     try:
-        workbook.to_pdf(str(part), include=to_be_signed(done.ledger))
+        workbook.to_pdf(str(part), include=list(to_be_signed(done.ledger)))
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

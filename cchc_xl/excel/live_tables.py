@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
@@ -101,12 +101,12 @@ class LiveTable:
         self.top, self.left = header.row + 1, header.column
         self.width = header.shape[1]
 
-    def refresh(self, rows: Sequence[Sequence[object]]) -> None:
+    def refresh(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Make the table hold these rows (in the order of the declared columns)."""
         with without_filters(self.live):
             self._refresh(rows)
 
-    def _refresh(self, rows: Sequence[Sequence[object]]) -> None:
+    def _refresh(self, rows: Sequence[tuple[object, ...]]) -> None:
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
         # A row that we do not want and never wrote is the officer's own.
         lines = [
@@ -118,26 +118,27 @@ class LiveTable:
         known = {line.key for line in lines}
         lines = self._insert(lines, [key for key in wanted if key not in known], list(wanted))
         lines = self._remove_gone(lines, wanted)
-        # A copy of a row, kept for its notes, shows what the row shows.
-        copied = ((line.key[0], 1) if line.key else None for line in lines)
-        rows_now = [
-            wanted.get(line.key) or wanted.get(first) or self._gone(line)
-            for line, first in zip(lines, copied, strict=True)
-        ]
-        self._write(rows_now)
+        # A copy of a row, kept for its notes, shows what the row shows; a row of the officers'
+        # own stays as it is.
+        self._write(
+            [
+                wanted.get(key) or wanted.get((key[0], 1)) or self._gone(key) if key else None
+                for key, *_ in lines
+            ]
+        )
 
-    def add(self, rows: Sequence[Sequence[object]]) -> None:
+    def add(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Add the rows that the table does not have; those it has stay as they are."""
         with without_filters(self.live):
             self._add(rows)
 
-    def _add(self, rows: Sequence[Sequence[object]]) -> None:
+    def _add(self, rows: Sequence[tuple[object, ...]]) -> None:
         lines = self._lines()
         known = {line.key for line in lines}
         wanted = dict(zip(_numbered(map(self.table.key_of, rows)), rows, strict=True))
         new = [key for key in wanted if key not in known]
         lines = self._insert(lines, new, new, start=len(lines) - 1)
-        self._write([None if line.key in known else wanted.get(line.key) for line in lines])
+        self._write([wanted[key] if key and key not in known else None for key, *_ in lines])
 
     # ------------------------------------------------------------- reading
 
@@ -168,7 +169,8 @@ class LiveTable:
         own = sorted(set(range(self.width)) - set(self.columns.values()))
         if not any(row[at] not in (None, "") for row in values for at in own):
             return [False] * len(values)
-        formulas = self.live.data_body_range.options(ndim=2).formula
+        body = self.live.data_body_range
+        formulas = body.options(ndim=2).formula if body else []
         return [
             any(row[at] not in (None, "") and not str(formula[at]).startswith("=") for at in own)
             for row, formula in zip(values, formulas, strict=True)
@@ -212,7 +214,7 @@ class LiveTable:
         for heading in (c.heading for c in self.table.columns if c.kind == "money"):
             self._range(at, count, self.columns[heading], 1).number_format = ANY_MONEY
 
-    def _remove_gone(self, lines: list[_Line], wanted: dict[Key, object]) -> list[_Line]:
+    def _remove_gone(self, lines: list[_Line], wanted: Collection[Key]) -> list[_Line]:
         kept = [line.key in wanted or line.key is None or line.has_notes for line in lines]
         if not any(kept):
             kept[0] = True  # a table has a row
@@ -223,14 +225,12 @@ class LiveTable:
                 self._range(at, count).delete("up")
         return [line for line, stays in zip(lines, kept, strict=True) if stays]
 
-    def _gone(self, line: _Line) -> Sequence[object] | None:
+    def _gone(self, key: Key) -> Sequence[object]:
         """What stands in a row that is no longer ours but has notes: its key, and that it is
-        gone. None for a row of the officers' own."""
-        if line.key is None:
-            return None
+        gone."""
         heading, text = self.table.gone
-        key = dict(zip(self.table.key, line.key[0], strict=True))
-        return [text if h == heading else key.get(h) for h in self.table.headings]
+        parts = dict(zip(self.table.key, key[0], strict=True))
+        return [text if h == heading else parts.get(h) for h in self.table.headings]
 
     # ------------------------------------------------------------- writing
 
@@ -238,7 +238,7 @@ class LiveTable:
         """Write rows in blocks, neighbouring rows and columns together; None is left alone."""
         for is_ours, at, count in _runs([row is not None for row in rows]):
             if is_ours:
-                self._write_block(at, rows[at : at + count])
+                self._write_block(at, [row for row in rows[at : at + count] if row is not None])
                 self._range(at, count).rows.autofit()
 
     def _write_block(self, at: int, rows: Sequence[Sequence[object]]) -> None:

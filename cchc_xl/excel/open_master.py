@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import xlwings as xw
 
@@ -157,7 +158,9 @@ class OpenMaster:
         body = live.data_body_range
         if self.book.sheets.active.name != sheet.name or chosen is None or body is None:
             return []
-        at = find_columns(live.header_row_range.options(ndim=1).value, [AGENCY])[AGENCY]
+        header = live.header_row_range
+        assert header is not None  # an Excel table of ours has one
+        at = find_columns(header.options(ndim=1).value, [AGENCY])[AGENCY]
         names = body.columns[at].options(ndim=1).value
         areas = [(area.Row, area.Row + area.Rows.Count) for area in chosen.api.Areas]
         return [
@@ -178,7 +181,7 @@ class OpenMaster:
             if self._is_older_than(name):
                 lacking.append(name)
             else:
-                LiveTable(self.book, name, table).add(rows[name])
+                LiveTable(self.book, name, table).add([tuple(row) for row in rows[name]])
         return lacking
 
     def choose_period(self, period_id: str) -> None:
@@ -190,7 +193,10 @@ def _now() -> str:
     return f"'{now():%H:%M ngày %d/%m/%Y}"
 
 
-def with_errors(cell: object) -> object:
+AnyValue = TypeVar("AnyValue")
+
+
+def with_errors(cell: AnyValue) -> AnyValue | str:
     """A cell's value; errors that xlwings does not know (#SPILL!, #CALC!…) come as numbers."""
     is_error = isinstance(cell, int) and not isinstance(cell, bool) and cell in _ERROR_NUMBERS
     return "#LỖI!" if is_error else cell

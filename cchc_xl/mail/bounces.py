@@ -58,10 +58,12 @@ def _original(mail: Message) -> tuple[str, str]:
         kind = part.get_content_type()
         if kind == "message/rfc822" and isinstance(part.get_payload(), list):
             raw = part.get_payload(0)
+            assert isinstance(raw, Message)  # as the kind says
             named = [str(raw.get(name, "")) for name in ("Message-ID", "Subject")]
             identity, subject = (one.encode("utf-8", "surrogateescape") for one in named)
         elif kind == "text/rfc822-headers":
-            text = part.get_payload(decode=True) or b""
+            text = part.get_payload(decode=True)
+            text = text if isinstance(text, bytes) else b""
             headers, _ = read_headers(text, 0, len(text))
             identity, subject = headers.get("message-id", b""), headers.get("subject", b"")
         else:

@@ -123,7 +123,8 @@ class Mailbox:
 
     def _came_since(self, since: datetime.date) -> list[int]:
         # A day earlier: servers reckon in time zones of their own.
-        return sorted(self.client.search(["SINCE", since - datetime.timedelta(days=1)]))
+        asked: Any = ["SINCE", since - datetime.timedelta(days=1)]  # as imapclient's guide has it
+        return sorted(self.client.search(asked))
 
     def _fetched(self, numbers: list[int], *wanted: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
         for at in range(0, len(numbers), _AT_ONCE):
@@ -139,7 +140,8 @@ class Mailbox:
         """A whole mail; b"" where it is gone. Raises MailError."""
         with _told(self.settings):
             answer = self.client.fetch([heading.uid.number], ["BODY.PEEK[]"])
-        return answer.get(heading.uid.number, {}).get(b"BODY[]") or b""
+        content = answer.get(heading.uid.number, {}).get(b"BODY[]")
+        return content if isinstance(content, bytes) else b""
 
     def mark_seen(self, heading: Heading) -> None:
         with _told(self.settings):

@@ -30,7 +30,7 @@ MEGABYTE = 2**20
 class Refused(Exception):
     """A server did not take a letter: `code` says which message tells it, `address` for whom."""
 
-    def __init__(self, code: str, address: str, **details: object):
+    def __init__(self, code: str, address: str, **details: str):
         super().__init__(code)
         self.code, self.address, self.details = code, address, details
 
@@ -54,6 +54,7 @@ class Carrier(Protocol):
         know whether it arrived. Gives address -> reason of recipients that were refused while
         others were not. Raises Refused when nobody gets it, MailError when no other letter can
         be handed over either."""
+        ...
 
     def close(self) -> None: ...
 
@@ -177,7 +178,7 @@ class SmtpCarrier:
         limit = self._size_limit()
         if limit and len(content) > limit:
             size, most = -(-len(content) // MEGABYTE), limit // MEGABYTE
-            raise Refused("mail-too-large", str(size), limit=most)
+            raise Refused("mail-too-large", str(size), limit=str(most))
         self._wait_for_turn()
         try:
             try:

@@ -4,7 +4,7 @@ rows of the tables of results by live formulas."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..writing.book import Book, Sheet
 from ..writing.cells import Formula, column_name
@@ -121,7 +121,7 @@ class Grid:
         found: list[int],
         n: int,
         at: str,
-        show: Callable[[object], object] = lambda value: value,
+        show: Callable[[Any], object] = lambda value: value,
     ) -> Formula:
         """The value of a table's column in the row whose number stands in the cell `at`."""
         values = self.results.column(sheet, heading)

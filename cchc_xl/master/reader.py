@@ -221,7 +221,7 @@ class _MasterReader:
                     ("Kỳ", re.fullmatch(r"[\w-]+", period_id)),
                     ("Năm", re.fullmatch(r"(?:19|20)\d\d", year)),
                     ("Số tháng", months in map(str, range(1, 13))),
-                    ("Nộp trước ngày", due),
+                    ("Nộp trước ngày", due is not None),
                     (
                         "Tính quá hạn trước ngày",
                         overdue or not record.text("Tính quá hạn trước ngày"),
@@ -231,7 +231,7 @@ class _MasterReader:
             ]
             for heading in wrong:
                 self._not_understood(record, heading)
-            if not wrong:
+            if due and not wrong:
                 name = record.text("Tên kỳ") or period_id
                 yield period_of(period_id, name, int(year), int(months), due, overdue)
 

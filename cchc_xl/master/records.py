@@ -51,7 +51,7 @@ def read_table(
             f"Trang “{sheet}” của {file} thiếu cột {missing}. Khôi phục dòng tiêu đề."
         )
     for number in range(heading_row + 1, len(grid.rows)):
-        cells = {heading: grid.rows[number][at] for heading, at in columns.items()}
+        cells: dict[str, object] = {h: grid.rows[number][at] for h, at in columns.items()}
         if any(value != "" for value in cells.values()):
             places = {h: Place(file, sheet, grid.address(number, at)) for h, at in columns.items()}
             yield Record(cells, places)

@@ -59,7 +59,8 @@ def read_explanations(
             TEXT: text or record.text(WHAT),
         }
         place = record.places[AGENCY]
-        if wrong := [heading for heading, is_right in right.items() if not is_right]:
+        wrong = [heading for heading, is_right in right.items() if not is_right]
+        if wrong or plan is None:
             missing = ", ".join(f"cột {heading}" for heading in wrong)
             findings.append(finding("explanation-incomplete", place, named, missing=missing))
             continue

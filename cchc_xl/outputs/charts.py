@@ -4,7 +4,7 @@ cell in the summary sheets."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..ledger.ledger import Ledger
 from ..plan.figures import ROWS, FigureId
@@ -174,7 +174,8 @@ def _draw(book: Book, picture: Picture, first: int):
         )
     chart.set_title({"name": picture.title, "overlay": False, "name_font": _font(11, bold=True)})
     chart.set_legend({"position": "bottom", "font": _font(9)})
-    categories, values = {"num_font": _font(8)}, {"num_font": _font(8)}
+    categories: dict[str, Any] = {"num_font": _font(8)}
+    values: dict[str, Any] = {"num_font": _font(8)}
     values["major_gridlines"] = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
     values["num_format"] = "0%" if picture.subtype else VIETNAMESE + "#,##0"
     if picture.kind == "bar":  # lies on its side: categories from the top down

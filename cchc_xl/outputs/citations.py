@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import escape
 
 from ..files.spreadsheets import Grid, WorkbookSheets
+from ..plan.figures import FigureId
 from ..text.amounts_in_words import dong_in_words
 from ..text.money import dong_from_million, exact
 from ..text.numbers import format_number
@@ -43,7 +44,7 @@ class Citation(NamedTuple):
 
     sentence: str
     printed: str
-    figure: Hashable
+    figure: FigureId
     written: Written
     kind: str
 
@@ -51,11 +52,11 @@ class Citation(NamedTuple):
 class Citations:
     """The figures that a text may cite, and those that it did."""
 
-    def __init__(self, figures: Mapping[Hashable, Sequence[Written]]):
+    def __init__(self, figures: Mapping[FigureId, Sequence[Written]]):
         self._figures = figures
-        self._asked: list[tuple[Hashable, Written, str]] = []
+        self._asked: list[tuple[FigureId, Written, str]] = []
 
-    def figure(self, figure: Hashable, kind: str, value: object) -> Cited:
+    def figure(self, figure: FigureId, kind: str, value: object) -> Cited:
         """A figure as a template prints it; `value` in the unit of its cell, None where nothing
         is known. Raises KeyError when the workbook does not have it: a fault of ours."""
         written = self._figures[figure][0] if value is not None else None
@@ -63,7 +64,7 @@ class Citations:
             value = written.value  # a cell may hold less than was written
         return Cited(self, figure, written, kind, value)
 
-    def mark(self, figure: Hashable, written: Written, kind: str, value: object) -> str:
+    def mark(self, figure: FigureId, written: Written, kind: str, value: object) -> str:
         """A figure as the template engine gets it, and remember that it was asked for."""
         self._asked.append((figure, written, kind))
         number = str(len(self._asked) - 1).translate(_IN_MARKS)
@@ -97,12 +98,7 @@ class Cited:
     cannot reach begins with _: nothing of a figure is printed without its mark."""
 
     def __init__(
-        self,
-        citations: Citations,
-        figure: Hashable,
-        written: Written | None,
-        kind: str,
-        value: object,
+        self, citations: Citations, figure: FigureId, written: Written | None, kind: str, value: Any
     ):
         self._citations = citations
         self._figure = figure

@@ -3,13 +3,14 @@ sheets behind them, and the report that cites it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..files.spreadsheets import OpenedWorkbook
 from ..findings.finding import Finding
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import Lineage
+from ..plan.figures import FigureId
 from ..writing.book import Book
 from ..writing.cells import Written
 from ..writing.figure_index import write_figure_index
@@ -38,7 +39,7 @@ class Outputs(NamedTuple):
     was asked for)."""
 
     workbook: bytes
-    figures: Mapping[Hashable, Sequence[Written]]
+    figures: Mapping[FigureId, Sequence[Written]]
     report: bytes | None = None
 
 

@@ -27,4 +27,4 @@ class Status(StrEnum):
 
 # What an agency can choose, in the order of the form's list.
 REPORTED_STATUSES = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE, Status.CANCELLED)
-STATUS_COLOURS = {status: status.colour for status in Status if status.colour}
+STATUS_COLOURS: dict[str, str] = {status: status.colour for status in Status if status.colour}

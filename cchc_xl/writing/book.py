@@ -11,7 +11,7 @@ import datetime
 import io
 import re
 import warnings
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from ..plan.figures import FigureId
 from ..text.money import million_number
 from ..text.numbers import format_million
 from .cells import (
@@ -83,9 +84,9 @@ class Book:
         self._workbook.set_calc_mode("auto")
         self._formats: dict[frozenset, Any] = {}
         # What each figure is -> where it was written.
-        self.figures: dict[Hashable, list[Written]] = {}
+        self.figures: dict[FigureId, list[Written]] = {}
         # The same of figures that nobody cites: unknown ones, and numbers in a sentence.
-        self.uncited: list[tuple[Hashable, Written]] = []
+        self.uncited: list[tuple[FigureId, Written]] = []
         # Other texts, but for those in the rows of most tables.
         self.texts: list[Written] = []
 
@@ -116,7 +117,8 @@ class Book:
 
     def add_vba_project(self, project: bytes) -> None:
         """Make it a workbook with macros."""
-        self._workbook.add_vba_project(io.BytesIO(project), is_stream=True)
+        stream: Any = io.BytesIO(project)  # which XlsxWriter takes and calls a str
+        self._workbook.add_vba_project(stream, is_stream=True)
         self._workbook.set_vba_name("ThisWorkbook")
 
     def name_cell(self, name: str, sheet: Sheet, row: int, column: int) -> None:
@@ -249,7 +251,7 @@ class Sheet:
         )
 
     def put(
-        self, row: int, column: int, value: object = None, of: Hashable = None, **style: Any
+        self, row: int, column: int, value: object = None, of: FigureId | None = None, **style: Any
     ) -> None:
         """Write one value by its type; None writes an empty, styled cell. `of` says which figure
         it is."""
@@ -260,7 +262,7 @@ class Sheet:
             self._note_text(row, column, value)
         self._write(row, column, value, of, self.book.style(**style), wrap)
 
-    def tell(self, row: int, column: int, figures: Iterable[Hashable]) -> None:
+    def tell(self, row: int, column: int, figures: Iterable[FigureId]) -> None:
         """Which figures the numbers in a sentence are, in their order."""
         place = Written(self.raw.name, cell_name(row, column), None)
         self.book.uncited.extend((figure, place) for figure in figures)
@@ -273,7 +275,7 @@ class Sheet:
         row: int,
         column: int,
         value: object,
-        of: Hashable,
+        of: FigureId | None,
         form,
         wrap: tuple[float, bool] | None,
     ) -> None:

@@ -29,4 +29,4 @@ def _entries(book: Book) -> Iterator[tuple[str, ...]]:
     for figure, one in book.uncited:
         yield (*figure, one.sheet, one.cell)
     for one in book.texts:
-        yield (*FigureId(TEXT), one.sheet, one.cell, one.value)
+        yield (*FigureId(TEXT), one.sheet, one.cell, str(one.value))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -27,7 +28,7 @@ _EXCEL_STORING = ("xlsx", "xlsm", "xlsb")  # LibreOffice calculates for itself
 class CellTrouble:
     field: str
     value: object
-    means: object
+    means: Any
     lost: bool = False
     number_format: str = "General"
     font: str = ""
@@ -44,15 +45,15 @@ class CellTrouble:
         return " ".join([self.field, shown, *notes]).replace("::", ":")
 
 
-def _spent(value, means=UNKNOWN, lost=False, **more) -> CellTrouble:
+def _spent(value: object, means: Any = UNKNOWN, lost: bool = False, **more: Any) -> CellTrouble:
     return CellTrouble("spent", value, means, lost or means is UNKNOWN, **more)
 
 
-def _percent(value, means=UNKNOWN, lost=False, **more) -> CellTrouble:
+def _percent(value: object, means: Any = UNKNOWN, lost: bool = False, **more: Any) -> CellTrouble:
     return CellTrouble("percent", value, means, lost or means is UNKNOWN, **more)
 
 
-def _status(value, means=UNKNOWN, lost=False, **more) -> CellTrouble:
+def _status(value: object, means: Any = UNKNOWN, lost: bool = False, **more: Any) -> CellTrouble:
     return CellTrouble("status", value, means, lost or means is UNKNOWN, **more)
 
 

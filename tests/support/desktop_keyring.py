@@ -54,6 +54,7 @@ class DesktopKeyring:
             self._bus = subprocess.Popen(
                 [*bus, "--print-address=1"], env=environment, stdout=subprocess.PIPE, stderr=out
             )
+            assert self._bus.stdout
             self.address = self._bus.stdout.readline().decode().strip()
             environment["DBUS_SESSION_BUS_ADDRESS"] = self.address
             self._keyring = subprocess.Popen(
@@ -104,7 +105,8 @@ class DesktopKeyring:
         for process in (self._keyring, self._bus):  # the last keyring ends with its bus
             process.terminate()
             process.wait(_PATIENCE)
-        self._bus.stdout.close()
+        if self._bus.stdout:
+            self._bus.stdout.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """A filled form as each program saves it: Excel's formats by three libraries and our own
 writer of .xlsb, and what LibreOffice makes of it."""
 
+# `uno` is there in LibreOffice's own Python only.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import io
@@ -10,9 +13,8 @@ from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 from pathlib import Path
 
-import openpyxl
 import xlwt
-from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.workbook import Workbook
 
 from tests.support.xlsb import ERRORS, xlsb_bytes
@@ -83,7 +85,7 @@ def xls_bytes(workbook: Workbook, stored: Stored) -> bytes:
                 continue
             if cell.data_type == "e":
                 line = sheet.row(row - 1)
-                line.set_cell_error(column - 1, ERRORS[cell.value], _xls_style(cell, styles))
+                line.set_cell_error(column - 1, ERRORS[str(cell.value)], _xls_style(cell, styles))
             elif cell.value is not None or cell.has_style:
                 sheet.write(row - 1, column - 1, _xls_value(cell), _xls_style(cell, styles))
         for number, dimension in page.row_dimensions.items():
@@ -91,7 +93,7 @@ def xls_bytes(workbook: Workbook, stored: Stored) -> bytes:
         for letters, dimension in page.column_dimensions.items():
             at = coordinate_from_string(f"{letters}1")[0]
             if dimension.hidden:
-                sheet.col(openpyxl.utils.column_index_from_string(at) - 1).hidden = True
+                sheet.col(column_index_from_string(at) - 1).hidden = True
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

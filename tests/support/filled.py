@@ -86,13 +86,13 @@ class Filled(Form):
     def paste(self, rows: Iterable[Iterable[object]]) -> None:
         """Values alone, in a new workbook."""
         self.workbook = openpyxl.Workbook()
-        self.sheet = self.workbook.active
+        self.sheet = self.workbook.worksheets[0]
         for row in rows:
             self.sheet.append(list(row))
 
     def copy_row(self, number: int, to: int) -> None:
-        for cell in list(self.sheet[number]):
-            self.sheet.cell(to, cell.column).value = cell.value
+        for column, cell in enumerate(list(self.sheet[number]), 1):
+            self.sheet.cell(to, column, cell.value)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
@@ -42,7 +43,7 @@ class Form:
         for row in self.sheet.iter_rows():
             values = [cell.value for cell in row]
             if HEADINGS["code"] in values:
-                self.heading_row = row[0].row
+                self.heading_row = row[0].row or 0
                 self.columns = {n: values.index(h) + 1 for n, h in HEADINGS.items() if h in values}
                 break
         else:
@@ -56,7 +57,7 @@ class Form:
             ):
                 self.rows[str(code)] = number
 
-    def cell(self, code: str, name: str):
+    def cell(self, code: str, name: str) -> Any:
         return self.sheet.cell(self.rows[code], self.columns[name])
 
     def fill(self, entries: Entries) -> Form:
@@ -89,11 +90,12 @@ def edit_workbook(path: Path, sheet: str, key: Mapping[str, object], **changes: 
     """Change cells of the table row of the master workbook that has the `key` values."""
     workbook = openpyxl.load_workbook(path)
     page = workbook[sheet]
-    headings = {cell.value: cell.column for cell in page[4]}
+    headings = {cell.value: at for at, cell in enumerate(page[4], 1)}
     for number in range(5, page.max_row + 1):
         if all(page.cell(number, headings[h]).value == v for h, v in key.items()):
             for heading, value in changes.items():
-                page.cell(number, headings[heading]).value = value
+                cell: Any = page.cell(number, headings[heading])
+                cell.value = value
             break
     else:
         raise AssertionError(f"{sheet} has no row {key}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -29,7 +30,7 @@ THREE = ("Sở Tư pháp", "Sở Y tế", "UBND huyện Lắk")
 def fill_in(master: Path, **said: object) -> None:
     """Type values on the sheet Thư điện tử, by the names of its lines with _ for blanks."""
     workbook = openpyxl.load_workbook(master, keep_vba=True)
-    page = workbook["Thư điện tử"]
+    page: Any = workbook["Thư điện tử"]
     lines = {str(page.cell(row, 1).value): row for row in range(5, page.max_row + 1)}
     for name, value in said.items():
         page.cell(lines[name.replace("_", " ")], 2).value = value

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 UNKNOWN = "550 5.1.1 User unknown"
 FULL = "452 4.2.2 Mailbox full"
@@ -85,12 +86,13 @@ class _Asked(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         request: dict[str, str] = {}
+        server: Any = self.server
         for line in self.rfile:
             name, equals, value = line.decode().rstrip("\n").partition("=")
             if equals:
                 request[name] = value
                 continue
-            self.wfile.write(f"action={self.server.rules.answer(request)}\n\n".encode())
+            self.wfile.write(f"action={server.rules.answer(request)}\n\n".encode())
             request = {}
 
 

@@ -31,7 +31,7 @@ def table(*rows) -> bytes:
     """A workbook about something else."""
     workbook = openpyxl.Workbook()
     for row in rows or (("STT", "Họ tên"), (1, "Nguyễn Văn A")):
-        workbook.active.append(row)
+        workbook.worksheets[0].append(row)
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

@@ -25,6 +25,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -435,7 +436,8 @@ class MailServers:
         self.stop_imap()
         self._rules_server.shutdown()
         self._rules_server.server_close()
-        self._keeper.stdin.close()
+        if self._keeper.stdin:
+            self._keeper.stdin.close()
         self._keeper.wait(_PATIENCE)
 
     def logs(self) -> str:
@@ -511,7 +513,7 @@ class MailServers:
         """The mails in the INBOX as they lie on the disk, in the order they came."""
         return [path.read_bytes() for path in self._files(address)]
 
-    def messages(self, address: str) -> list[email.message.EmailMessage]:
+    def messages(self, address: str) -> list[EmailMessage]:
         """The same, parsed."""
         policy = email.policy.default
         return [email.message_from_bytes(m, policy=policy) for m in self.deliveries(address)]

@@ -12,7 +12,7 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pyopenvba.cfb import CFB
@@ -215,7 +215,7 @@ class File(NamedTuple):
 
     name: str
     content: bytes = b""
-    message: object = None
+    message: Any = None  # bytes in a winmail.dat, a Message in a .msg
     unicode: bool = True
     in_property: bool = False
 

@@ -10,10 +10,11 @@ import io
 import random
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from openpyxl.styles import Font
 from python_calamine import CalamineError, CalamineWorkbook
@@ -51,7 +52,7 @@ class Case:
 
     form: Filled
     trouble: Trouble | None = None
-    edit: object = None
+    edit: Callable[[object], None] | None = None
     cells: dict[str, CellTrouble] = field(default_factory=dict)  # by code
 
     @property
@@ -114,7 +115,7 @@ class Matrix:
         late = {
             code
             for code, item in items.items()
-            if status_at(item, "Đang thực hiện", self.period) != "Đang thực hiện"
+            if status_at(item, Status.IN_PROGRESS, self.period) != Status.IN_PROGRESS
         }
         truth = fill_truth(list(items.values()), late)
         return Filled(self.issue(agency, PERIOD), agency, truth, self.issue)
@@ -297,7 +298,7 @@ class Judge:
             return ""
         return f"WRONG: {code} {name} is read as {there}, meant is {meant}"
 
-    def expected(self, code: str, name: str, meant: object) -> object:
+    def expected(self, code: str, name: str, meant: Any) -> object:
         if meant is UNKNOWN or meant is None:
             return UNKNOWN
         if name == "status":

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import openpyxl
-from openpyxl.utils import get_column_letter
 
 from cchc_xl.cli.steps import consolidate_period, init
 from cchc_xl.master.opening import load
@@ -50,7 +49,7 @@ def main(root: Path, decisions: list[Path]) -> None:
         "sources": {row["Mã"]: row[HEADING] for row in own if row[HEADING] is not None},
         "marked": form.cell("1.1.3", NAME).value,
         "comment": wrong.comment.text if wrong.comment else "",
-        "column": get_column_letter(wrong.column),
+        "column": wrong.column_letter,
         "versions": [f.message for f in done.findings if f.code == "return-superseded"],
     }
     print(json.dumps(told))

@@ -23,7 +23,7 @@ from email.message import EmailMessage
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openpyxl
 
@@ -65,11 +65,11 @@ def enter_addresses(master: Path, addresses: Mapping[str, str]) -> None:
     """Put the addresses of agencies into the master workbook, as an officer types them."""
     workbook = openpyxl.load_workbook(master, keep_vba=True)
     page = workbook["Cơ quan"]
-    headings = {cell.value: cell.column for cell in page[4]}
+    headings = {cell.value: at for at, cell in enumerate(page[4], 1)}
     for row in range(5, page.max_row + 1):
-        name = page.cell(row, headings["Tên cơ quan"]).value
+        name = str(page.cell(row, headings["Tên cơ quan"]).value)
         if name in addresses:
-            page.cell(row, headings["E-mail"]).value = addresses[name]
+            page.cell(row, headings["E-mail"], addresses[name])
     workbook.save(master)
 
 
@@ -118,13 +118,15 @@ class Officer:
             imap.select()
             _, [found] = imap.search(None, "FROM", f'"{self.world.office}"')
             for number in reversed(found.split()):
-                _, [(_, raw), *_] = imap.fetch(number.decode(), "(RFC822)")
+                answer: Any = imap.fetch(number.decode(), "(RFC822)")
+                _, [(_, raw), *_] = answer
                 mail = email.message_from_bytes(raw, policy=email.policy.default)
                 for part in mail.iter_attachments():
                     name = part.get_filename() or ""
                     if name.lower().endswith(".xlsx"):
                         self.asked, self.name = mail, name
-                        self.form = part.get_payload(decode=True)
+                        content: Any = part.get_payload(decode=True)
+                        self.form = content
                         return True
         return False
 
@@ -149,6 +151,7 @@ class Officer:
         return mail
 
     def reply(self, text: str = "", subject: str = "") -> EmailMessage:
+        assert self.asked  # a form came
         mail = self.letter(subject or f"Re: {self.asked['Subject'] or ''}", text or self.words())
         mail["In-Reply-To"] = self.asked["Message-ID"]
         above = f"{self.asked['References'] or ''} {self.asked['Message-ID']}"
@@ -253,7 +256,7 @@ def uses_outlook_rich_text(officer: Officer) -> None:
 def writes_html_with_a_logo(officer: Officer) -> None:
     mail = officer.reply()
     mail.add_alternative("<p>Kính gửi Sở Nội vụ</p><img src='cid:logo'>", subtype="html")
-    html = mail.get_payload()[1]
+    html: Any = list(mail.iter_parts())[1]
     html.add_related(_DOT, "image", "png", cid="<logo>", filename="image001.png")
     officer.send(attach(mail, officer.filled(), officer.name))
 
@@ -265,7 +268,7 @@ def signs(officer: Officer) -> None:
     outer = officer.reply()
     for name in ("From", "To", "Date", "Message-ID"):
         del inner[name]
-    how = {"protocol": "application/pkcs7-signature", "micalg": "sha-256"}
+    how: dict[str, Any] = {"protocol": "application/pkcs7-signature", "micalg": "sha-256"}
     signed = MIMEMultipart("signed", policy=email.policy.SMTP, **how)
     signed.attach(inner)
     signature = MIMEApplication(officer.chance.randbytes(2000), "pkcs7-signature")
@@ -549,7 +552,7 @@ class ScriptedAgencies:
         self.servers.add(STRANGER)
         workbook = openpyxl.Workbook()
         for row in (["Mặt hàng", "Đơn giá"], ["Máy in", 4_500_000 + number]):
-            workbook.active.append(row)
+            workbook.worksheets[0].append(row)
         buffer = io.BytesIO()
         workbook.save(buffer)
         mail = EmailMessage(policy=email.policy.SMTP)

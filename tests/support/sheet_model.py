@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 FORMATS = {
@@ -39,7 +40,7 @@ class Cell:
     value: object = None
     kind: str = "plain"
     style: str = ""
-    true: object = None
+    true: Any = None
     allowed: frozenset = frozenset()
     sure: bool = True
     silent: bool = False  # says nothing, though something stands there ("-")

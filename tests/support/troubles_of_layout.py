@@ -1,5 +1,8 @@
 """Troubles with headings, columns, rows and merged cells."""
 
+# `uno` is there in LibreOffice's own Python only.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import unicodedata
@@ -9,7 +12,8 @@ from openpyxl.styles import Border, Side
 from tests.support.filled import UNKNOWN, in_libreoffice, trouble
 from tests.support.forms import HEADINGS
 
-_THIN = Border(*(Side("thin"),) * 4)
+_SIDE = Side("thin")
+_THIN = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 
 # ------------------------------------------------------------ headings and columns
 

@@ -127,7 +127,7 @@ class _Book:
             rows.setdefault(row, []).append(cell)
         hidden_rows = [number for number, d in page.row_dimensions.items() if d.hidden]
         hidden = [
-            struct.pack("<IIIIH", d.min - 1, d.max - 1, 0, 0, 1)
+            struct.pack("<IIIIH", (d.min or 1) - 1, (d.max or 1) - 1, 0, 0, 1)
             for d in page.column_dimensions.values()
             if d.hidden and d.min
         ]

@@ -1,5 +1,10 @@
 """Books, their sheets and their names, of the Calc engine."""
 
+# xlwings' base classes have properties where an engine keeps what Calc tells; `uno` is there in
+# LibreOffice's own Python only.
+# pyright: reportIncompatibleMethodOverride=false, reportMissingImports=false
+# pyright: reportAssignmentType=false, reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -120,14 +125,6 @@ class Sheet(base_classes.Sheet):
     def name(self, value: str) -> None:
         self.xl.setName(value)
         self._name = value
-
-    @property
-    def visible(self) -> bool:
-        return self.xl.IsVisible
-
-    @visible.setter
-    def visible(self, value: bool) -> None:
-        self.xl.IsVisible = value
 
     @property
     def visible(self) -> bool:

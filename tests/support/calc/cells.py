@@ -4,6 +4,11 @@ A block is one UNO call each way. UNO objects of sheets and cells are fetched an
 Calc shrinks a sheet object kept from before when cells of the sheet are deleted.
 """
 
+# xlwings' base classes have properties where an engine keeps what Calc tells; `uno` is there in
+# LibreOffice's own Python only.
+# pyright: reportIncompatibleMethodOverride=false, reportMissingImports=false
+# pyright: reportAssignmentType=false, reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 import re
@@ -244,7 +249,7 @@ class Range(base_classes.Range):
     def color(self, value: tuple[int, int, int] | str | None) -> None:
         if isinstance(value, str):
             value = tuple(bytes.fromhex(value.lstrip("#")))
-        red, green, blue = value or (0, 0, 0)
+        red, green, blue = (int(part) for part in value or (0, 0, 0))
         self.xl.CellBackColor = red << 16 | green << 8 | blue if value else -1
 
     @property

@@ -1,5 +1,8 @@
 """What a cell holds after Excel was given a value, and the number formats that decide it."""
 
+# `uno` is there in LibreOffice's own Python only.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import datetime as dt

@@ -4,6 +4,11 @@ What a test wants to know of Excel's application (alerts, the status bar, settin
 macro must restore) is kept in `STATE`; a test puts the user's answers there beforehand.
 """
 
+# xlwings' base classes have properties where an engine keeps what Calc tells; `uno` is there in
+# LibreOffice's own Python only.
+# pyright: reportIncompatibleMethodOverride=false, reportMissingImports=false
+# pyright: reportAssignmentType=false, reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 import os

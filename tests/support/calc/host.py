@@ -9,6 +9,9 @@ The workbook is loaded as built. Only its module `xlwings` is replaced in memory
 Calc cannot compile it and one bad module disables them all.
 """
 
+# `uno` is there in LibreOffice's own Python only.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import base64

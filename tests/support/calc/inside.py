@@ -5,6 +5,9 @@ host.py). The test talks to one `Job` object instead: the script provider cannot
 threads at once.
 """
 
+# `uno` is there in LibreOffice's own Python only.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import base64

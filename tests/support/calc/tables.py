@@ -1,5 +1,10 @@
 """Excel's tables: Calc has them as database ranges."""
 
+# xlwings' base classes have properties where an engine keeps what Calc tells; `uno` is there in
+# LibreOffice's own Python only.
+# pyright: reportIncompatibleMethodOverride=false, reportMissingImports=false
+# pyright: reportOptionalMemberAccess=false, reportAssignmentType=false, reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 from typing import Any

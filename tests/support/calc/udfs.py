@@ -85,7 +85,7 @@ def call(module: str, name: str, arguments: Any, book: Any) -> tuple[tuple[Any, 
         else:
             values.append(_argument(argument, options[parameter.name], book))
     result = conversion.write(function(*values), None, options["return"])
-    return tuple(tuple(_result(value) for value in row) for row in result)
+    return tuple(tuple(_result(value) for value in row) for row in result or ())
 
 
 def _argument(argument: Any, options: dict[str, Any], book: Any) -> Any:

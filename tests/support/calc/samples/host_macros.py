@@ -1,5 +1,8 @@
 """What the buttons of test_calc_host.py run."""
 
+# The table has rows and a heading all along.
+# pyright: reportOptionalMemberAccess=false, reportOptionalSubscript=false, reportAttributeAccessIssue=false
+
 import datetime as dt
 
 import xlwings as xw
