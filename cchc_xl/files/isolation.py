@@ -2,8 +2,8 @@
 
 A file may be broken or made to do harm: at worst it costs its own process, which is started
 again for the next one. Only values come back. Not with pebble or concurrent.futures: Python's
-multiprocessing runs the caller's script once more in each process, so an analyst's without a
-guard would fail.
+multiprocessing runs the caller's script once more in each process, so an analyst's that
+reads returns without a guard would fail.
 """
 
 from __future__ import annotations

@@ -99,6 +99,7 @@ def _forms(
     made = forms_of(desk.loaded, desk.period.id, desk.progress)
     files |= made.files
     board = status_of(desk.loaded, desk.period.id)
+    assert board.day  # today
     came = {
         one.agency for one in board.agencies if one.state != MISSING and one.agency not in again
     }
@@ -120,6 +121,7 @@ def _reminders(
     desk: Desk, files: dict[Path, bytes], again: Collection[str]
 ) -> Iterator[Letter | Finding]:
     board = status_of(desk.loaded, desk.period.id, desk.progress)
+    assert board.day  # today
     for one in board.agencies:
         due, before = one.reminder, one.mails[REMINDER]
         if due is None:

@@ -8,6 +8,8 @@ the same in a viewer that does not calculate.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..plan.fates import FATE_WORDS, Fate
 from ..plan.model import Programme
 from ..plan.statuses import Status
@@ -161,7 +163,7 @@ class _Dashboard:
             row, 8, COLUMNS - 8, Formula(text, shown), font_size=13, valign="vcenter", indent=1
         )
         # What is shown, and since when; filled in by the buttons.
-        hidden = {"num_format": ";;;"}
+        hidden: dict[str, Any] = {"num_format": ";;;"}
         self.sheet.put(row + 1, 0, self.results.period, **hidden)
         self.sheet.put(row + 2, 0, None, **hidden)
         self.book.name_cell(SHOWN_PERIOD, self.sheet, row + 1, 0)
@@ -317,7 +319,8 @@ class _Dashboard:
     def _total(self, heading: str) -> int | None:
         amounts = self.results.column(RESULT_ITEMS, heading)
         tops = self.results.column(RESULT_ITEMS, "Cộng vào tổng")
-        return sum_known(a for a, top in zip(amounts, tops, strict=True) if top == MARK)
+        pairs = zip(amounts, tops, strict=True)
+        return sum_known(a for a, top in pairs if top == MARK and isinstance(a, int))
 
 
 def _shown(dong: int | None) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..ledger.ledger import ItemResult
 from ..ledger.lineage import Lineage
@@ -276,7 +276,7 @@ class PlanSheet:
             0,
             (),
         )
-        style = self._style(whole) | {"bold": True}
+        style: dict[str, Any] = self._style(whole) | {"bold": True}
         for at, column in enumerate(columns):
             if column.total:
                 column.write(PlanCell(self, row, at, whole, style))

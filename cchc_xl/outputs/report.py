@@ -256,6 +256,7 @@ class _Context:
         told = []
         for (plan, code), facts in late.items():
             item = self.programme.plan_by_id[plan].by_code[code]
+            assert item.end  # else it would not be overdue
             agencies = [fact.agency for fact in facts]
             days = (until - item.end.last_day).days
             reasons = [(f.agency, f["difficulties"]) for f in facts if f["difficulties"]]

@@ -114,7 +114,7 @@ def write_form(
 def _write_heading(sheet: Sheet, programme: Programme, period: Period, agency: Agency) -> None:
     style = house_style()
     last = len(FIELDS) - 1
-    centre = {"align": "center", "valign": "vcenter"}
+    centre: dict[str, Any] = {"align": "center", "valign": "vcenter"}
     sheet.merge(
         (0, 0),
         (0, last),

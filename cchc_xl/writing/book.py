@@ -352,7 +352,9 @@ class Sheet:
             needed = len(format_million(dong)) * _BOLD_DIGIT + _NUMBER_MARGIN
             self._needed[column] = max(needed, self._needed.get(column, 0))
 
-    def merge(self, first: tuple[int, int], last: tuple[int, int], text: str, **style: Any) -> None:
+    def merge(
+        self, first: tuple[int, int], last: tuple[int, int], text: object, **style: Any
+    ) -> None:
         """One text over several cells of a row, or a block."""
         if first != last:
             with warnings.catch_warnings():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from ..plan.figures import FigureId
 from .templates import house_style
 
 # Dots for thousands and a comma for decimals in programs that take separators from the
@@ -38,7 +39,7 @@ class Traced(NamedTuple):
     """A value of a table that is a figure: which one."""
 
     value: object
-    of: Hashable
+    of: FigureId | None
 
 
 class Column(NamedTuple):
@@ -56,7 +57,7 @@ class Column(NamedTuple):
     width: float
     kind: str = "text"
     shows: Callable[[Any], Any] = lambda row: None
-    figure: Callable[[Any], Hashable] | None = None
+    figure: Callable[[Any], FigureId | None] | None = None
     total: bool = False
     formula: str | Callable[[Any], str] = ""
     colours: Mapping[str, str] = MappingProxyType({})

@@ -3,9 +3,10 @@ from folded away beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from ..plan.figures import FigureId
 from .book import Book, Sheet
 from .cells import Column, cells_of
 from .templates import house_style
@@ -26,7 +27,7 @@ def write_table_page(
     *,
     whole: object = None,
     origins: Sequence[str] | None = None,
-    told: Sequence[Hashable] = (),
+    told: Sequence[FigureId] = (),
     with_texts: bool = False,
 ) -> Sheet:
     """The Excel table's name, its columns and what its rows are about; `whole` is what they are
