@@ -273,7 +273,7 @@ def test_a_quiet_year_reads_well(small):
         replace(
             one,
             rows=tuple(
-                row._replace(difficulties="", proposals="", status="Hoàn thành")
+                row.saying(difficulties="", proposals="", status="Hoàn thành")
                 for row in one.rows
                 if row.item.plan == plan.id
             ),
