@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import cell_text, column_letters, printed
 from ..findings.catalogue import CATALOGUE
-from ..findings.finding import SEVERITY_NAMES
+from ..findings.rules import RULES
 from ..plan.model import Programme
-from ..plan.rules import RULES
 from ..text.legacy_fonts import from_tcvn3, from_vni
 from ..text.numbers import parse_number
 from ..text.spelling import clean, key
@@ -269,7 +268,8 @@ def _check_notes(
         if state == _HOLDS:
             for line in _lines(findings, one):
                 holds[line] = one
-    usual = {rule: SEVERITY_NAMES.get(programme.rules.severity(rule), "") for rule in RULES}
+    severities = {rule: programme.rules.severity(rule) for rule in RULES}
+    usual = {rule: severity.words if severity else "" for rule, severity in severities.items()}
     for number, line in enumerate(findings.told, 1):
         rule = _rule_of(line)
         if not rule or not line.agency:

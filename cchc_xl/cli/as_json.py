@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..findings.finding import Finding
+from ..findings.rules import RULES
+from ..plan.choices import Rules
 from ..plan.explanations import Explanation
 from ..plan.figures import told
 from ..plan.model import Goal, Item, Programme
-from ..plan.rules import RULES, Rules
 from ..text.dates import Month
 from ..text.money import million_number
 from ..text.targets import Target

@@ -16,7 +16,8 @@ import click
 
 from .. import __version__
 from ..errors import CchcError, WorkspaceError
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..plan.statuses import Status
 from ..text.numbers import format_million
 from ..workspace.disk import cause
@@ -116,11 +117,11 @@ def say_findings(findings: Iterable[Finding], sheet: str = "Phát hiện", most:
     if not ordered:
         click.echo("Không có phát hiện nào.")
         return
-    parts = [f"{counts[s]} {name.lower()}" for s, name in SEVERITY_NAMES.items() if counts[s]]
+    parts = [f"{counts[s]} {s.words.lower()}" for s in Severity if counts[s]]
     click.echo(f"Phát hiện: {', '.join(parts)}.")
-    shown = [found for found in ordered if found.severity != "info"][:most]
+    shown = [found for found in ordered if found.severity != Severity.INFO][:most]
     for found in shown:
-        name = SEVERITY_NAMES[found.severity]
+        name = found.severity.words
         click.echo(f"  [{name}] {found.place}: {found.message} {found.action}")
     rest = len(ordered) - len(shown)
     if rest > 0:

@@ -8,7 +8,6 @@ import click
 
 from ..errors import AuditError, WorkspaceError
 from ..files.spreadsheets import printed
-from ..findings.finding import SEVERITY_NAMES
 from ..plan.fates import Fate
 from ..text.numbers import format_million, parse_amount
 from . import mail_commands  # its commands are ours too
@@ -281,7 +280,7 @@ def rules_command(
             return
         for one in rules_json(loaded.programme.rules):
             limit = f", ngưỡng {one['threshold']:g} {one['unit']}" if one["unit"] else ""
-            level = SEVERITY_NAMES[one["severity"]]
+            level = one["severity"].words
             click.echo(f"{one['code']}: {one['what']} [{one['use']}, {level}{limit}]")
         return
     if not period_id:

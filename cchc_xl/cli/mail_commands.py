@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
 from ..text.dates import format_date
 from .command_line import (
     as_json_option,
@@ -137,7 +137,7 @@ def _say(found: Sequence[Finding]) -> None:
         words = one.message.replace(one.agency, "các cơ quan sau", 1) if one.agency else ""
         by_words.setdefault((one.code, words or one.message), []).append(one)
     for (_, words), same in by_words.items():
-        level, first = SEVERITY_NAMES[same[0].severity], same[0]
+        level, first = same[0].severity.words, same[0]
         agencies = list(dict.fromkeys(one.agency for one in same))
         if len(agencies) > _MANY:
             told = f"{words[0].upper()}{words[1:].rstrip('.')} ({len(agencies)})"

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from ..decision.programme import with_decisions
 from ..errors import NoReturnsError, OutputError, UnknownRowError, UnknownRuleError, WorkspaceError
 from ..findings.finding import Finding
+from ..findings.rules import RULES
+from ..findings.severity import Severity
 from ..master.dashboard_grid import Results
 from ..master.opening import Loaded, find_period
 from ..master.registry_file import load_registry
@@ -25,7 +27,6 @@ from ..period.folder import changed_earlier, inputs_of, results_to_write, to_jou
 from ..period.opened import read_returns
 from ..plan.model import Plan, Programme
 from ..plan.proofs import prove_programme
-from ..plan.rules import RULES
 from ..workspace.disk import read_file, write_files
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, Run, sha256_of
@@ -237,7 +238,7 @@ def try_rule(
     return [
         found
         for found in reading.ledger.findings
-        if found.severity == "trial" and found.code == code
+        if found.severity == Severity.TRIAL and found.code == code
     ]
 
 

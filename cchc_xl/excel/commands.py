@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..cli.steps import Consolidation, Progress
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..master.layout import TABLES
 from ..master.result_tables import RESULTS
 from .button import command, open_with_system, recalculate
@@ -140,8 +141,8 @@ def _told(done: Consolidation) -> str:
 
 def _counted(findings: Sequence[Finding]) -> str:
     counts = [
-        f"{sum(found.severity == severity for found in findings)} {name.lower()}"
-        for severity, name in SEVERITY_NAMES.items()
+        f"{sum(found.severity == severity for found in findings)} {severity.words.lower()}"
+        for severity in Severity
     ]
     return f"Có {', '.join(counts)}."
 

@@ -10,18 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .catalogue import CATALOGUE, SEVERITIES
+from .catalogue import CATALOGUE
+from .severity import Severity
 
 _LONGEST_VALUE = 500
-# What concerns the officer who consolidates and not the agency.
-_OFFICERS_OWN = {
-    "return-superseded",
-    "return-duplicate",
-    "row-hidden",
-    "file-gone",
-    "explanation-unplaced",
-}
-SEVERITY_NAMES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Ghi chú", "trial": "Thử"}
 
 
 class Place(NamedTuple):
@@ -51,13 +43,13 @@ class Finding:
     value: str
     message: str
     agency: str = ""
-    set_severity: str = ""
+    set_severity: Severity | None = None
     row: str = ""
     set_action: str = ""
     set_fix: str = ""
 
     @property
-    def severity(self) -> str:
+    def severity(self) -> Severity:
         return self.set_severity or CATALOGUE[self.code].severity
 
     @property
@@ -72,12 +64,12 @@ class Finding:
     @property
     def is_for_agency(self) -> bool:
         """Whether it goes back to the agency whose return it is about."""
-        return self.severity != "trial" and self.code not in _OFFICERS_OWN
+        return self.severity != Severity.TRIAL and CATALOGUE[self.code].for_agency
 
     @property
     def sort_key(self) -> tuple:
         places = tuple(map(_natural, self.place))
-        return SEVERITIES.index(self.severity), self.agency, places, self.code, self.message
+        return self.severity.rank, self.agency, places, self.code, self.message
 
 
 @lru_cache(maxsize=10_000)
@@ -93,7 +85,7 @@ def finding(
     value: object = "",
     *,
     agency: str = "",
-    severity: str = "",
+    severity: Severity | None = None,
     row: str = "",
     **details,
 ) -> Finding:

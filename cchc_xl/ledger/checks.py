@@ -1,8 +1,8 @@
 """What a reported row must agree with: its plan, itself, what was issued, and what the agency
-reported before. One function per rule; a rule changes nothing.
+reported before. One function for each rule of `findings.rules`; it changes nothing.
 
-What a breach does is set by the rule's severity (`rules`): an error leaves the reported field
-out of the figures.
+What a breach does is set by the rule's severity: an error leaves the reported field out of the
+figures.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from ..files.spreadsheets import cell_text, printed
 from ..findings.finding import Finding, finding
+from ..findings.rules import RULES
+from ..findings.severity import Severity
+from ..plan.choices import Rules
 from ..plan.fields import FIELD_BY_NAME, planned_texts
 from ..plan.model import Item, Programme, row_key
-from ..plan.rules import RULES as DECLARED
-from ..plan.rules import Rules
 from ..plan.statuses import Status
 from ..returns.returned import ReportedRow, Return
 from ..text.money import DONG_PER_MILLION, exact, percent_of
@@ -75,6 +76,20 @@ class Breach(NamedTuple):
     details: Mapping[str, str] = {}
 
 
+Check = Callable[[Case], Breach | None]
+CHECKS: dict[str, Check] = {}  # the code of a rule on rows -> what finds its breach
+
+
+def holds(code: str) -> Callable[[Check], Check]:
+    """Says which rule a function holds rows to."""
+
+    def register(check: Check) -> Check:
+        CHECKS[code] = check
+        return check
+
+    return register
+
+
 class Checker:
     """Holds returns of a period to the rules."""
 
@@ -97,10 +112,10 @@ class Checker:
             item_key = row_key(row.item.plan, row.item.code)
             left_out: set[str] = set()
             for code, rule in RULES.items():
-                severity = self.rules.severity(code)
-                if not severity:
+                severity, check = self.rules.severity(code), CHECKS.get(code)
+                if severity is None or check is None:
                     continue
-                breach = rule(
+                breach = check(
                     Case(
                         row,
                         self.history.get((one.agency, item_key), Past()),
@@ -121,8 +136,8 @@ class Checker:
                     item=row.item.code,
                     **breach.details,
                 )
-                if severity == "error" and DECLARED[code].field:
-                    left_out.add(DECLARED[code].field)
+                if severity == Severity.ERROR and rule.field:
+                    left_out.add(rule.field)
                     found = replace(found, message=f"{found.message[:-1]}; không được tính.")
                 findings.append(found)
             rows.append(row.without(left_out))
@@ -132,6 +147,7 @@ class Checker:
 # -------------------------------------------------------------- money and budget
 
 
+@holds("spent-implausible")
 def spent_in_another_unit(case: Case) -> Breach | None:
     """An amount many times the row's budget or, on a row without one, more than the whole plan
     has, was typed in đồng or nghìn đồng."""
@@ -148,6 +164,7 @@ def spent_in_another_unit(case: Case) -> Breach | None:
     return Breach("spent", format_million(spent), {"times": times, "unit": unit, "likely": likely})
 
 
+@holds("spent-over-budget")
 def spent_within_budget(case: Case) -> Breach | None:
     spent, budget = case.row.spent, case.item.budget
     if spent and budget is not None and spent * 100 > budget * case.limit:
@@ -158,12 +175,14 @@ def spent_within_budget(case: Case) -> Breach | None:
     return None
 
 
+@holds("spent-without-budget")
 def spent_has_a_budget(case: Case) -> Breach | None:
     if case.row.spent and case.item.budget is None:
         return Breach("spent", format_million(case.row.spent))
     return None
 
 
+@holds("spent-missing")
 def spent_is_reported(case: Case) -> Breach | None:
     row = case.row
     if row.item.budget and row.has_budget and row.spent is None and "spent" not in row.unread:
@@ -171,6 +190,7 @@ def spent_is_reported(case: Case) -> Breach | None:
     return None
 
 
+@holds("spent-maybe-thousands")
 def spent_is_not_a_thousandth(case: Case) -> Breach | None:
     """Typed as 1.478 into an Excel with English separators, 1478 becomes 1,478."""
     spent, budget = case.row.spent, case.item.budget
@@ -183,10 +203,12 @@ def spent_is_not_a_thousandth(case: Case) -> Breach | None:
 # --------------------------------------------------------------- within the row
 
 
+@holds("done-without-evidence")
 def done_has_evidence(case: Case) -> Breach | None:
     return Breach("proof", "") if case.row.status == Status.DONE and not case.row.proof else None
 
 
+@holds("full-percent-not-done")
 def full_percent_is_done(case: Case) -> Breach | None:
     status = case.row.status
     if case.row.percent == 100 and status is not None and status != Status.DONE:
@@ -194,6 +216,7 @@ def full_percent_is_done(case: Case) -> Breach | None:
     return None
 
 
+@holds("done-below-full-percent")
 def done_is_full_percent(case: Case) -> Breach | None:
     percent = case.row.percent
     if case.row.status == Status.DONE and percent is not None and percent != 100:
@@ -201,6 +224,7 @@ def done_is_full_percent(case: Case) -> Breach | None:
     return None
 
 
+@holds("status-missing")
 def has_a_status(case: Case) -> Breach | None:
     row = case.row
     reported = row.percent is not None or row.spent or row.result or row.proof
@@ -212,6 +236,7 @@ def has_a_status(case: Case) -> Breach | None:
 # ------------------------------------------------------------- against the past
 
 
+@holds("spent-fell")
 def spent_does_not_fall(case: Case) -> Breach | None:
     before = case.past.spent
     if before is None or case.row.spent is None or case.row.spent >= before.value:
@@ -220,6 +245,7 @@ def spent_does_not_fall(case: Case) -> Breach | None:
     return Breach("spent", format_million(case.row.spent), details)
 
 
+@holds("percent-fell")
 def percent_does_not_fall(case: Case) -> Breach | None:
     before = case.past.percent
     if before is None or case.row.percent is None or case.row.percent >= before.value:
@@ -228,6 +254,7 @@ def percent_does_not_fall(case: Case) -> Breach | None:
     return Breach("percent", format_number(case.row.percent), details)
 
 
+@holds("done-reopened")
 def done_stays_done(case: Case) -> Breach | None:
     before = case.past.status
     if before is None or before.value != Status.DONE or case.row.status in (None, Status.DONE):
@@ -235,6 +262,7 @@ def done_stays_done(case: Case) -> Breach | None:
     return Breach("status", case.row.status or "", {"period": before.period})
 
 
+@holds("given-changed")
 def given_is_unchanged(case: Case) -> Breach | None:
     """A locked column says something else than the plan, and than any form that was sent."""
     planned = planned_texts(case.item)
@@ -254,20 +282,3 @@ def _same(value: object, text: str) -> bool:
     if isinstance(value, float | int) and not isinstance(value, bool):
         return exact(value) in number_readings(text)
     return key(cell_text(value)) == key(text) or key(printed(value)) == key(text)
-
-
-RULES: dict[str, Callable[[Case], Breach | None]] = {
-    "spent-implausible": spent_in_another_unit,
-    "spent-over-budget": spent_within_budget,
-    "spent-without-budget": spent_has_a_budget,
-    "spent-missing": spent_is_reported,
-    "spent-maybe-thousands": spent_is_not_a_thousandth,
-    "spent-fell": spent_does_not_fall,
-    "percent-fell": percent_does_not_fall,
-    "done-reopened": done_stays_done,
-    "done-without-evidence": done_has_evidence,
-    "full-percent-not-done": full_percent_is_done,
-    "done-below-full-percent": done_is_full_percent,
-    "status-missing": has_a_status,
-    "given-changed": given_is_unchanged,
-}

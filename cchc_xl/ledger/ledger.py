@@ -13,12 +13,12 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..findings.finding import Finding, finding
+from ..plan.choices import Rules
 from ..plan.explanations import Settled, settle
 from ..plan.fates import Fate
 from ..plan.fields import REPORTED
 from ..plan.model import Item, Plan, Programme, row_key
 from ..plan.periods import Period
-from ..plan.rules import Rules
 from ..plan.statuses import Status
 from ..returns.returned import Return
 from ..text.money import mean_known, percent_of, rest, sum_known

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..findings.severity import Severity
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import Row, Submission, counts_to_see, submissions, to_answer
 from ..master.layout import RESULT_COLLECTORS, RESULT_SUBMISSIONS
@@ -164,14 +165,14 @@ def board(
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
         newest, found = answers.get(one.agency, (None, []))
-        to_mend = sum(f.severity in ("error", "warning") for f in found)
+        to_mend = sum(f.severity in (Severity.ERROR, Severity.WARNING) for f in found)
         counts = to_see.get(one.agency, Counter())
         mails = mails_to(log, one.agency)
         state = state_of(one.agency, one.accepted, newest, to_mend, log)
         late = one.late
         if state == MISSING and day is not None:
             late = ledger.period.days_late(day) or None
-        made, pressing = forms_made.get(one.agency), counts["error"] > 0 or not one.accepted
+        made, pressing = forms_made.get(one.agency), counts[Severity.ERROR] > 0 or not one.accepted
         reminder = next_reminder(state, pressing, mails, ledger.period, made, day, days_between)
         trouble = trouble_of(log, one.agency, unit.email)
         contact = _contact(so_far, one)
@@ -188,8 +189,8 @@ def board(
                 late=late,
                 rows_due=sum(map(len, rows[one.agency].values())),
                 rows_reported=len(one.newest.rows) if one.newest and one.accepted else None,
-                errors=counts["error"],
-                warnings=counts["warning"],
+                errors=counts[Severity.ERROR],
+                warnings=counts[Severity.WARNING],
                 why_unusable=" ".join(found.message for found in refused),
                 contact=contact,
                 phone=unit.phone,

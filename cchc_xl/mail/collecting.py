@@ -15,6 +15,7 @@ from ..files.containers import unpack
 from ..files.isolation import Reader
 from ..files.returned_workbook import read_workbook
 from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..master.mail_settings import MailSettings
 from ..master.opening import Loaded, find_period
 from ..period.consolidation import Progress, silent
@@ -54,7 +55,7 @@ class Fetched(NamedTuple):
     @property
     def to_tell(self) -> list[Finding]:
         """What an officer is to look at, and not what went as it should."""
-        return [one for one in self.findings if one.severity != "info" or one.code == UNSENT]
+        return [one for one in self.findings if one.severity != Severity.INFO or one.code == UNSENT]
 
 
 class _Form(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..findings.catalogue import CATALOGUE
-from ..findings.finding import SEVERITY_NAMES, Finding, Place, finding
+from ..findings.finding import Finding, Place, finding
 from ..text.dates import now
 from ..workspace.folders import Workspace
 from .log import add_line, read_lines
@@ -26,7 +26,7 @@ class Taken:
     findings: list[Finding] = field(default_factory=list)
     mail: str = ""
 
-    def tell(self, code: str, value: str = "", *, agency: str = "", **details: str) -> None:
+    def tell(self, code: str, value: str = "", *, agency: str = "", **details: Any) -> None:
         self.findings.append(finding(code, Place(), value, agency=agency, **details))
 
 
@@ -80,8 +80,7 @@ class SeenMails:
         texts = [_NOTE_HEAD]
         for line in reversed(self._lines):
             found = [
-                f"  [{SEVERITY_NAMES[one.severity]}] {one.message} {one.action}"
-                for one in _findings(line)
+                f"  [{one.severity.words}] {one.message} {one.action}" for one in _findings(line)
             ]
             if found:
                 moment = datetime.datetime.fromisoformat(line["time"])

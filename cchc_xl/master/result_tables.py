@@ -10,7 +10,7 @@ from collections.abc import Callable
 from operator import attrgetter, methodcaller
 from typing import Any
 
-from ..findings.finding import SEVERITY_NAMES
+from ..findings.severity import Severity
 from ..plan.fates import FATE_WORDS, Fate
 from ..plan.fields import REPORTED, Field, Kind
 from ..plan.figures import FILE_ARRIVED, FILE_FATE, FILE_SAVED, FigureId
@@ -78,7 +78,7 @@ def _reported_column(field: Field) -> Column:
 
 REPORTED_COLUMNS = tuple(map(_reported_column, REPORTED))
 FINDING_COLUMNS = (
-    Column("Mức độ", 10, "centre", lambda found: SEVERITY_NAMES[found.severity]),
+    Column("Mức độ", 10, "centre", lambda found: found.severity.words),
     Column(AGENCY, 26, shows=attrgetter("agency")),
     Column("Tệp", 30, shows=attrgetter("place.file")),
     Column("Trang", 14, shows=attrgetter("place.sheet")),
@@ -221,12 +221,9 @@ RESULTS: dict[str, Table] = {
         ),
         key=(AGENCY, "Tệp", "Trang", "Ô", "Nội dung"),
         gone=("Mức độ", "Không có ở kỳ này"),
-        words=tuple(SEVERITY_NAMES.values()),
+        words=tuple(severity.words for severity in Severity),
         later=(PLAN, CODE, "Mã quy tắc"),
-        colours=(
-            "Mức độ",
-            {SEVERITY_NAMES["error"]: "error", SEVERITY_NAMES["warning"]: "warning"},
-        ),
+        colours=("Mức độ", {Severity.ERROR.words: "error", Severity.WARNING.words: "warning"}),
     ),
     RESULT_FILES: Table(
         "TepNhanVe",

@@ -6,17 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..findings.finding import SEVERITY_NAMES, Finding, finding
+from ..findings.finding import Finding, finding
+from ..findings.rules import RULES
 from ..plan.agencies import Registry
+from ..plan.choices import LEAVE_OUT, SETTABLE, USE_THIS, USES, Choice, Rules, Setting
 from ..plan.periods import Period
-from ..plan.rules import LEAVE_OUT, RULES, SETTABLE, USE_THIS, USES, Choice, Rules, Setting
 from ..text.money import exact
 from ..text.numbers import parse_amount
 from ..text.spelling import key
 from .layout import AGENCY
 from .records import Record
 
-_SEVERITIES = {key(SEVERITY_NAMES[severity]): severity for severity in SETTABLE}
+_SEVERITIES = {key(severity.words): severity for severity in SETTABLE}
 _USES = {key(use): use for use in USES}
 _WHAT = {key(what): what for what in (USE_THIS, LEAVE_OUT)}
 

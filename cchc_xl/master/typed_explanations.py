@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from ..files.spreadsheets import printed
 from ..findings.finding import Finding, finding
+from ..findings.rules import RULES
 from ..plan.agencies import Registry
 from ..plan.explanations import ACCEPT, HANDLING, REFUSE, Explanation
 from ..plan.model import Plan, row_key
 from ..plan.periods import Period
-from ..plan.rules import RULES
 from ..text.numbers import format_number, parse_number
 from ..text.spelling import clean, key
 from .layout import AGENCY, CODE, PLAN

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.rules import RULES as DECLARED_RULES
 from ..plan.agencies import Agency, names_in_words
+from ..plan.choices import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from ..plan.explanations import HANDLING
 from ..plan.model import LEVELS, Goal, Programme
 from ..plan.periods import Period, period_of
-from ..plan.rules import LEAVE_OUT, SETTABLE, USE_THIS, USES
-from ..plan.rules import RULES as DECLARED_RULES
 from ..text.numbers import format_number
 from ..writing.book import Book, Sheet
 from ..writing.cells import Formula
@@ -160,7 +160,7 @@ def plan_rows(
             for p in programme.periods
         ],
         RULES: [
-            (rule.code, rule.what, own.use, SEVERITY_NAMES[own.severity], own.threshold, rule.unit)
+            (rule.code, rule.what, own.use, own.severity.words, own.threshold, rule.unit)
             for rule in DECLARED_RULES.values()
             for own in (programme.rules.setting(rule.code),)
         ],
@@ -172,7 +172,7 @@ def plan_rows(
         MAIL: [(row.name, row.usual, row.hint) for row in MAIL_ROWS],
         FINDINGS: [
             (
-                SEVERITY_NAMES[f.severity],
+                f.severity.words,
                 f.code,
                 f.place.file,
                 f.place.sheet,
@@ -268,7 +268,7 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
     PERIODS: {"Nộp trước ngày": _A_DATE, "Tính quá hạn trước ngày": _A_DATE},
     RULES: {
         "Áp dụng": {"validate": "list", "source": list(USES)},
-        "Mức độ": {"validate": "list", "source": [SEVERITY_NAMES[s] for s in SETTABLE]},
+        "Mức độ": {"validate": "list", "source": [s.words for s in SETTABLE]},
     },
     CHOICES: {"Xử lý": {"validate": "list", "source": [USE_THIS, LEAVE_OUT]}},
     EXPLANATIONS: {"Xử lý": {"validate": "list", "source": list(HANDLING)}},

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..ledger.facts import Fact
 from ..ledger.ledger import AgencyResult, Ledger
 from ..ledger.result_rows import submissions
@@ -72,7 +73,7 @@ _WORK = (
     Column("Việc cần làm", 19, shows=lambda row: row.to_do),
 )
 _TO_SEE = (
-    Column("Mức độ", 11, "centre", lambda found: SEVERITY_NAMES[found.severity]),
+    Column("Mức độ", 11, "centre", lambda found: found.severity.words),
     Column("Tệp", 32, shows=lambda found: found.place.file),
     Column("Trang", 16, shows=lambda found: found.place.sheet),
     Column("Ô", 8, "centre", lambda found: found.place.cell),
@@ -136,7 +137,7 @@ def _shares(ledger: Ledger) -> Iterator[_Share]:
             [
                 found
                 for found in ledger.findings
-                if found.severity in ("error", "warning")
+                if found.severity in (Severity.ERROR, Severity.WARNING)
                 and found.is_for_agency
                 and found.place.file in files
             ],
@@ -324,7 +325,7 @@ def _cells_to_mend(findings: Sequence[Finding]) -> dict[tuple, list[str]]:
     for found in findings:
         cell = re.fullmatch(r"[A-Z]+(\d+)", found.place.cell)
         if cell and found.code != "row-empty":  # that is said of the row as a whole
-            verb = "Sửa" if found.severity == "error" else "Xem lại"
+            verb = "Sửa" if found.severity == Severity.ERROR else "Xem lại"
             row = marked.setdefault((found.place.file, found.place.sheet, cell[1]), {})
             row.setdefault(verb, []).append(cell[0])
     return {

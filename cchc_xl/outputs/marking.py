@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import UnreadableFileError
 from ..files.excel_marks import cell_of
 from ..files.marks import is_percent_format
+from ..findings.severity import Severity
 from ..returns.answer_sheet import EXPLANATION, KEYS
 from ..returns.form import ROW_KEY_HEADING, entry_style
 from ..writing.book import Book, Sheet
@@ -49,11 +50,10 @@ _WIDEST, _WIDTH = 100, 8.43
 
 
 class Mark(NamedTuple):
-    """One finding: `severity` with its Vietnamese name, `cell` in the marked sheet ("" for the
+    """One finding: `cell` is in the marked sheet ("" for the
     whole file). `keys` are those of a line that the agency may explain, else there are none."""
 
-    severity: str
-    level: str
+    severity: Severity
     cell: str
     value: str
     message: str
@@ -271,7 +271,7 @@ def _lists(page: Worksheet) -> Iterator[tuple[tuple[int, int], tuple[int, int], 
 # ------------------------------------------------------------------------- the marks
 
 
-def _fill(severity: str) -> str:
+def _fill(severity: Severity) -> str:
     return house_style()["feedback"][f"{severity}_fill"]
 
 
@@ -279,7 +279,8 @@ def _comment(
     sheet: Sheet, at: tuple[int, int], found: Sequence[tuple[int, Mark]], author: str
 ) -> None:
     text = "\n\n".join(
-        f"{number}. {mark.level}: {mark.message}\nCần làm: {mark.fix}" for number, mark in found
+        f"{number}. {one.severity.words}: {one.message}\nCần làm: {one.fix}"
+        for number, one in found
     )[:_LONGEST_COMMENT]
     lines = sum(len(line) // _LETTERS_IN_LINE + 1 for line in text.split("\n"))
     options = {"author": author, "width": _COMMENT_WIDTH, "height": _LINE_HEIGHT * (lines + 1)}
@@ -299,15 +300,15 @@ def _write_index(sheet: Sheet, name: str, letter: Letter, marks: Sequence[Mark])
     for at, line in enumerate(letter.lines, 1):
         sheet.merge((at, 0), (at, last), line, text_wrap=True)
     rows = [
-        (number, mark.level, mark.cell, mark.value[:_LONGEST_VALUE], mark.message, mark.fix)
-        + (None, *(mark.keys or (None,) * len(KEYS))) * explained
-        for number, mark in enumerate(marks, 1)
+        (number, one.severity.words, one.cell, one.value[:_LONGEST_VALUE], one.message, one.fix)
+        + (None, *(one.keys or (None,) * len(KEYS))) * explained
+        for number, one in enumerate(marks, 1)
     ]
     sheet.table(_HEADING_ROW, "CanSua", columns, rows)
     quoted = name.replace("'", "''")
     edge = {"border": 1, "align": "center"}
     for row, mark in enumerate(marks, _HEADING_ROW + 1):
-        sheet.put(row, 1, mark.level, **edge, bg_color=_fill(mark.severity))
+        sheet.put(row, 1, mark.severity.words, **edge, bg_color=_fill(mark.severity))
         if mark.cell:
             link = sheet.book.style(**edge, underline=1, font_color="#0563C1")
             sheet.raw.write_url(row, 2, f"internal:'{quoted}'!{mark.cell}", link, mark.cell)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import OpenedWorkbook
 from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..ledger.ledger import Ledger
 from ..ledger.lineage import Lineage
 from ..plan.figures import FigureId
@@ -73,7 +74,7 @@ def write_outputs(
     write_key_figures(book, summary, so_far)
     write_submissions(book, ledger)
     write_files_received(book, ledger)
-    to_see = [found for found in ledger.findings if found.severity != "trial"]
+    to_see = [found for found in ledger.findings if found.severity != Severity.TRIAL]
     write_findings(book, [*to_see, *plan_findings])
     write_explanations(book, ledger)
     write_sources(book, ledger)

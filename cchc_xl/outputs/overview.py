@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..files.containers import container_of
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..ledger.facts import Fact
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import Submission, by_severity, counts_to_see, submissions
@@ -89,9 +90,19 @@ _SUBMISSION_COLUMNS = (
         "reported",
         lambda one: len(one.newest.rows) if one.submission.accepted else None,
     ),
-    _submitted("Lỗi", 7, "number", FOUND + "error", lambda one: one.found["error"] or None),
     _submitted(
-        "Cảnh báo", 8, "number", FOUND + "warning", lambda one: one.found["warning"] or None
+        Severity.ERROR.words,
+        7,
+        "number",
+        FOUND + Severity.ERROR,
+        lambda one: one.found[Severity.ERROR] or None,
+    ),
+    _submitted(
+        Severity.WARNING.words,
+        8,
+        "number",
+        FOUND + Severity.WARNING,
+        lambda one: one.found[Severity.WARNING] or None,
     ),
     Column("Tệp", 36, shows=lambda one: one.newest.file if one.newest else ""),
     Column("E-mail", 22, shows=lambda one: one.agency.email),
@@ -143,9 +154,7 @@ def write_files_received(book: Book, ledger: Ledger) -> None:
 def write_findings(book: Book, findings: Sequence[Finding]) -> None:
     """Every finding with its place and the next step, errors first."""
     counts = Counter(found.severity for found in findings)
-    summary = ", ".join(
-        f"{counts[severity]} {name.lower()}" for severity, name in SEVERITY_NAMES.items()
-    )
+    summary = ", ".join(f"{counts[severity]} {severity.words.lower()}" for severity in Severity)
     write_table_page(
         book,
         RESULT_FINDINGS,
@@ -154,7 +163,7 @@ def write_findings(book: Book, findings: Sequence[Finding]) -> None:
         "PhatHien",
         (_NUMBER, *FINDING_COLUMNS),
         by_severity(findings),
-        told=[FigureId(FOUND + severity) for severity in SEVERITY_NAMES],
+        told=[FigureId(FOUND + severity) for severity in Severity],
         with_texts=True,
     )
 

@@ -17,6 +17,7 @@ from ..files.containers import container_of, unpack
 from ..files.isolation import Reader, read_all
 from ..files.returned_workbook import read_workbook
 from ..findings.finding import Finding, Place, finding
+from ..findings.severity import Severity
 from ..ledger.checks import Issued
 from ..ledger.figure_file import figures_of
 from ..ledger.issued_forms import issued_from_json, issued_to_json
@@ -116,7 +117,7 @@ def read_period(inputs: Inputs, progress: Progress = silent) -> PeriodReading:
         )
     ledger = ledgers.pop()
     # How the decision was read is noted in the master workbook; here only what is open.
-    to_see = [found for found in inputs.plan_findings if found.severity != "info"]
+    to_see = [found for found in inputs.plan_findings if found.severity != Severity.INFO]
     to_see += _unused_choices(inputs.programme, ledger)
     return PeriodReading(ledger, ledgers, tuple(to_see))
 
@@ -216,7 +217,7 @@ def _gone(
             continue
         name = f"{one.file} (bản trước, {one.sha256[:8]})" if one.file in names else one.file
         # Where the agency's return is at hand, an earlier one is no longer missed.
-        severity = "info" if one.agency in replaced else ""
+        severity = Severity.INFO if one.agency in replaced else None
         why = finding(
             "file-gone",
             Place(name),

@@ -12,7 +12,8 @@ from ..errors import UnreadableFileError
 from ..files.attachments import CONTAINERS
 from ..files.containers import container_of, unpack
 from ..files.isolation import Reader, read_all
-from ..findings.finding import SEVERITY_NAMES, Finding
+from ..findings.finding import Finding
+from ..findings.severity import Severity
 from ..ledger.ledger import Ledger
 from ..ledger.result_rows import to_answer
 from ..outputs.marking import Letter, Mark, marked, rows_by_key
@@ -52,7 +53,7 @@ def make_feedback(
     concerned = [
         (one, found)
         for one, found in to_answer(reading.ledger).values()
-        if _counts(found, "error", "warning")
+        if _counts(found, Severity.ERROR, Severity.WARNING)
     ]
     work = read_all(
         concerned, lambda process, pair: _feedback(process, reading.ledger, files, *pair)
@@ -64,7 +65,7 @@ def make_feedback(
     return done
 
 
-def _counts(findings: list[Finding], *severities: str) -> int:
+def _counts(findings: list[Finding], *severities: Severity) -> int:
     return sum(found.severity in severities for found in findings)
 
 
@@ -75,7 +76,7 @@ def _feedback(
     one: Return,
     findings: list[Finding],
 ) -> Feedback:
-    errors, warnings = _counts(findings, "error"), _counts(findings, "warning")
+    errors, warnings = _counts(findings, Severity.ERROR), _counts(findings, Severity.WARNING)
     own = _own_workbook(process, ledger, files, one, findings)
     workbook = own or _fresh_form(ledger, one, findings)
     facts = _facts(ledger, one, findings, fresh=own is None)
@@ -135,7 +136,6 @@ def _mark(ledger: Ledger, one: Return, found: Finding, cell: str) -> Mark:
     about = (agency.id, found.code, found.row, found.value)
     return Mark(
         found.severity,
-        SEVERITY_NAMES[found.severity],
         cell if is_cell else "",
         found.value,
         found.message,
@@ -175,19 +175,19 @@ def _facts(
         "han": format_date(ledger.period.due_before),
         "tep": one.file,
         "nguoi_lap": one.contact,
-        "so_loi": _counts(findings, "error"),
-        "so_canh_bao": _counts(findings, "warning"),
+        "so_loi": _counts(findings, Severity.ERROR),
+        "so_canh_bao": _counts(findings, Severity.WARNING),
         "phieu_moi": fresh,
         "dien_san": fresh and bool(one.rows or one.agency in ledger.accepted),
         "giai_trinh": any(map(can_be_explained, findings)),
         "phat_hien": [
             {
-                "muc_do": SEVERITY_NAMES[found.severity],
+                "muc_do": found.severity.words,
                 "o": found.place.cell,
                 "noi_dung": found.message,
                 "can_lam": found.fix,
             }
             for found in findings
-            if found.severity in ("error", "warning")
+            if found.severity in (Severity.ERROR, Severity.WARNING)
         ],
     }

@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..findings.finding import NOWHERE, Finding, Place, in_a_message
+from ..findings.rules import RULES
+from ..findings.severity import Severity
 from ..text.spelling import clean
-from .rules import RULES
 
 # How an officer deals with one.
 ACCEPT, REFUSE = "Chấp nhận", "Không chấp nhận"
@@ -84,7 +85,7 @@ class Settled(NamedTuple):
 def can_be_explained(found: Finding) -> bool:
     """Whether a finding is a rule's warning about one row of one agency. An error leaves a figure
     out, and no explanation brings it in."""
-    return bool(found.row) and found.severity == "warning"
+    return bool(found.row) and found.severity == Severity.WARNING
 
 
 def settle(
@@ -106,7 +107,8 @@ def settle(
             continue  # what was accepted is not undone by what was refused
         known.pop(case, None)  # the last one given stands last
         known[case] = settled
-    found_of = {(f.agency, f.code, f.row): f for f in findings if f.row and f.severity != "trial"}
+    real = [one for one in findings if one.row and one.severity != Severity.TRIAL]
+    found_of = {(one.agency, one.code, one.row): one for one in real}
     explained = [
         _explained(found, by_subject.get((found.agency, found.code, found.row), {}), refusals)
         for found in findings
@@ -134,7 +136,7 @@ def _refused(one: Explanation, refusals: _Refusals) -> str:
 def _state(one: Explanation, found: Finding | None) -> str:
     if found is None:
         return UNNEEDED
-    if found.severity == "error":
+    if found.severity == Severity.ERROR:
         return AN_ERROR
     same = clean(one.value) == clean(found.value)
     return IN_FORCE if same and not one.changed else CHANGED
@@ -147,7 +149,7 @@ def _why(one: Explanation, refusals: _Refusals) -> str:
 
 def _explained(found: Finding, known: dict[_Case, Settled], refusals: _Refusals) -> Finding:
     """A finding with what was said to it."""
-    if not known or not found.row or found.severity not in ("warning", "info"):
+    if not known or not found.row or found.severity not in (Severity.WARNING, Severity.INFO):
         return found
     value = clean(found.value)
     same = known.get((value, False)) or known.get((value, True))
@@ -159,7 +161,7 @@ def _explained(found: Finding, known: dict[_Case, Settled], refusals: _Refusals)
         return replace(
             found,
             message=f"{message}.",
-            set_severity="info",
+            set_severity=Severity.INFO,
             set_action=_NEXT_STEP,
             set_fix=_NOTHING_TO_MEND,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..findings.finding import SEVERITY_NAMES
+from ..findings.severity import Severity
 from .explanations import Explanation
 from .fields import REPORTED
 
@@ -64,7 +64,7 @@ OF_NO_CELL = {
     *("budget", "allocated", "difference", "due", ROWS + "due", ROWS + "budget"),
     *(HELD + what for what in ("budget", "allocated", "difference")),
     *("target", PUNCTUALITY, STATE, LATE, ARRIVED, FILE_FATE, FILE_ARRIVED, FILE_SAVED),
-    *(FOUND + severity for severity in SEVERITY_NAMES),
+    *(FOUND + severity for severity in Severity),
     # An explanation stands with its place on its own sheet.
     *("explanation", "explained", "explained value", "explained state"),
 }

@@ -12,9 +12,9 @@ from ..text.dates import Month
 from ..text.money import sum_known
 from ..text.targets import Target, parse_targets
 from .agencies import Registry
+from .choices import AS_DECLARED, Choice, Rules
 from .explanations import Explanation
 from .periods import Period
-from .rules import AS_DECLARED, Choice, Rules
 
 LEVELS = {
     "group": "Nhóm nhiệm vụ",

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from ..files.spreadsheets import Grid, WorkbookSheets, cell_text, find_columns, printed
 from ..findings.finding import Finding, Place, finding
+from ..findings.rules import RULES
 from ..plan.agencies import Agency
 from ..plan.explanations import Explanation
 from ..plan.model import Item
-from ..plan.rules import RULES
 from ..text.spelling import key
 from .form import IDENTITY_SHEET
 from .returned import Return, held_text

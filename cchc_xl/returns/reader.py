@@ -19,11 +19,11 @@ from ..files.containers import container_of
 from ..files.returned_workbook import ReturnedWorkbook, read_workbook
 from ..files.spreadsheets import cell_text, column_letters, printed
 from ..findings.finding import Place, finding
+from ..plan.choices import LEAVE_OUT, Choice
 from ..plan.fates import Fate
 from ..plan.fields import ENTRIES, FIELD_BY_NAME, FIELDS, GIVEN, REPORTED, Field, Kind
 from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
-from ..plan.rules import LEAVE_OUT, Choice
 from ..plan.statuses import Status
 from ..text.legacy_fonts import looks_old
 from ..text.spelling import clean, key

@@ -17,10 +17,10 @@ from pathlib import PurePath
 from ..files.spreadsheets import Grid, WorkbookSheets, cell_text, find_columns
 from ..findings.finding import Finding, Place, finding
 from ..plan.agencies import Registry, slug
+from ..plan.choices import Choice
 from ..plan.fields import ENTRIES, FIELD_BY_NAME, FIELDS
 from ..plan.model import Programme
 from ..plan.periods import Period
-from ..plan.rules import Choice
 from ..text.spelling import fold, key
 from .form import (
     AGENCY_LABEL,

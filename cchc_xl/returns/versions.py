@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from ..files.containers import container_of
 from ..findings.finding import Place, finding
+from ..plan.choices import USE_THIS, Choice
 from ..plan.fates import Fate
 from ..plan.fields import REPORTED, Field
-from ..plan.rules import USE_THIS, Choice
 from ..text.dates import format_moment
 from ..text.spelling import key
 from .returned import ReportedRow, Return

@@ -7,10 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from cchc_xl.ledger import checks
-from cchc_xl.ledger.checks import Case, Past
+from cchc_xl.findings.rules import RULES
+from cchc_xl.ledger.checks import CHECKS, Case, Past
 from cchc_xl.plan.model import Item
-from cchc_xl.plan.rules import RULES
 from cchc_xl.plan.statuses import Status
 from cchc_xl.returns.returned import ReportedRow
 
@@ -28,7 +27,7 @@ BEFORE = Past().followed_by("Quý I", GOOD)
 
 def breach(code, row, past=BEFORE):
     limit = RULES[code].threshold or Decimal(0)
-    return checks.RULES[code](Case(row, past, None, 8_000_000_000, limit))
+    return CHECKS[code](Case(row, past, None, 8_000_000_000, limit))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from cchc_xl.cli.steps import (
 )
 from cchc_xl.files.spreadsheets import OpenedWorkbook
 from cchc_xl.findings.finding import Place, finding
+from cchc_xl.findings.rules import RULES
+from cchc_xl.findings.severity import Severity
 from cchc_xl.ledger.year_explanations import LOOKS_AT
 from cchc_xl.master.opening import load
 from cchc_xl.master.reader import read_master
@@ -42,7 +44,6 @@ from cchc_xl.plan.explanations import (
     Explanation,
     settle,
 )
-from cchc_xl.plan.rules import RULES
 from cchc_xl.returns.answer_sheet import EXPLANATION, KEYS
 from cchc_xl.writing.templates import REPORT
 from tests.support.forms import Form, edit_workbook, return_form
@@ -675,7 +676,7 @@ FOUND = st.builds(
     st.sampled_from([OVER, DONE]),
     st.sampled_from(["p|1", "p|2", ""]),
     VALUES,
-    st.sampled_from(["error", "warning", "info", "trial"]),
+    st.sampled_from(Severity),
 )
 
 

@@ -19,13 +19,15 @@ from holidays import country_holidays
 from cchc_xl.cli.commands import cchc_xl
 from cchc_xl.cli.steps import audit_period, consolidate_period
 from cchc_xl.findings.finding import Place, finding
+from cchc_xl.findings.rules import RULES
+from cchc_xl.findings.severity import Severity
 from cchc_xl.ledger.ledger import consolidate
 from cchc_xl.mail.board import board
 from cchc_xl.mail.log import Correspondence, MailEvent
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
-from cchc_xl.plan.rules import OFF, RULES, Rules, Setting
+from cchc_xl.plan.choices import OFF, Rules, Setting
 from cchc_xl.plan.statuses import Status
 from cchc_xl.returns.returned import ReportedRow, Return
 from cchc_xl.text.dates import VIETNAM
@@ -52,7 +54,7 @@ def small(programme):
         for n, one in enumerate(cut.registry.agencies)
     )
     # The only findings are those that the stories tell.
-    off = {code: Setting("warning", OFF) for code in RULES}
+    off = {code: Setting(Severity.WARNING, OFF) for code in RULES}
     registry = replace(cut.registry, agencies=agencies)
     return replace(cut, registry=registry, rules=Rules(off))
 
@@ -207,9 +209,9 @@ class Situation:
                 **_TOLD,
             )
             for n, (code, severity) in enumerate(
-                [("status-unknown", "error")] * one.errors
-                + [("status-unknown", "warning")] * one.warnings
-                + [("status-unknown", "info")]
+                [("status-unknown", Severity.ERROR)] * one.errors
+                + [("status-unknown", Severity.WARNING)] * one.warnings
+                + [("status-unknown", Severity.INFO)]
             )
         ]
         one.said = {item.code for item in items}

@@ -9,10 +9,11 @@ import openpyxl
 import pytest
 
 from cchc_xl.cli.steps import read_returns, try_rule
-from cchc_xl.ledger import checks
+from cchc_xl.findings.rules import RULES
+from cchc_xl.findings.severity import Severity
+from cchc_xl.ledger.checks import CHECKS
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
-from cchc_xl.plan.rules import RULES
 from tests.support.forms import edit_workbook, return_form
 
 PERIOD = "2018-6T"
@@ -49,11 +50,11 @@ def test_every_rule_stands_on_the_sheet_with_what_it_does(workspace):
     rows = {row[0]: row[1:] for row in page.iter_rows(5, values_only=True) if row[0]}
     assert rows.keys() == RULES.keys()
     assert rows["spent-over-budget"][1:] == ("Có", "Cảnh báo", 100, "% dự toán")
-    assert all(rule.what and rule.severity != "info" for rule in RULES.values())
+    assert all(rule.what and rule.severity != Severity.INFO for rule in RULES.values())
 
 
 def test_every_rule_on_rows_has_its_function():
-    assert set(checks.RULES) == set(RULES) - {"spent-over-budget-together"}
+    assert set(CHECKS) == set(RULES) - {"spent-over-budget-together"}
 
 
 def test_as_declared_a_warning_counts(workspace, returned):
