@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import binascii
 import email
+import email.message
 import email.policy
 import hashlib
 import io
@@ -86,15 +87,20 @@ def _mail(content: bytes) -> Iterator[bytes]:
 
 def _decoded(part: email.message.Message) -> Iterator[bytes]:
     """A part as its headers say it is encoded, and in case they lie in every other way."""
-    yield part.get_payload(decode=True)
+    yield _payload(part)
     del part["Content-Transfer-Encoding"]
-    raw = part.get_payload(decode=True)
+    raw = _payload(part)
     yield raw
     for found in _UU.finditer(raw):
         with suppress(binascii.Error):
             yield b"".join(map(binascii.a2b_uu, found[1].splitlines()))
     if part.get_content_maintype() != "text" or part.get_filename():
         yield binascii.a2b_qp(raw)
+
+
+def _payload(part: email.message.Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _tnef(content: bytes) -> Iterator[bytes]:

@@ -7,9 +7,9 @@ master stated it, names and words, and how typed texts are read ("8,5 tỷ", "đ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import AuditError, NoReturnsError, UnreadableFileError
 from ..master.reader import read_master
@@ -19,34 +19,24 @@ from ..text.spelling import key
 from ..workspace.disk import read_file
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, RecordedSheets, Run, sha256_of
-from ..writing.figure_index import INDEX_SHEET
-from .appendices import check_appendices
 from .carriers import carried
-from .explanations import Given, check_explanations, given_in
-from .figures import Figures
+from .expected import Expected, FileThatCame
+from .explanations import Given, check_explanations, explained, given_in
+from .figures import Figures, moment, what_came
 from .formulas import check_formulas
-from .issued import Difference, Issued
+from .issued import Difference, Issued, NoIndexError
+from .pages import check_pages, find_rows
 from .reading import AuditPage, read_pages
-from .report import Period as PeriodCame
-from .report import check_key_figures, check_report
+from .report import check_report
 from .returns import identity, walk
-from .sources import Accepted, Findings, check_sources, counts_of, facts_of, titles_for
-from .submissions import check_files, check_submissions, what_came
-from .summaries import (
-    check_agencies,
-    check_changes,
-    check_charts,
-    check_late,
-    check_periods,
-    check_tasks,
-)
-from .targets import check_targets
+from .sources import Accepted, Sources, Understood, titles_for
 
 
 @dataclass(frozen=True)
 class Audit:
     """What came of an audit: `checked` cells were held against what they should be; `notes` are
-    worth knowing and no fault of the figures."""
+    worth knowing and no fault of the figures; `understood` are the figures that rest on how a text
+    or a number's format was read, for a person to look at."""
 
     period: str
     workbook: str
@@ -54,18 +44,77 @@ class Audit:
     checked: int
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
+    understood: tuple[Understood, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.differences
 
 
+@dataclass(frozen=True)
+class Asked:
+    """All that the workbook of a period is held against: what was returned, and the journal's
+    record of it."""
+
+    record: Run
+    programme: Programme
+    so_far: tuple[Figures, ...]  # of the year's earlier periods
+    accepted: Mapping[str, Accepted]
+    given: tuple[Given, ...]
+    faults: tuple[Difference, ...]  # of the returns themselves
+
+    @property
+    def period(self) -> Period:
+        return self.programme.period_by_id[self.record.period]
+
+    def audit(self, content: bytes, name: str, report: bytes | None, report_name: str) -> Audit:
+        """Hold the content of an issued workbook, and the report where there should be one,
+        against it."""
+        issued = _opened(content, name, self.record.period)
+        issued.differences += self.faults
+        now, sources = _figures(issued, self.programme, self.period, self.accepted, self.record)
+        so_far = (*self.so_far, now)
+        states = explained(so_far, sources.findings, self.given)
+        files = {one["file"]: _came(one) for one in self.record.returns}
+        expected = Expected(so_far, files, sources.findings.counts(), states)
+        check_pages(issued, expected)
+        check_explanations(issued, now, sources.findings, states)
+        if "report" in self.record.outputs:
+            check_report(issued, report, report_name)
+        check_formulas(issued)
+        notes = []
+        if sha256_of(content) != self.record.outputs.get("monitoring"):
+            notes.append(
+                f"{name} không còn đúng như lúc lập (lần {self.record.number}, "
+                f"{self.record.time:%H:%M %d/%m/%Y}): đã được sửa hoặc lưu lại."
+            )
+        return Audit(
+            self.record.period,
+            name,
+            self.record.number,
+            issued.checked,
+            tuple(issued.differences),
+            tuple(notes),
+            tuple(sources.understood),
+        )
+
+
 def audit(workspace: Workspace, period_id: str) -> Audit:
     """Check the issued workbook of a period against what the journal keeps.
 
-    Raises NoReturnsError when nothing was consolidated, AuditError when an earlier period of the
-    year must be consolidated again first, UnreadableFileError for the workbook itself.
+    Raises NoReturnsError when nothing was consolidated, AuditError when this or an earlier period
+    of the year must be consolidated again first, UnreadableFileError for the workbook itself.
     """
+    asked = read_again(workspace, period_id)
+    path, report = workspace.monitoring(period_id), workspace.report(period_id)
+    found = asked.audit(
+        read_file(path), path.name, read_file(report) if report.exists() else None, report.name
+    )
+    return replace(found, workbook=str(path))
+
+
+def read_again(workspace: Workspace, period_id: str) -> Asked:
+    """Everything that was returned for a period and the year's earlier ones, read once more."""
     journal = Journal(workspace)
     record = journal.last(period_id)
     if record is None:
@@ -73,121 +122,81 @@ def audit(workspace: Workspace, period_id: str) -> Audit:
             f"Kỳ {period_id} chưa tổng hợp lần nào. Chạy “cchc-xl consolidate” trước."
         )
     programme, _ = read_master(RecordedSheets(journal.content(record.plan)), record.master)
-    period = programme.period_by_id[period_id]
-    path = workspace.monitoring(period_id)
-    content = read_file(path)
-    issued = _opened(content, path.name)
-    notes = []
-    if sha256_of(content) != record.outputs.get("monitoring"):
-        notes.append(
-            f"{path.name} không còn đúng như lúc lập (lần {record.number}, "
-            f"{record.time:%H:%M %d/%m/%Y}): đã được sửa hoặc lưu lại."
-        )
+    periods = [*(past for past in record.files if past != period_id), period_id]
     so_far = [
         _earlier(journal, workspace, record, programme, programme.period_by_id[past])
-        for past in record.files
-        if past != period_id
+        for past in periods[:-1]
     ]
-    findings = Findings.of(issued)
-    accepted = _accepted(journal, record, programme, period, issued)
-    facts = check_sources(issued, programme, period, accepted, findings)
-    now = Figures(programme, period, facts)
-    so_far.append(now)
-    came = what_came(now, record.returns)
-    check_appendices(issued, so_far)
-    check_agencies(issued, now, came)
-    check_tasks(issued, now)
-    check_late(issued, now)
-    check_targets(issued, now)
-    check_periods(issued, so_far)
-    check_changes(issued, so_far)
-    check_charts(issued, so_far)
-    check_submissions(issued, now, came, counts_of(findings))
-    check_files(issued, record.returns)
-    given = _explanations(journal, record, programme, [one.period.id for one in so_far])
-    check_explanations(issued, so_far, findings, given)
-    before = _period_before(journal, so_far)
-    check_key_figures(issued, PeriodCame(now, came), before)
-    report = workspace.report(period_id)
-    if "report" in record.outputs:
-        check_report(issued, read_file(report) if report.exists() else None, report.name)
-    issued.pages.pop(INDEX_SHEET, None)
-    issued.uncovered()
-    check_formulas(issued)
-    return Audit(
-        period_id, str(path), record.number, issued.checked, tuple(issued.differences), tuple(notes)
-    )
+    accepted, faults = _accepted(journal, record, programme, programme.period_by_id[period_id])
+    given = _explanations(journal, record, programme, periods)
+    return Asked(record, programme, tuple(so_far), accepted, tuple(given), tuple(faults))
 
 
-def _period_before(journal: Journal, so_far: list[Figures]) -> PeriodCame | None:
-    """The period before this one, and what came for it."""
-    if len(so_far) < 2:
-        return None
-    past = so_far[-2]
-    record = journal.last(past.period.id)
-    return PeriodCame(past, what_came(past, record.returns if record else ()))
+def _figures(
+    issued: Issued,
+    programme: Programme,
+    period: Period,
+    accepted: Mapping[str, Accepted],
+    record: Run,
+) -> tuple[Figures, Sources]:
+    find_rows(issued, programme)
+    sources = Sources(issued, programme, period, accepted)
+    came = what_came(programme, period, record.returns)
+    return Figures(programme, period, list(sources.facts()), came), sources
 
 
-def _opened(content: bytes, name: str) -> Issued:
+def _opened(content: bytes, name: str, period: str) -> Issued:
     try:
         return Issued.of(content)
+    except NoIndexError:
+        raise AuditError(
+            f"{name} do bản phần mềm cũ lập, chưa ghi chỗ của từng số liệu. Tổng hợp lại kỳ "
+            f"{period} rồi đối chiếu."
+        ) from None
     except Exception as error:  # openpyxl raises all kinds for a broken workbook
         raise UnreadableFileError(
             f"Không mở được {name} ({error}). Tổng hợp lại để lập tệp mới."
         ) from error
 
 
+def _came(one: Mapping[str, str]) -> FileThatCame:
+    arrived = moment(one["arrived"])
+    saved = moment(one["saved"]).astimezone(arrived.tzinfo).date() if one["saved"] else None
+    return FileThatCame(one["agency"], one["fate"], arrived.date(), saved, one["sha256"])
+
+
 # ------------------------------------------------------------------- what was returned
 
 
 def _accepted(
-    journal: Journal, record: Run, programme: Programme, period: Period, issued: Issued
-) -> dict[str, Accepted]:
+    journal: Journal, record: Run, programme: Programme, period: Period
+) -> tuple[dict[str, Accepted], list[Difference]]:
     """The returns that count, read once more from the journal's store. One that cannot be is a
     difference."""
     found: dict[str, Accepted] = {}
+    faults: list[Difference] = []
+
+    def fault(what: str, stands: str, expected: str) -> None:
+        faults.append(Difference("Tệp nhận về", "", f"Phiếu của {what}", stands, expected))
+
     for one in record.returns:
         if one["fate"] != "accepted":
             continue
         agency = one["agency"]
         if agency in found:
-            issued.differ("Tệp nhận về", "", f"Phiếu của {agency}", "hai phiếu được tính", "một")
+            fault(agency, "hai phiếu được tính", "một")
+        found[agency] = Accepted(agency, one["file"], None)
         try:
             found[agency] = _read(journal, one, programme, period)
         except UnreadableFileError as error:
-            issued.differ(
-                "Tệp nhận về",
-                "",
-                f"Phiếu của {agency}: {one['file']}",
-                str(error),
-                "đọc lại được từ nhat-ky/kho",
-            )
-            found[agency] = _unread(one)
-            continue
+            fault(f"{agency}: {one['file']}", str(error), "đọc lại được từ nhat-ky/kho")
         except _AnotherForm as error:
-            issued.differ(
-                "Tệp nhận về",
-                "",
-                f"Phiếu của {agency}: {one['file']}",
-                str(error),
-                f"{agency}, {period.id}",
-            )
-            found[agency] = _unread(one)
-    return found
+            fault(f"{agency}: {one['file']}", str(error), f"{agency}, {period.id}")
+    return found, faults
 
 
 class _AnotherForm(Exception):
     """A form that says it is of another agency or period."""
-
-
-def _arrived(one: Mapping[str, str]) -> str:
-    day, _, clock = one["arrived"].partition("T")
-    year, month, date = day.split("-")
-    return f"{clock[:5]} {date}/{month}/{year}"
-
-
-def _unread(one: Mapping[str, str]) -> Accepted:
-    return Accepted(one["agency"], one["file"], _arrived(one), None)
 
 
 def _pages(journal: Journal, one: Mapping[str, str]) -> list[AuditPage]:
@@ -214,7 +223,7 @@ def _read(
         if says.get("period") != period.id:
             raise _AnotherForm(f"phiếu ghi là của kỳ {says.get('period')}")
     rows = walk(pages, titles_for(programme, period, one["agency"]))
-    return Accepted(one["agency"], one["file"], _arrived(one), rows)
+    return Accepted(one["agency"], one["file"], rows)
 
 
 def _heir(name: str, one: Mapping[str, str], programme: Programme, period: Period) -> str:
@@ -227,16 +236,14 @@ def _heir(name: str, one: Mapping[str, str], programme: Programme, period: Perio
 
 def _explanations(
     journal: Journal, record: Run, programme: Programme, periods: Iterable[str]
-) -> list[Given]:
+) -> Iterator[Given]:
     """Those in every version of every return of the year so far."""
-    given: list[Given] = []
     for period in periods:
         run = record if period == record.period else journal.last(period)
         for one in run.returns if run else ():
             if one["fate"] in ("accepted", "superseded"):
                 with suppress(UnreadableFileError):  # that was said where it counts
-                    given += given_in(_pages(journal, one), one, period, programme)
-    return given
+                    yield from given_in(_pages(journal, one), one, period, programme)
 
 
 # -------------------------------------------------------------------- earlier periods
@@ -260,13 +267,12 @@ def _earlier(
     content = read_file(path) if path.exists() else b""
     if sha256_of(content) != last.outputs.get("monitoring"):
         raise AuditError(f"{path.name} không còn đúng như lúc lập. {again}")
-    issued = _opened(content, path.name)
-    accepted = _accepted(journal, last, programme, past, issued)
-    if issued.differences:
-        first = issued.differences[0]
-        raise AuditError(f"{first.what}: {first.stands}. {again}")
-    facts, _ = facts_of(programme, past, accepted, Findings.of(issued))
-    return Figures(programme, past, facts)
+    issued = _opened(content, path.name, past.id)
+    accepted, faults = _accepted(journal, last, programme, past)
+    figures, _ = _figures(issued, programme, past, accepted, last)
+    if faults:
+        raise AuditError(f"{faults[0].what}: {faults[0].stands}. {again}")
+    return figures
 
 
 def _contents(listed: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -13,29 +13,21 @@ from typing import NamedTuple
 from ..files.spreadsheets import cell_text, column_letters, printed
 from ..findings.catalogue import CATALOGUE
 from ..findings.rules import RULES
+from ..findings.severity import Severity
+from ..plan.explanations import ACCEPT, AN_ERROR, CHANGED, IN_FORCE, REFUSE, REFUSED, UNNEEDED
 from ..plan.model import Programme
 from ..text.legacy_fonts import from_tcvn3, from_vni
 from ..text.numbers import parse_number
 from ..text.spelling import clean, key
 from .figures import Fact, Figures
-from .issued import Issued, Table
+from .issued import Issued
 from .reading import AuditPage
 from .sources import Findings, Told
 
-SHEET, NOTE, ERROR = "Giải trình", "Ghi chú", "Lỗi"
+SHEET, NOTE, ERROR = "Giải trình", Severity.INFO.words, Severity.ERROR.words
 # What stands in the workbooks, kept here by hand.
 _TEXT = "Giải trình (nếu số liệu đúng)"
 _KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")
-_LABELS = ("Cơ quan", "Kế hoạch", "Mã", "Điều được giải trình", "Giá trị", "Kỳ")
-_REST = ("Giải trình", "Tệp", "Trang", "Ô", "Nguồn")
-_HOLDS, _CHANGED, _REFUSED, _AN_ERROR, _UNNEEDED = (
-    "Có hiệu lực",
-    "Số liệu đã đổi",
-    "Không chấp nhận",
-    "Là lỗi, phải sửa số",
-    "Không còn cảnh báo",
-)
-_REFUSE, _ACCEPT = "Không chấp nhận", "Chấp nhận"
 _ANSWERED = re.compile(" (?:Cơ quan giải trình:|Giải trình trước đây là cho) ")
 _LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
 # The figure that a rule is about.
@@ -83,6 +75,11 @@ class Given(NamedTuple):
     stayed: bool = True
 
     @property
+    def plan_and_code(self) -> tuple[str, str]:
+        plan, _, code = self.row.rpartition("|")
+        return plan, code
+
+    @property
     def subject(self) -> tuple[str, str, str]:
         return self.answers, self.rule, self.row
 
@@ -120,11 +117,11 @@ def given_in(
             )
 
 
-def check_explanations(
-    issued: Issued, so_far: Sequence[Figures], findings: Findings, returned: Sequence[Given]
-) -> None:
-    """`so_far` are the periods of the year, this one last; `returned` the explanations in their
-    returns."""
+def explained(
+    so_far: Sequence[Figures], findings: Findings, returned: Sequence[Given]
+) -> dict[Given, str]:
+    """The explanations that count, with what became of each. `so_far` are the periods of the year,
+    this one last; `returned` the explanations in their returns."""
     now = so_far[-1]
     programme = now.programme
     months = {p.id: p.months for p in programme.periods if p.year == now.period.year}
@@ -137,24 +134,32 @@ def check_explanations(
     ]
     returned = sorted(returned, key=lambda one: (months[one.period], one.when))
     in_order = _by_now(so_far, sorted([*returned, *typed], key=lambda one: months[one.period]))
-    refusals = {(*one.subject, one.value) for one in in_order if one.typed == _REFUSE}
-    expected = _last_of_each(in_order, refusals)
-    states = _states(programme, findings, expected, refusals)
-    _check_notes(issued, programme, findings, states)
-    if expected or SHEET in issued.pages:
-        _check_sheet(issued, now, states)
+    refusals = {(*one.subject, one.value) for one in in_order if one.typed == REFUSE}
+    states = {}
+    for one in _last_of_each(in_order, refusals):
+        lines = _lines(findings, one)
+        if _is_refused(one, refusals):
+            states[one] = REFUSED
+        elif not lines:
+            states[one] = UNNEEDED
+        elif all(line.severity == ERROR for line in lines):
+            states[one] = AN_ERROR
+        else:
+            alike = any(clean(line.value) == clean(one.value) for line in lines)
+            states[one] = IN_FORCE if alike and one.stayed else CHANGED
+    return states
 
 
 def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
     """The same with who answers for each by now, and whether the reports since it was given agree
     in what it is about; what a report leaves blank disagrees with nothing."""
-    reports = [_reports(one) for one in so_far] if given else []
     found = []
     for one in given:
         since = so_far[0].programme.period_by_id[one.period].months
         cases = []
-        for figures, by_row in zip(so_far, reports, strict=True):
-            fact = by_row.get((_answers(one, figures), one.row))
+        for figures in so_far:
+            at = (*one.plan_and_code, _answers(one, figures))
+            fact = figures.by_row_and_agency.get(at)
             if figures.period.months >= since:
                 cases.append(_case(one.rule, fact) if fact is not None and fact.came else None)
         *before, last = cases
@@ -167,14 +172,10 @@ def _by_now(so_far: Sequence[Figures], given: Sequence[Given]) -> list[Given]:
     return found
 
 
-def _reports(figures: Figures) -> dict[tuple[str, str], Fact]:
-    return {(f.agency, f"{f.plan.id}|{f.item.code}"): f for f in figures.facts}
-
-
 def _answers(one: Given, figures: Figures) -> str:
     """The agency that reports a row in a period: a successor does so for its forerunner, unless
     the plan has the row of both."""
-    plan, _, code = one.row.rpartition("|")
+    plan, code = one.plan_and_code
     programme = figures.programme
     after = programme.registry.in_office(one.agency, figures.period.answered_on)
     both = after in programme.reporters(programme.plan_by_id[plan].by_code[code])
@@ -193,7 +194,7 @@ def _case(rule: str, fact: Fact) -> tuple[object, ...]:
 
 def _is_refused(one: Given, refusals: set[tuple]) -> bool:
     refused = (*one.subject, one.value) in refusals or (*one.subject, "") in refusals
-    return refused and one.typed != _ACCEPT
+    return refused and one.typed != ACCEPT
 
 
 def _last_of_each(in_order: Iterable[Given], refusals: set[tuple]) -> list[Given]:
@@ -202,7 +203,7 @@ def _last_of_each(in_order: Iterable[Given], refusals: set[tuple]) -> list[Given
     last: dict[tuple, Given] = {}
     for one in in_order:
         at = (*one.subject, clean(one.value), one.stayed)
-        if one.typed == _REFUSE or not one.text:
+        if one.typed == REFUSE or not one.text:
             continue
         if at not in last or not _is_refused(one, refusals) or _is_refused(last[at], refusals):
             last[at] = one
@@ -230,7 +231,7 @@ def _of_rule(line: Told, rule: str, code: str) -> bool:
 
 def _lines(findings: Findings, one: Given) -> list[Told]:
     """What Phát hiện says of what an explanation is about."""
-    code = one.row.rpartition("|")[2]
+    code = one.plan_and_code[1]
     return [
         line
         for line in findings.told
@@ -238,34 +239,19 @@ def _lines(findings: Findings, one: Given) -> list[Told]:
     ]
 
 
-def _states(
-    programme: Programme, findings: Findings, expected: Iterable[Given], refusals: set[tuple]
-) -> dict[Given, str]:
-    states = {}
-    for one in expected:
-        lines = _lines(findings, one)
-        if _is_refused(one, refusals):
-            states[one] = _REFUSED
-        elif not lines:
-            states[one] = _UNNEEDED
-        elif all(line.severity == ERROR for line in lines):
-            states[one] = _AN_ERROR
-        else:
-            same = any(clean(line.value) == clean(one.value) for line in lines)
-            states[one] = _HOLDS if same and one.stayed else _CHANGED
-    return states
-
-
 # ------------------------------------------------------------------------ Phát hiện
 
 
-def _check_notes(
-    issued: Issued, programme: Programme, findings: Findings, states: Mapping[Given, str]
-) -> None:
-    """A rule's finding is a note where an explanation holds, and only there, and quotes it."""
+def check_explanations(issued: Issued, now: Figures, findings: Findings, states) -> None:
+    """A rule's finding is a note where an explanation holds, and only there, and quotes it; and
+    the return still has the value that is explained."""
+    programme = now.programme
     holds = {}
     for one, state in states.items():
-        if state == _HOLDS:
+        if state == IN_FORCE:
+            if not _is_still(now.by_row_and_agency.get((*one.plan_and_code, one.answers)), one):
+                told = f"{one.agency}, {one.plan_and_code[1]}: giá trị được giải trình"
+                issued.differ(SHEET, "", told, one.value, "số liệu của phiếu nay khác")
             for line in _lines(findings, one):
                 holds[line] = one
     severities = {rule: programme.rules.severity(rule) for rule in RULES}
@@ -292,48 +278,7 @@ def _rule_of(line: Told) -> str:
     return next((rule for rule in RULES if _of_rule(line, rule, code)), "")
 
 
-# ------------------------------------------------------------------------ Giải trình
-
-
-def _check_sheet(issued: Issued, now: Figures, states: Mapping[Given, str]) -> None:
-    page = issued.page(SHEET)
-    table = Table.of(page, ("TT", *_LABELS, *_REST, "Tình trạng")) if page else None
-    if page is None or table is None:
-        return
-    programme = now.programme
-    facts = _reports(now)
-    labels = {}
-    for one in states:
-        plan, _, code = one.row.rpartition("|")
-        short = programme.plan_by_id[plan].short_name
-        period = programme.period_by_id[one.period].name
-        names = (one.agency, short, code, RULES[one.rule].what, one.value, period)
-        labels[tuple(map(clean, names))] = one
-    rows = table.rows(_LABELS).match(labels, "Giải trình")
-    at = table.columns
-    for names, row in rows.items():
-        one = labels[names]
-        told = f"{one.agency}, {names[2]}"
-        for label in _LABELS:
-            page.pass_over(row, at[label])
-        page.number(row, at["TT"], f"{told}: số thứ tự", row - table.first + 1)
-        stands = page.text(row, at["Giải trình"])
-        shown = (_as_shown(one.text, stands), one.file, one.sheet, one.cell, one.source)
-        for heading, expected in zip(_REST, shown, strict=True):
-            page.words(row, at[heading], f"{told}: {heading}", expected)
-        page.words(row, at["Tình trạng"], f"{told}: tình trạng", states[one])
-        fact = facts.get((one.answers, one.row))
-        if states[one] == _HOLDS and not _is_still(fact, one):
-            issued.differ(
-                SHEET,
-                f"dòng {row}",
-                f"{told}: giá trị được giải trình",
-                one.value,
-                "số liệu của phiếu nay khác",
-            )
-
-
-def _as_shown(text: str, stands: str) -> str:
+def as_shown(text: str, stands: str) -> str:
     """A text as the sheet holds it: cut where it is very long, an old font's in Unicode."""
     if len(text) > _LONGEST_TEXT:
         text = f"{text[: _LONGEST_TEXT - 1]}…"

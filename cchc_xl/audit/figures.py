@@ -4,15 +4,21 @@ that the product counts with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
+from ..master.layout import NOT_RETURNED
+from ..plan.fates import Fate
 from ..plan.model import Item, Plan, Programme
 from ..plan.periods import Period
 from ..plan.statuses import Status
+
+_MOST_AGENCIES = 60  # of a sheet with rows against agencies
 
 
 @dataclass(frozen=True)
@@ -28,14 +34,84 @@ class Fact:
     reported: str = ""
     percent: Decimal | None = None
     spent: int | None = None
+    counts: dict[str, object] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     file: str = ""
     sheet: str = ""
     cells: dict[str, str] = field(default_factory=dict)
     status: str = Status.NOT_REPORTED
 
+    @property
+    def whose(self) -> tuple[str, str, str]:
+        return self.plan.id, self.item.code, self.agency
+
+    def days_late(self, period: Period) -> int:
+        """Of overdue work, by the last day that counts. Raises ValueError for other work."""
+        if self.status != Status.OVERDUE or self.item.end is None:
+            raise ValueError(self.status)
+        return (period.overdue_before - self.item.end.last_day).days - 1
+
     def source(self, name: str) -> str:
         return f"{self.agency}: {self.file}, {self.sheet}, {self.cells.get(name) or '?'}"
+
+
+class Came(NamedTuple):
+    """What came from an agency that must report: the return that counts, else the newest;
+    `answered` is the file that the agency is answered about, the newest not used where that came
+    later."""
+
+    agency: str
+    state: str
+    accepted: bool
+    file: str = ""
+    arrived: datetime.datetime | None = None
+    late: int | None = None
+    answered: str = ""
+
+    @property
+    def punctuality(self) -> str:
+        if not self.accepted:
+            return self.state
+        return "Trễ" if self.late else "Đúng hạn"
+
+
+def what_came(
+    programme: Programme, period: Period, returns: Sequence[Mapping[str, str]]
+) -> dict[str, Came]:
+    """By agency, in the registry's order; `returns` are those of the journal's record."""
+    came = {}
+    for agency in programme.rows_by_agency(period):
+        own = [one for one in returns if one["agency"] == agency]
+        counts = [one for one in own if one["fate"] == Fate.ACCEPTED]
+        if not own:
+            came[agency] = Came(agency, NOT_RETURNED, accepted=False)
+            continue
+        newest = counts[0] if counts else max(own, key=lambda one: moment(one["arrived"]))
+        arrived = moment(newest["arrived"])
+        # Punctual by the first that could be used; "before a day" makes the day itself one late.
+        usable = [
+            moment(one["arrived"]) for one in own if one["fate"] in (Fate.ACCEPTED, Fate.SUPERSEDED)
+        ]
+        late = (min(usable, default=arrived).date() - period.due_before).days + 1
+        asked = max(
+            (one for one in own if one["fate"] in (Fate.ACCEPTED, Fate.REJECTED)),
+            key=lambda one: (moment(one["arrived"]), one["fate"] == Fate.ACCEPTED),
+            default={"file": ""},
+        )
+        came[agency] = Came(
+            agency,
+            Fate(newest["fate"]).words,
+            bool(counts),
+            newest["file"],
+            arrived,
+            late if late > 0 else None,
+            asked["file"],
+        )
+    return came
+
+
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
 
 
 def status_on(item: Item, reported: str, period: Period) -> str:
@@ -87,11 +163,16 @@ def mean(values: Iterable[Fraction | None]) -> Fraction | None:
 
 @dataclass
 class Figures:
-    """A period's reports, and everything that follows from them."""
+    """A period's reports, what came for it, and everything that follows from them."""
 
     programme: Programme
     period: Period
     facts: Sequence[Fact]
+    came: Mapping[str, Came]
+
+    @cached_property
+    def by_row_and_agency(self) -> dict[tuple[str, str, str], Fact]:
+        return {fact.whose: fact for fact in self.facts}
 
     @cached_property
     def _by_row(self) -> dict[tuple[str, str], list[Fact]]:
@@ -123,13 +204,13 @@ class Figures:
     def spent(self, plan: Plan, item: Item | None = None) -> int | None:
         return total(fact.spent for fact in self.below(plan, item))
 
+    def of_leaf(self, plan: Plan, leaf: Item) -> tuple[object, ...]:
+        """All that is known of a row of work."""
+        return self.status(plan, leaf), self.percent(plan, leaf), self.spent(plan, leaf)
+
     def sources(self, name: str, facts: Iterable[Fact]) -> tuple[str, ...]:
         """The returned cells of a field behind a figure."""
         return tuple(fact.source(name) for fact in facts if fact.cells.get(name))
-
-    @property
-    def spent_in_all(self) -> int | None:
-        return total(self.spent(plan) for plan in self.programme.plans)
 
 
 def leaves(plan: Plan, item: Item | None) -> list[Item]:
@@ -156,3 +237,10 @@ def added(so_far: Sequence[Figures], at: int, plan: Plan, leaf: Item) -> int | N
     before = [past.spent(plan, leaf) for past in so_far[:at]]
     known = [amount for amount in before if amount is not None]
     return now - (known[-1] if known else 0)
+
+
+def is_matrix(plan: Plan, now: Figures) -> bool:
+    """Whether a plan's rows are shown against agencies: several answer for one, not too many."""
+    most = max((len(now.of(plan, leaf)) for leaf in leaves(plan, None)), default=0)
+    agencies = {fact.agency for fact in now.below(plan, None)}
+    return most > 1 and not plan.has_budget and len(agencies) <= _MOST_AGENCIES

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from .issued import Issued, IssuedPage, address
+from .issued import Issued, IssuedPage, address, exact, position
 
 _CELL = r"[A-Z]{1,3}\d+"
 _LIST = rf"({_CELL}(?::{_CELL})?(?:,{_CELL}(?::{_CELL})?)*)"
@@ -60,13 +60,13 @@ def _value(issued: Issued, page: IssuedPage, formula: str) -> object:
             other = issued.pages.get(found[1].replace("''", "'"))
             if other is None:
                 raise _Unknown
-            return other.value(*_position(found[2]))
+            return other.value(*position(found[2]))
         if kind in ("sum", "mean", "shown"):
-            numbers = [n for n in map(_number, _values(page, found[1])) if n is not None]
+            numbers = [n for n in map(exact, _values(page, found[1])) if n is not None]
             if not numbers:
                 return None
             return sum(numbers) / (len(numbers) if kind == "mean" else 1)
-        a, b = (_number(page.value(*_position(found[n]))) for n in (1, 2))
+        a, b = (exact(page.value(*position(found[n]))) for n in (1, 2))
         return _of_two(kind, a, b, found)
     return _of_terms(issued, formula)
 
@@ -109,12 +109,12 @@ def _cells_of(issued: Issued, sheet: str, cells: str) -> Iterator[object]:
 
 
 def _sum(values: Iterable[object]) -> Fraction:
-    return sum((n for n in map(_number, values) if n is not None), Fraction(0))
+    return sum((n for n in map(exact, values) if n is not None), Fraction(0))
 
 
 def _fits(value: object, label: str) -> bool:
     if label == ">0":
-        number = _number(value)
+        number = exact(value)
         return number is not None and number > 0
     return isinstance(value, str) and value.casefold() == label.casefold()
 
@@ -137,30 +137,16 @@ def _of_two(kind: str, a: Fraction | None, b: Fraction | None, found: re.Match) 
 def _values(page: IssuedPage, cells: str) -> Iterator[object]:
     for part in cells.split(","):
         first, _, last = part.partition(":")
-        (top, left), (bottom, right) = _position(first), _position(last or first)
+        (top, left), (bottom, right) = position(first), position(last or first)
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 yield page.value(row, column)
 
 
-def _position(cell: str) -> tuple[int, int]:
-    letters, number = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(number), column
-
-
-def _number(value: object) -> Fraction | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return Fraction(f"{value:.15g}")
-
-
 def _same(stands: object, value: object) -> bool:
     if isinstance(value, int | float | Fraction) and not isinstance(value, bool):
-        if isinstance(stands, bool) or not isinstance(stands, int | float):
+        number = exact(stands)
+        if number is None:
             return value == 0 and stands is None  # a reference to an empty cell gives 0
-        exact = Fraction(value)
-        return abs(Fraction(stands) - exact) <= _NEAR * max(1, abs(exact))
+        return abs(number - Fraction(value)) <= _NEAR * max(1, abs(Fraction(value)))
     return (stands or "") == (value or "")

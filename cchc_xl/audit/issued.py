@@ -1,27 +1,35 @@
-"""The issued workbook under audit: its cells by the headings and labels that stand in it, which of
-them were recomputed, and every difference."""
+"""The issued workbook under audit: its cells, what its own index says they are, and every
+difference."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ..files.spreadsheets import column_letters
-from ..plan.statuses import Status
-from ..text.money import million_from_dong
+from ..plan.figures import TEXT, FigureId
 from ..text.numbers import format_number
 from ..text.spelling import clean
+from ..writing.figure_index import INDEX_SHEET
 
-_DIGITS = Fraction(1, 10**9)  # how far a stored share or mean may be from the exact one
-_MILLION = 10**6
-_COLUMNS = 200  # more than any of our tables has
+_NEAR = Fraction(1, 10**12)  # how far a stored share or mean may be from the exact one
+_DONG = 10**6  # of a triệu
+NUMBERED = re.compile(r"\(\d+\)")  # of the columns of an official table
+
+Position = tuple[int, int]  # row and column, counted from 1
+Value = Fraction | str | datetime.date | None
+
+
+class NoIndexError(Exception):
+    """A workbook that an earlier version made."""
 
 
 class Difference(NamedTuple):
@@ -36,43 +44,69 @@ class Difference(NamedTuple):
     sources: tuple[str, ...] = ()
 
 
-Sources = Sequence[str]
-
-
 @dataclass
 class Issued:
     """The sheets of the workbook, and what the audit found so far."""
 
     pages: dict[str, IssuedPage]
+    listed: tuple[str, ...]  # the sheets in the order of the index
     differences: list[Difference] = field(default_factory=list)
     checked: int = 0
 
     @classmethod
     def of(cls, content: bytes) -> Issued:
+        """Raises NoIndexError."""
         import openpyxl
 
         values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(content))
-        issued = cls({})
+        formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        if INDEX_SHEET not in values.sheetnames:
+            raise NoIndexError
+        issued = cls({}, ())
         for sheet in values.worksheets:
-            page = IssuedPage(sheet.title, issued)
+            if sheet.title == INDEX_SHEET:
+                continue
+            page = issued.pages[sheet.title] = IssuedPage(sheet.title, issued)
             for row in sheet.iter_rows():
                 for cell in row:
                     if cell.value not in (None, ""):
-                        page.cells[cell.row, cell.column] = cell.value
+                        page.cells[position(cell.coordinate)] = cell.value
             for row in formulas[sheet.title].iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
-                        page.formulas[cell.row, cell.column] = str(cell.value)
-            issued.pages[sheet.title] = page
+                        page.formulas[position(cell.coordinate)] = str(cell.value)
+            page.hidden = [f"dòng {n}" for n, one in sheet.row_dimensions.items() if one.hidden]
+            page.hidden += [
+                f"cột {letter}"
+                for letter, one in sheet.column_dimensions.items()
+                if one.hidden and not one.outlineLevel  # ours are folded away, and can be opened
+            ]
+            if sheet.sheet_state != "visible":
+                page.hidden.append("cả trang")
+        issued._take_index(values[INDEX_SHEET].iter_rows(min_row=2, values_only=True))
         return issued
 
-    def page(self, name: str) -> IssuedPage | None:
-        """A sheet; that it is missing is a difference."""
-        name = re.sub(r"[\[\]:*?/\\]", "-", name).strip("'")[:31]
-        if name not in self.pages:
-            self.differ(name, "", "Trang", "không có", "có trang này")
-        return self.pages.get(name)
+    def _take_index(self, lines) -> None:
+        entries: list[tuple[str, Position, FigureId, str]] = []
+        for line in lines:
+            *figure, sheet, cell, text = (str(value or "") for value in line[:8])
+            entries.append((sheet, position(cell), FigureId(*figure), text))
+        self.listed = tuple(dict.fromkeys(sheet for sheet, *_ in entries))
+        for name in self.listed:
+            if name not in self.pages:
+                self.differ(name, "", "Trang", "không có", "có trang này")
+        known = [one for one in entries if one[0] in self.pages]
+        for sheet, at, figure, text in known:
+            if figure.what == TEXT:
+                self.pages[sheet].texts[at] = text
+        for sheet, at, figure, _ in known:
+            page = self.pages[sheet]
+            if figure.what == TEXT:
+                continue
+            if at in page.texts:
+                page.told.setdefault(at, []).append(figure)
+            else:
+                page.figures[at] = figure
 
     def differ(
         self,
@@ -81,249 +115,228 @@ class Issued:
         what: str,
         stands: object,
         expected: object,
-        sources: Sources = (),
+        sources: Sequence[str] = (),
     ) -> None:
         told = Difference(sheet, cell, what, shown(stands), shown(expected), tuple(sources))
         self.differences.append(told)
 
-    def uncovered(self) -> None:
-        """Every number, formula and status that no rule was held against."""
-        for page in self.pages.values():
-            for at in sorted(page.cells.keys() | page.formulas.keys()):
-                if at in page.done:
-                    continue
-                value = page.cells.get(at)
-                if at in page.formulas or _is_figure(value):
-                    self.differ(
-                        page.name,
-                        address(at),
-                        "Số liệu không đối chiếu được",
-                        value,
-                        "không quy tắc nào cho biết ô này là gì",
-                    )
-
-
-def _is_figure(value: object) -> bool:
-    if isinstance(value, str):
-        return value in tuple(Status) or bool(re.fullmatch(r"\d+/\d+", value))
-    return value is not None and not isinstance(value, bool)
-
 
 @dataclass
 class IssuedPage:
-    """A sheet of the issued workbook; `done` are the cells that were recomputed, or that are
-    known to be no figure."""
+    """A sheet of the issued workbook. By the index, `figures` are its cells with a figure,
+    `texts` other texts of ours and where they stand, `told` the figures of the numbers in such a
+    text. `done` are the cells that were held against something."""
 
     name: str
     book: Issued
-    cells: dict[tuple[int, int], object] = field(default_factory=dict)
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    done: set[tuple[int, int]] = field(default_factory=set)
+    cells: dict[Position, object] = field(default_factory=dict)
+    formulas: dict[Position, str] = field(default_factory=dict)
+    figures: dict[Position, FigureId] = field(default_factory=dict)
+    texts: dict[Position, str] = field(default_factory=dict)
+    told: dict[Position, list[FigureId]] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
+    done: set[Position] = field(default_factory=set)
+    placed: dict[int, int] = field(default_factory=dict)  # index row -> the row of the sheet
 
     def value(self, row: int, column: int) -> object:
         return self.cells.get((row, column))
-
-    @property
-    def last(self) -> int:
-        return max((row for row, _ in self.cells), default=0)
 
     def text(self, row: int, column: int) -> str:
         value = self.value(row, column)
         return clean(value) if isinstance(value, str) else "" if value is None else str(value)
 
+    # ----------------------------------------------------------- what the index says
+
+    @cached_property
+    def whose(self) -> dict[int, FigureId]:
+        """Index row -> what all figures in it have in common: plan, code, agency; `what` is that
+        of the first one that has several in a row."""
+        by_row: dict[int, list[FigureId]] = defaultdict(list)
+        for (row, _), figure in sorted(self.figures.items()):
+            by_row[row].append(figure)
+        found = {}
+        for row, figures in by_row.items():
+            common = [
+                names.pop() if len(names := {one[part] for one in figures}) == 1 else ""
+                for part in (1, 2, 3)
+            ]
+            named = next((one.what for one in figures if ":" in one.what), "")
+            found[row] = FigureId(named, *common)
+        return found
+
+    @cached_property
+    def first_texts(self) -> dict[int, str]:
+        """Index row -> the first text of ours in it."""
+        return {row: clean(text) for (row, _), text in sorted(self.texts.items(), reverse=True)}
+
+    @cached_property
+    def _above(self) -> dict[int, list[tuple[int, str]]]:
+        """Column -> the texts of ours in it that stand in no row with figures."""
+        above: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for (row, column), text in sorted(self.texts.items()):
+            if row not in self.whose and not NUMBERED.fullmatch(text):
+                above[column].append((row, clean(text)))
+        return above
+
+    def heading(self, row: int, column: int) -> str:
+        """The heading of a cell: the nearest text of ours above it."""
+        return next((text for at, text in reversed(self._above[column]) if at < row), "")
+
+    def headings(self, row: int) -> dict[int, str]:
+        """Column -> heading, of the table that an index row stands in."""
+        found = {column: self.heading(row, column) for column in list(self._above)}
+        return {column: text for column, text in sorted(found.items()) if text}
+
+    def column(self, heading: str) -> tuple[int, int]:
+        """The row of the headings and the column that has this one; that there is none is a
+        fault of the index. Raises KeyError."""
+        for at, text in sorted(self.texts.items()):
+            if clean(text) == heading:
+                return at
+        raise KeyError(heading)
+
+    # ------------------------------------------------- where the rows of the index stand
+
+    def find_rows(self, label: Callable[[str, FigureId], str | None]) -> None:
+        """Find for each row of the index the row that stands for it, by what tells it from others:
+        somebody may have deleted, moved or sorted rows. A missing, doubled or strange one is a
+        difference. `label` gives the text that a heading asks for in a row of someone."""
+        wanted = {row: self._labels(row, label) for row in sorted(self.whose)}
+        columns = {tuple(sorted(labels)) for labels in wanted.values()}
+        free: dict[tuple, list[int]] = defaultdict(list)
+        last = max((row for row, _ in self.cells), default=0)
+        first = min(wanted, default=last + 1)
+        for row in range(max(1, first - 5), last + 1):
+            for some in columns:
+                texts = tuple(self.text(row, column) for column in some)
+                if some and all(texts):
+                    free[some, texts].append(row)
+        expected = Counter(_key(labels) for labels in wanted.values())
+        stood = {one: list(free.get(one, ())) for one in expected}
+        placed = self.placed
+        claimed: set[int] = set()
+        for row, labels in wanted.items():
+            at = [one for one in free.get(_key(labels), ()) if one not in claimed]
+            if not labels or row in at:
+                placed[row] = row
+            elif at:
+                placed[row] = at[0]
+            else:
+                told = self._called(row, labels)
+                self.book.differ(self.name, "", told, "không có dòng", "một dòng")
+                continue
+            claimed.add(placed[row])
+        shift = 0
+        for row in range(1, max([*wanted, *(row for row, _ in self.texts)], default=0) + 1):
+            if row in wanted:
+                shift = placed.get(row, row + shift) - row
+            else:
+                placed[row] = row + shift
+        between = {placed[row] for row, _ in self.texts if row not in wanted}
+        self._strange(wanted, stood, claimed, between)
+
+    def _labels(self, row: int, label) -> dict[int, str]:
+        """Column -> text, of what tells an index row from others."""
+        found = {
+            column: clean(text)
+            for column, heading in self.headings(row).items()
+            if (text := label(heading, self.whose[row]))
+        }
+        if not found:
+            texts = [(at, text) for at, text in self.texts.items() if at[0] == row]
+            found = {at[1]: clean(text) for at, text in sorted(texts)[:1]}
+        return found
+
+    def _called(self, row: int, labels: Mapping[int, str]) -> str:
+        kind = "Mục" if self.whose[row].code else "Dòng"
+        return f"{kind}: {', '.join(labels.values())}"
+
+    def _strange(self, wanted, stood, claimed: set[int], between: set[int]) -> None:
+        """Rows that no row of the index stands for, by their labels; their cells are told no
+        further."""
+        columns = sorted({column for labels in wanted.values() for column in labels})
+        full = {row for row, _ in self.cells}
+        for row in range(min(claimed, default=0), max(claimed, default=0)):
+            texts = [text for column in columns if (text := self.text(row, column))]
+            if row in claimed | between or row not in full:
+                continue
+            double = next((key for key, rows in stood.items() if row in rows), None)
+            kind = "Mục" if any(one.code for one in self.whose.values()) else "Dòng"
+            self.book.differ(
+                self.name,
+                f"dòng {row}",
+                f"{kind}: {', '.join(double[1] if double else texts)}",
+                f"{len(stood[double])} dòng" if double else "có dòng này",
+                "một dòng" if double else "không có dòng này",
+            )
+            self.done.update(at for at in self.cells if at[0] == row)
+
     # ------------------------------------------------------------ what is held against a cell
 
-    def money(
-        self, row: int, column: int, what: str, dong: int | None, sources: Sources = ()
+    def hold(
+        self, at: Position, what: str, expected: Value, sources: Callable[[], Sequence[str]] = tuple
     ) -> None:
-        stands = self._take(row, column)
-        same = stands is None if dong is None else _dong(stands) == dong
-        if not same:
-            expected = None if dong is None else million_from_dong(dong)
-            self._differ(row, column, what, stands, expected, sources)
-
-    def number(
-        self,
-        row: int,
-        column: int,
-        what: str,
-        exact: Fraction | int | None,
-        sources: Sources = (),
-        *,
-        none_is_zero: bool = False,
-    ) -> None:
-        """A share, a mean or a count; of a count, no number says what a nought says."""
-        stands = self._take(row, column)
-        if none_is_zero and not exact and stands in (None, 0):
-            return
-        if exact is None:
-            same = stands is None
-        else:
-            near = _DIGITS * max(1, abs(Fraction(exact)))
-            same = _is_number(stands) and abs(Fraction(stands) - exact) <= near
-        if not same:
-            self._differ(row, column, what, stands, exact, sources)
-
-    def count(self, row: int, column: int, what: str, number: int, sources: Sources = ()) -> None:
-        self.number(row, column, what, number, sources, none_is_zero=True)
-
-    def words(self, row: int, column: int, what: str, expected: str, sources: Sources = ()) -> None:
-        stands = self._take(row, column)
-        if (clean(stands) if stands is not None else "") != clean(expected):
-            self._differ(row, column, what, stands, expected, sources)
-
-    def day(self, row: int, column: int, what: str, expected: datetime.datetime | None) -> None:
-        stands = self._take(row, column)
-        day = stands.date() if isinstance(stands, datetime.datetime) else stands
-        wanted = expected.date() if expected else None
-        if day != wanted:
-            self._differ(row, column, what, day, wanted, ())
-
-    def numbers_in(self, row: int, column: int, what: str, expected: Sequence[int]) -> None:
-        """The numbers in a sentence, in their order."""
-        found = [int(one) for one in re.findall(r"\d+", self.text(row, column))]
-        self.done.add((row, column))
-        if found != list(expected):
-            told = ", ".join(map(str, expected))
-            self._differ(row, column, what, ", ".join(map(str, found)), told, ())
-
-    def pass_over(self, row: int, column: int) -> None:
-        """A cell that is no figure: a heading, a label, a day."""
-        self.done.add((row, column))
-
-    def _take(self, row: int, column: int) -> object:
-        self.done.add((row, column))
+        """Hold a cell against what it should be."""
+        self.done.add(at)
         self.book.checked += 1
-        return self.value(row, column)
+        stands = self.cells.get(at)
+        if not same(stands, expected):
+            self.differ(at, what, stands, expected, sources())
 
-    def _differ(self, row, column, what, stands, expected, sources) -> None:
-        self.book.differ(self.name, address((row, column)), what, stands, expected, sources)
+    def differ(
+        self, at: Position, what: str, stands: object, expected: object, sources: Sequence[str] = ()
+    ) -> None:
+        self.done.add(at)
+        self.book.differ(self.name, address(at), what, stands, expected, sources)
 
-
-class Table:
-    """A table of a sheet: its columns by heading, its rows by what tells them apart."""
-
-    def __init__(self, page: IssuedPage, heading: int, columns: Mapping[str, int], first: int):
-        self.page = page
-        self.columns = columns
-        self.heading = heading
-        self.first = first
-
-    @classmethod
-    def of(cls, page: IssuedPage, headings: Sequence[str], lines: int = 1) -> Table | None:
-        """The table with these headings, which may stand in two lines (and a third with the
-        numbers of the columns); that there is none is a difference."""
-        best: dict[str, int] = {}
-        for row in range(1, page.last + 1):
-            found: dict[str, int] = {}
-            for at in range(1, _COLUMNS):
-                text = page.text(row + 1, at) if lines > 1 else ""
-                if text := text or page.text(row, at):
-                    found.setdefault(text, at)
-            known = [heading for heading in headings if heading in found]
-            if len(known) == len(headings):
-                first = row + (3 if lines > 1 else 1)
-                for line in range(row, first):
-                    for at in range(1, _COLUMNS):
-                        if isinstance(page.value(line, at), str):
-                            page.pass_over(line, at)
-                return cls(page, row, found, first)
-            if len(known) > len(best):
-                best = dict.fromkeys(known, row)
-        missing = [heading for heading in headings if heading not in best]
-        page.book.differ(
-            page.name,
-            f"dòng {next(iter(best.values()), 1)}",
-            "Tên cột",
-            "không có",
-            ", ".join(missing),
-        )
-        return None
-
-    def rows(self, labels: Sequence[str], total: tuple[str, str] | None = None) -> Rows:
-        """The rows by the columns that tell them apart, down to the first row without labels;
-        `total` is the heading and the label of the row with sums."""
-        found: dict[tuple[str, ...], list[int]] = {}
-        sums = None
-        row = self.first
-        while row <= self.page.last:
-            names = tuple(self.page.text(row, self.columns[label]) for label in labels)
-            if total and self.page.text(row, self.columns[total[0]]) == total[1]:
-                sums = row
-                break
-            if not any(names):
-                break
-            found.setdefault(names, []).append(row)
-            row += 1
-        end = self.page.last if total is None else row
-        return Rows(self, found, sums, end)
+    def rest(self) -> Iterator[Position]:
+        """The cells that nothing was held against."""
+        yield from sorted((self.cells.keys() | self.formulas.keys()) - self.done)
 
 
-@dataclass
-class Rows:
-    """The rows of a table by their labels."""
-
-    table: Table
-    found: dict[tuple[str, ...], list[int]]
-    sums: int | None
-    end: int
-
-    def match(self, expected: Iterable[tuple[str, ...]], what: str) -> dict[tuple[str, ...], int]:
-        """The row of each label that is expected: just one. A missing, doubled or strange row is
-        a difference."""
-        page = self.table.page
-        rows: dict[tuple[str, ...], int] = {}
-        wanted = list(expected)
-        for names, times in Counter(wanted).items():
-            at = self.found.get(names, [])
-            told = ", ".join(filter(None, names))
-            if not at:
-                page.book.differ(page.name, "", f"{what}: {told}", "không có dòng", "một dòng")
-            elif len(at) > times:
-                cells = ", ".join(f"dòng {one}" for one in at)
-                page.book.differ(page.name, cells, f"{what}: {told}", f"{len(at)} dòng", "một dòng")
-            if at:
-                rows[names] = at[0]
-        for names, at in self.found.items():
-            if names not in rows:
-                told = ", ".join(filter(None, names))
-                for row in at:
-                    page.book.differ(
-                        page.name,
-                        f"dòng {row}",
-                        f"{what}: {told}",
-                        "có dòng này",
-                        "không có trong kế hoạch",
-                    )
-        self._leave_out(rows)
-        return rows
-
-    def _leave_out(self, rows: Mapping[tuple[str, ...], int]) -> None:
-        """Cells of rows that were already said to be wrong are not told of once more."""
-        kept = set(rows.values())
-        for at in self.found.values():
-            for row in set(at) - kept:
-                for column in range(1, _COLUMNS):
-                    self.table.page.pass_over(row, column)
+def _key(labels: Mapping[int, str]) -> tuple:
+    columns = tuple(sorted(labels))
+    return columns, tuple(labels[column] for column in columns)
 
 
 # ------------------------------------------------------------------------- values
 
 
-def address(at: tuple[int, int]) -> str:
+@lru_cache(maxsize=100_000)
+def position(cell: str) -> Position:
+    """ "K12" -> (12, 11)."""
+    letters = cell.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(cell[len(letters) :]), column
+
+
+def address(at: Position) -> str:
     return f"{column_letters(at[1] - 1)}{at[0]}"
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _dong(value: object) -> int | None:
-    """Stored triệu đồng in đồng; None for what is no whole number of đồng."""
-    if not _is_number(value):
+def exact(value: object) -> Fraction | None:
+    """A stored number with the 15 digits that a spreadsheet shows; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    exact = Decimal(f"{value:.15g}") * _MILLION
-    return int(exact) if exact == int(exact) else None
+    return Fraction(f"{value:.15g}")
+
+
+def same(stands: object, expected: Value) -> bool:
+    """Whether a cell holds a value. What is whole in đồng must be so to the last one."""
+    if isinstance(expected, Fraction):
+        number = exact(stands)
+        if number is None or isinstance(stands, datetime.date):
+            return False
+        if (expected * _DONG).denominator == 1:
+            return number == expected
+        return abs(number - expected) <= _NEAR * max(1, abs(expected))
+    if isinstance(expected, datetime.date):
+        return (stands.date() if isinstance(stands, datetime.datetime) else stands) == expected
+    if stands is None or expected is None:
+        return not stands and not expected and stands in (None, "")
+    return isinstance(stands, str) and clean(stands) == clean(expected)
 
 
 def shown(value: object) -> str:
@@ -331,8 +344,7 @@ def shown(value: object) -> str:
     if value is None or value == "":
         return "trống"
     if isinstance(value, Fraction):
-        value = Decimal(value.numerator) / value.denominator
-        value = round(value, 6)
+        value = round(Decimal(value.numerator) / value.denominator, 6)
     if isinstance(value, float):
         value = Decimal(f"{value:.15g}")
     if isinstance(value, int | Decimal) and not isinstance(value, bool):

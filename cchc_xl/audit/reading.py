@@ -120,11 +120,11 @@ def _xls(content: bytes) -> Iterator[AuditPage]:
                 form = workbook.format_map.get(style.format_key) if style else None
                 value = cell.value
                 if cell.ctype == xlrd.XL_CELL_DATE:
-                    value = xlrd.xldate_as_datetime(value, workbook.datemode)
+                    value = xlrd.xldate_as_datetime(float(value), workbook.datemode)
                 elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
                     value = bool(value)
                 elif cell.ctype == xlrd.XL_CELL_ERROR:
-                    value = xlrd.error_text_from_code.get(value, "#N/A")
+                    value = xlrd.error_text_from_code.get(int(value), "#N/A")
                 shown = AuditCell(
                     value, form.format_str if form else "", cell.ctype == xlrd.XL_CELL_ERROR
                 )

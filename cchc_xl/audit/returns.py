@@ -11,41 +11,35 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..files.spreadsheets import column_letters
+from ..plan.fields import ENTRIES, FIELD_BY_NAME, FIELDS, Kind
 from ..text.legacy_fonts import from_tcvn3, from_vni
 from ..text.spelling import clean, fold, key
 from .reading import EMPTY, AuditCell, AuditPage
-from .values import Meaning, meaning_of_money, meaning_of_percent, meaning_of_status
+from .values import (
+    Meaning,
+    meaning_of_count,
+    meaning_of_money,
+    meaning_of_percent,
+    meaning_of_status,
+)
 
-# The visible headings of the form, kept here by hand: agencies rely on them.
-GIVEN = {"code": "Mã", "title": "Nội dung công việc"}
-FIGURES = {
-    "status": "Trạng thái",
-    "percent": "Tỷ lệ hoàn thành (%)",
-    "spent": "Kinh phí đã chi lũy kế (triệu đồng)",
-}
-TEXTS = {
-    "result": "Kết quả đạt được",
-    "proof": "Số, ký hiệu văn bản kiểm chứng",
-    "difficulties": "Khó khăn, vướng mắc",
-    "proposals": "Đề xuất, kiến nghị",
-}
+FIGURES = {field.name: field.heading for field in ENTRIES if not field.kind.is_text}
+COUNTS = {field.name for field in ENTRIES if field.kind is Kind.COUNT}
+TEXTS = {field.name: field.heading for field in ENTRIES if field.kind.is_text}
 _ROW_KEY = "Khóa dòng"
 _NAMES = {
-    fold(key(heading)): name
-    for name, heading in {**GIVEN, **FIGURES, **TEXTS, "key": _ROW_KEY}.items()
+    **{fold(key(f.heading)): f.name for f in FIELDS if f in ENTRIES or f.name in ("code", "title")},
+    fold(key(_ROW_KEY)): "key",
 }
-_OTHERS = {
-    fold(key(h))
-    for h in (
-        "Chỉ số đánh giá/mục tiêu",
-        "Tài liệu kiểm chứng",
-        "Thời gian",
-        "Kinh phí dự toán (triệu đồng)",
-    )
-}
+_OTHERS = {fold(key(field.heading)) for field in FIELDS} - _NAMES.keys()
 _ENOUGH = 4
 _TOTALS = {"tong cong", "cong", "tong", "tong so", "cong tong"}
-_MEANING = {"status": meaning_of_status, "percent": meaning_of_percent, "spent": meaning_of_money}
+_MEANING = {
+    Kind.STATUS: meaning_of_status,
+    Kind.PERCENT: meaning_of_percent,
+    Kind.MONEY: meaning_of_money,
+    Kind.COUNT: meaning_of_count,
+}
 
 Row = tuple[str, str]  # plan and code
 
@@ -77,7 +71,13 @@ class FilledRow:
         return f"{column_letters(column - 1)}{self.number}" if column else f"dòng {self.number}"
 
     def meaning(self, name: str) -> Meaning:
-        return _MEANING[name](self.cells.get(name, EMPTY))
+        return _MEANING[FIELD_BY_NAME[name].kind](self.cells.get(name, EMPTY))
+
+    def words(self, name: str) -> str:
+        """What was typed, for a person to look at: a number with the format that it has."""
+        cell = self.cells.get(name, EMPTY)
+        is_text = isinstance(cell.value, str)
+        return _shown(cell.value) if is_text else f"{_shown(cell.value)} (định dạng {cell.form})"
 
     def text(self, name: str) -> str:
         """What stands in a text field, in whatever font."""

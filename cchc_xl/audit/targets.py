@@ -1,20 +1,18 @@
-"""The audit of the sheet Chỉ tiêu: what was achieved of each target, and whether that is enough."""
+"""What was achieved of each target, and whether that is enough, as the audit sees it."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
+from ..plan.figures import FigureId
 from ..plan.model import Goal, Item, Plan
 from ..text.numbers import parse_number
-from ..text.spelling import clean, fold
+from ..text.spelling import fold
 from ..text.targets import Target
 from .figures import Fact, Figures
-from .issued import Issued, Table
 
 _ENOUGH = {
     "=": lambda a, b: a >= b,  # "100% …" is met by 100 or more
@@ -25,8 +23,8 @@ _ENOUGH = {
 }
 
 
-class Line(NamedTuple):
-    """A line of the sheet as it should be."""
+class Judged(NamedTuple):
+    """A target, and what was achieved of it as one agency says."""
 
     plan: Plan
     code: str
@@ -39,6 +37,12 @@ class Line(NamedTuple):
     cell: str = ""
 
     @property
+    def verdict_id(self) -> FigureId:
+        """The figure that says how it was met."""
+        which = self.target.printed if self.target else ""
+        return FigureId(f"verdict:{which}", self.plan.id, self.code, self.agency)
+
+    @property
     def verdict(self) -> str:
         if self.target is None or self.achieved is None:
             return "Chưa có số liệu"
@@ -46,67 +50,7 @@ class Line(NamedTuple):
         return "Đạt" if met else "Chưa đạt"
 
 
-def check_targets(issued: Issued, now: Figures) -> None:
-    page = issued.page("Chỉ tiêu")
-    headings = (
-        "TT",
-        "Kế hoạch",
-        "Mã",
-        "Chỉ tiêu, mục tiêu",
-        "Yêu cầu",
-        "Mục tiêu (số)",
-        "Đạt được",
-        "Đánh giá",
-        "Cơ quan",
-        "Căn cứ",
-        "Tệp",
-        "Ô",
-    )
-    table = Table.of(page, headings) if page else None
-    if page is None or table is None:
-        return
-    lines = list(_lines(now))
-    labels = [
-        (
-            clean(one.plan.short_name),
-            one.code,
-            one.target.printed if one.target else "",
-            clean(one.agency),
-        )
-        for one in lines
-    ]
-    rows = table.rows(("Kế hoạch", "Mã", "Yêu cầu", "Cơ quan"))
-    rows.match(labels, "Chỉ tiêu")
-    at = table.columns
-    used: Counter[tuple[str, ...]] = Counter()
-    for number, (one, names) in enumerate(zip(lines, labels, strict=True), 1):
-        places = rows.found.get(names, [])
-        if used[names] >= len(places):
-            continue
-        row = places[used[names]]
-        used[names] += 1
-        told = f"{one.plan.short_name}, {one.code}, {names[2]}: "
-        source = [f"{one.agency}: {one.file}, {one.cell}"] if one.file else []
-        page.number(row, at["TT"], told + "số thứ tự", number)
-        page.words(row, at["Chỉ tiêu, mục tiêu"], told + "nội dung", one.text)
-        value = Fraction(one.target.value) if one.target else None
-        page.number(row, at["Mục tiêu (số)"], told + "Mục tiêu", value)
-        achieved = None if one.achieved is None else Fraction(one.achieved)
-        page.number(row, at["Đạt được"], told + "Đạt được", achieved, source)
-        page.words(row, at["Đánh giá"], told + "Đánh giá", one.verdict, source)
-        page.words(row, at["Căn cứ"], told + "Căn cứ", one.basis, source)
-        page.words(row, at["Tệp"], told + "tệp", one.file)
-        page.words(row, at["Ô"], told + "ô", one.cell)
-    verdicts = Counter(one.verdict for one in lines)
-    page.numbers_in(
-        2,
-        1,
-        "Lời ghi đầu trang",
-        [len(lines), *(verdicts[name] for name in ("Đạt", "Chưa đạt", "Chưa có số liệu"))],
-    )
-
-
-def _lines(now: Figures) -> Iterator[Line]:
+def judged(now: Figures) -> Iterator[Judged]:
     for plan in now.programme.plans:
         for goal in plan.goals:
             yield _of_goal(plan, goal, now)
@@ -115,10 +59,10 @@ def _lines(now: Figures) -> Iterator[Line]:
                 yield from _of_item(plan, item, target, now)
 
 
-def _of_goal(plan: Plan, goal: Goal, now: Figures) -> Line:
+def _of_goal(plan: Plan, goal: Goal, now: Figures) -> Judged:
     since = now.programme.period_by_id.get(goal.achieved_from)
     known = since is None or since.months <= now.period.months
-    return Line(
+    return Judged(
         plan,
         goal.code,
         goal.text,
@@ -128,9 +72,9 @@ def _of_goal(plan: Plan, goal: Goal, now: Figures) -> Line:
     )
 
 
-def _of_item(plan: Plan, item: Item, target: Target, now: Figures) -> Iterator[Line]:
+def _of_item(plan: Plan, item: Item, target: Target, now: Figures) -> Iterator[Judged]:
     """A line for each agency whose text names the figure; those whose text names none together."""
-    blank = Line(plan, item.code, item.indicator, target)
+    blank = Judged(plan, item.code, item.indicator, target)
     facts = now.of(plan, item) if plan.is_leaf(item) else []
     written = [fact for fact in facts if fact.texts.get("result")]
     alone = [one.unit for one in item.targets].count(target.unit) == 1

@@ -1,8 +1,8 @@
 """What a typed cell can stand for, worked out for the audit by the rules that the README states.
 
-Only the words of a status are looked up where the product looks them up (`values.read_status`):
-they are a list, not a calculation.
-"""
+Plain numbers and the form's own words are read here alone. How a text names an amount is read as
+everywhere (`text/`): what rests on that, or on a number's format, is not `is_plain`, and a person
+is shown it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from ..returns.values import read_status
+from ..plan.statuses import REPORTED_STATUSES, Status
 from ..text.legacy_fonts import from_tcvn3, from_vni
 from ..text.numbers import number_readings
 from ..text.quantities import quantity_readings
@@ -31,6 +31,7 @@ class Meaning(NamedTuple):
     is_blank: bool
     values: tuple = ()
     certain: bool = True
+    is_plain: bool = False  # it rests on no reading of a text or a format
 
     @property
     def only(self) -> object:
@@ -70,7 +71,7 @@ def meaning_of_money(cell: AuditCell) -> Meaning:
             units = (10**9, 10**3, 1) if says else ()
             amounts += [_whole(number * unit) for unit in units]
             return Meaning(False, _counted(amounts), certain=False)
-        return Meaning(False, _counted(amounts))
+        return Meaning(False, _counted(amounts), is_plain=True)
     if not isinstance(cell.value, str):
         return _NONE
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", clean(cell.value).lstrip("'"))
@@ -113,7 +114,7 @@ def meaning_of_percent(cell: AuditCell) -> Meaning:
         return Meaning(False, _percents(number * 100))
     if number is not None:
         # Without a format nobody can tell 50% from 0,5.
-        return _bare_percent(number)
+        return _bare_percent(number, is_plain=True)
     if not isinstance(cell.value, str):
         return _NONE
     text = re.sub(r"\s*phần trăm$", "%", clean(cell.value).lstrip("'"))
@@ -123,22 +124,50 @@ def meaning_of_percent(cell: AuditCell) -> Meaning:
     return Meaning(False, _percents(*readings), certain=len(readings) == 1)
 
 
-def _bare_percent(number: Decimal) -> Meaning:
+def _bare_percent(number: Decimal, *, is_plain: bool = False) -> Meaning:
     if 0 < number <= 1:
         return Meaning(False, _percents(number, number * 100), certain=False)
-    return Meaning(False, _percents(number))
+    return Meaning(False, _percents(number), is_plain=is_plain)
 
 
 def _percents(*numbers: Decimal) -> tuple[Decimal, ...]:
     return tuple(dict.fromkeys(number for number in numbers if 0 <= number <= 100))
 
 
+def meaning_of_count(cell: AuditCell) -> Meaning:
+    """A whole number, not below 0."""
+    if _is_blank(cell):
+        return _BLANK
+    if cell.is_error or cell.is_percent:
+        return _NONE
+    number = _number(cell)
+    readings = number_readings(clean(str(cell.value))) if number is None else (number,)
+    counts = tuple(int(one) for one in readings if one >= 0 and one == int(one))
+    return Meaning(False, counts, certain=len(readings) == 1, is_plain=number is not None)
+
+
+# Free words that say one status and nothing else, in folded letters.
+_DOING = "(lam|tien hanh|thuc hien|trien khai( thuc hien)?)"
+_STATUS_WORDS = {
+    Status.DONE: r"(da )?(thuc hien |lam )?(xong|hoan (thanh|tat)( 100%)?)",
+    Status.IN_PROGRESS: rf"dang (tiep tuc |trong qua trinh )?{_DOING}",
+    Status.NOT_STARTED: rf"chua (bat dau|{_DOING})",
+    Status.CANCELLED: r"khong (trien khai|thuc hien)( nua)?",
+}
+
+
 def meaning_of_status(cell: AuditCell) -> Meaning:
     """One of the four that the form asks for; text of an old font as it was shown."""
     if _is_blank(cell):
         return _BLANK
-    if cell.is_error:
+    if cell.is_error or not isinstance(cell.value, str):
         return _NONE
-    ways = (clean, from_tcvn3, from_vni) if isinstance(cell.value, str) else (lambda value: value,)
-    read = (read_status(way(cell.value)).value for way in ways)
-    return Meaning(False, tuple(dict.fromkeys(value for value in read if value is not None))[:1])
+    words = clean(cell.value)
+    if words in REPORTED_STATUSES:
+        return Meaning(False, (words,), is_plain=True)
+    for way in (clean, from_tcvn3, from_vni):
+        folded = fold(way(cell.value)).strip(" .;,!")
+        for status, pattern in _STATUS_WORDS.items():
+            if re.fullmatch(pattern, folded) and "?" not in words:
+                return Meaning(False, (status,))
+    return _NONE

@@ -252,6 +252,7 @@ def audit_json(found: Audit) -> dict:
             {**one._asdict(), "sources": list(one.sources)} for one in found.differences
         ],
         "notes": list(found.notes),
+        "understood": [one._asdict() for one in found.understood],
     }
 
 

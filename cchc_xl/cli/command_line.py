@@ -164,7 +164,8 @@ def say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
 
 
 def say_audit(found: Audit) -> None:
-    """What an audit found: every difference with its cell, and the returned cells behind it."""
+    """What an audit found: every difference with its cell, and the returned cells behind it; and
+    what rests on how a text or a format was read, for a person to look at."""
     for note in found.notes:
         click.echo(f"Ghi chú: {note}")
     for one in found.differences:
@@ -174,6 +175,10 @@ def say_audit(found: Audit) -> None:
             click.echo(f"    từ {source}")
         if len(one.sources) > _MOST_SOURCES:
             click.echo(f"    … và {len(one.sources) - _MOST_SOURCES} ô khác, xem --json")
+    if found.understood:
+        click.echo(f"Nên xem lại {len(found.understood)} ô đọc theo chữ hoặc định dạng:")
+    for one in found.understood:
+        click.echo(f"    {one}")
     if found.passed:
         click.echo(f"Đạt: đã tính lại {found.checked} ô của {found.workbook}, không khác chỗ nào.")
     else:

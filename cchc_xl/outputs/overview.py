@@ -284,6 +284,7 @@ def write_citations(book: Book, citations: Sequence[Citation]) -> None:
         "DanChieu",
         _CITATION_COLUMNS,
         citations,
+        with_texts=True,
     )
     for row, one in enumerate(citations[:_MOST_LINKS], FIRST_ROW):
         sheet.link_cell(row, position(_CITATION_COLUMNS, "Ô"), one.written)

@@ -16,7 +16,7 @@ from ..plan.figures import (
     DUE_DAY,
     HELD,
     IN_TIME,
-    LATE,
+    LATE_COUNTED,
     MISSING,
     PUNCTUALITY,
     ROWS,
@@ -106,7 +106,7 @@ AGENCY_COLUMNS = (
         formula=share_formula("Dự toán", "Đã chi"),
     ),
     Column("Nộp phiếu", 12, "centre", attrgetter("came"), _figure(PUNCTUALITY)),
-    Column("Trễ (ngày)", 8, "number", attrgetter("late"), _figure(LATE)),
+    Column("Trễ (ngày)", 8, "number", attrgetter("late"), _figure(LATE_COUNTED)),
     Column("Phải báo cáo", 9, "number", attrgetter("result.due"), _figure("due"), total=True),
     *map(_agency_count, Status),
     Column(

@@ -54,6 +54,7 @@ DUE, CAME, IN_TIME, CAME_LATE, MISSING, WITH_OVERDUE = (
 CHANGE = "change of "  # since the period before
 # How a return came, and what was found in it.
 PUNCTUALITY, STATE, LATE, ARRIVED = "punctuality", "state", "late", "arrived"
+LATE_COUNTED = "late counted"  # where a return counts
 FOUND = "found "  # a severity after it
 DUE_DAY, OVERDUE_DAY, CHANGED_ROWS, JUDGED = "due day", "overdue day", "changed rows", "targets "
 # Of a file that came, by its name in place of a code.
@@ -63,7 +64,17 @@ FILE_FATE, FILE_ARRIVED, FILE_SAVED = "file fate", "file arrived", "file saved"
 OF_NO_CELL = {
     *("budget", "allocated", "difference", "due", ROWS + "due", ROWS + "budget"),
     *(HELD + what for what in ("budget", "allocated", "difference")),
-    *("target", PUNCTUALITY, STATE, LATE, ARRIVED, FILE_FATE, FILE_ARRIVED, FILE_SAVED),
+    *(
+        "target",
+        PUNCTUALITY,
+        STATE,
+        LATE,
+        LATE_COUNTED,
+        ARRIVED,
+        FILE_FATE,
+        FILE_ARRIVED,
+        FILE_SAVED,
+    ),
     *(FOUND + severity for severity in Severity),
     # An explanation stands with its place on its own sheet.
     *("explanation", "explained", "explained value", "explained state"),

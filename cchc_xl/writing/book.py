@@ -105,7 +105,7 @@ class Book:
     def sheet(self, name: str) -> Sheet:
         """A new sheet; a name that Excel would refuse is mended."""
         name = re.sub(r"[\[\]:*?/\\]", "-", name).strip("'")[:_LONGEST_SHEET_NAME]
-        used = {sheet.raw.get_name().casefold() for sheet in self._sheets}
+        used = {known.casefold() for known in self.sheet_names}
         number = 2
         unique = name
         while unique.casefold() in used:
@@ -114,6 +114,10 @@ class Book:
         sheet = Sheet(self, self._workbook.add_worksheet(unique, OfficialWorksheet))
         self._sheets.append(sheet)
         return sheet
+
+    @property
+    def sheet_names(self) -> list[str]:
+        return [sheet.raw.get_name() for sheet in self._sheets]
 
     def add_vba_project(self, project: bytes) -> None:
         """Make it a workbook with macros."""

@@ -18,13 +18,11 @@ from cchc_xl.errors import AuditError, NoReturnsError
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from tests.support import troubles_of_files, troubles_of_layout, troubles_of_values
+from tests.support.audited import PERIOD, issued
 from tests.support.file_formats import WRITERS
 from tests.support.forms import Form, edit_workbook, return_form
 from tests.support.matrix import Matrix
 
-PERIOD = "2018-6T"
-# With money, errors, two versions, and of a district.
-KEPT = ("So-Noi-vu", "Van-phong", "So-Tu-phap", "Van-hoa", "So-Y-te", "Krong-Ana", "Krong-Pac")
 SHEETS = (
     "Phụ lục 2",
     "Phụ lục 1",
@@ -52,27 +50,9 @@ WITH_FORMULAS = (
 )
 
 
-@pytest.fixture(scope="module")
-def demo(demo_done, tmp_path_factory) -> Path:
-    """The demo with a handful of its returns, so that an audit takes no time."""
-    root = tmp_path_factory.mktemp("audit") / "CCHC-2018"
-    shutil.copytree(demo_done[0], root)
-    shutil.rmtree(root / "nhat-ky")
-    for period in ("2018-Q1", PERIOD):
-        for path in (root / period / "nhan-ve").iterdir():
-            if not re.search("|".join(KEPT), path.name):
-                path.unlink()
-        consolidate_period(load(root), period, with_report=period == PERIOD)
-    return root
-
-
 @pytest.fixture
 def workspace_of_demo(demo, tmp_path) -> Path:
     return Path(shutil.copytree(demo, tmp_path / "CCHC-2018"))
-
-
-def issued(root: Path, period: str = PERIOD) -> Path:
-    return root / period / "tong-hop" / f"Phu-luc-2_{period}.xlsx"
 
 
 def audited(root: Path, period: str = PERIOD):
@@ -351,6 +331,11 @@ def test_typed_texts_and_other_formats_audit_clean(workspace, tmp_path, kind, re
     assert done.ledger.items["3598-2017", "1.3.4"].percent == 50
     found = audited(workspace)
     assert found.differences == ()
+    understood = {(one.words, one.reading) for one in found.understood}
+    assert {("15 triệu", "15 triệu đồng"), ("đã xong", "Hoàn thành")} <= understood
+    (one,) = (one for one in found.understood if one.words == "15 triệu")
+    assert str(one).startswith("Sở Tư pháp: Phieu.")
+    assert str(one).endswith("“15 triệu” đã hiểu là 15 triệu đồng")
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.slow) for kind in WRITERS])
