@@ -32,7 +32,7 @@ from cchc_xl.ledger.year_explanations import LOOKS_AT
 from cchc_xl.master.opening import load
 from cchc_xl.master.reader import read_master
 from cchc_xl.master.writer import write_master
-from cchc_xl.period.dispatch import make_feedback, make_forms
+from cchc_xl.period.dispatch import make_feedback
 from cchc_xl.plan.explanations import (
     ACCEPT,
     AN_ERROR,
@@ -46,7 +46,7 @@ from cchc_xl.plan.explanations import (
 )
 from cchc_xl.returns.answer_sheet import EXPLANATION, KEYS
 from cchc_xl.writing.templates import REPORT
-from tests.support.forms import Form, edit_workbook, return_form
+from tests.support.forms import Form, edit_workbook, form_of, return_form
 from tests.support.reports import paragraphs
 
 FIRST, PERIOD, THIRD, YEAR = "2018-Q1", "2018-6T", "2018-9T", "2018-NAM"
@@ -60,9 +60,9 @@ WHY = "Chi bổ sung theo Quyết định 15/QĐ-STP"
 
 def send(workspace, entries=ENTRIES, name="phieu.xlsx", period=PERIOD, day=1, agency=AGENCY):
     """A form of an agency, filled in and put into nhan-ve; its other rows are in order."""
-    paths, _ = make_forms(load(workspace), period)
-    filled = dict.fromkeys(Form(paths[agency]).rows, PLAIN) | entries
-    return on_day(return_form(paths[agency], workspace / period / "nhan-ve", filled, name), day)
+    form = form_of(workspace, period, agency)
+    filled = dict.fromkeys(Form(form).rows, PLAIN) | entries
+    return on_day(return_form(form, workspace / period / "nhan-ve", filled, name), day)
 
 
 def on_day(path: Path, day: int) -> Path:

@@ -6,8 +6,7 @@ import pytest
 
 from cchc_xl.cli.steps import read_returns
 from cchc_xl.master.opening import load
-from cchc_xl.period.dispatch import make_forms
-from tests.support.forms import return_form
+from tests.support.forms import form_of, return_form
 from tests.support.one_agency import AGENCY, PERIOD
 
 
@@ -19,7 +18,7 @@ def test_a_silent_period_does_not_hide_what_was_said_before(workspace):
         "2018-9T": {"status": "Đang thực hiện", "percent": 50, "spent": 5},
     }
     for period, entries in said.items():
-        paths, _ = make_forms(load(workspace), period)
-        return_form(paths[AGENCY], workspace / period / "nhan-ve", {"1.3.4": entries})
+        form = form_of(workspace, period, AGENCY)
+        return_form(form, workspace / period / "nhan-ve", {"1.3.4": entries})
     found = read_returns(load(workspace), "2018-9T").ledger.findings
     assert {"spent-fell", "percent-fell", "done-reopened"} <= {f.code for f in found}

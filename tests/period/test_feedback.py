@@ -14,7 +14,7 @@ from openxml_audit import OpenXmlValidator
 from cchc_xl.cli.steps import read_returns
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_feedback, make_forms
-from tests.support.forms import Form, return_form
+from tests.support.forms import Form, form_of, return_form
 
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"
@@ -31,9 +31,9 @@ def answer(workspace, tmp_path):
     """Send back a form that `change` spoilt (as a file of that name); gives the feedback."""
 
     def answer(entries=FAULTY, change=None, name="phieu.xlsx", convert=None):
-        paths, _ = make_forms(load(workspace), PERIOD)
+        form = form_of(workspace, PERIOD, AGENCY)
         inbox = workspace / PERIOD / "nhan-ve"
-        path = return_form(paths[AGENCY], inbox, entries, name, change)
+        path = return_form(form, inbox, entries, name, change)
         if convert:
             convert(path)
         made, _ = make_feedback(load(workspace), PERIOD)

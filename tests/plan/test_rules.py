@@ -14,7 +14,7 @@ from cchc_xl.findings.severity import Severity
 from cchc_xl.ledger.checks import CHECKS
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
-from tests.support.forms import edit_workbook, return_form
+from tests.support.forms import edit_workbook, form_of, return_form
 
 PERIOD = "2018-6T"
 ENTRIES = {
@@ -25,8 +25,8 @@ ENTRIES = {
 
 @pytest.fixture
 def returned(workspace):
-    paths, _ = make_forms(load(workspace), PERIOD)
-    return return_form(paths["Sở Tư pháp"], workspace / PERIOD / "nhan-ve", ENTRIES)
+    form = form_of(workspace, PERIOD, "Sở Tư pháp")
+    return return_form(form, workspace / PERIOD / "nhan-ve", ENTRIES)
 
 
 def set_rule(workspace, code, **changes):
@@ -135,8 +135,8 @@ def two_periods(workspace):
 
     def come(first, second, agency="Sở Tư pháp"):
         for period, entries, name in (("2018-Q1", first, "Sở Tư pháp"), (PERIOD, second, agency)):
-            paths, _ = make_forms(load(workspace), period)
-            return_form(paths[name], workspace / period / "nhan-ve", {"1.3.4": entries})
+            form = form_of(workspace, period, name)
+            return_form(form, workspace / period / "nhan-ve", {"1.3.4": entries})
         return read(workspace)[0]
 
     return come
@@ -175,9 +175,9 @@ def test_what_grows_or_stays_is_not_said(two_periods):
 
 
 def test_a_locked_column_that_was_changed_is_said(workspace):
-    paths, _ = make_forms(load(workspace), PERIOD)
+    form = form_of(workspace, PERIOD, "Sở Tư pháp")
     change = {"1.3.4": {**DONE, "budget": 1000, "indicator": "Khác"}}
-    return_form(paths["Sở Tư pháp"], workspace / PERIOD / "nhan-ve", change)
+    return_form(form, workspace / PERIOD / "nhan-ve", change)
     found = [f for f in read(workspace)[0].findings if f.code == "given-changed"]
     assert "Khác" in found[0].message and found[0].place.cell.startswith("C")
 

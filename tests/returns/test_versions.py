@@ -15,15 +15,14 @@ from cchc_xl.files.packages import repacked
 from cchc_xl.ledger.result_rows import submissions
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
-from cchc_xl.period.dispatch import make_forms
-from tests.support.forms import edit_workbook, return_form
+from tests.support.forms import edit_workbook, form_of, return_form
 from tests.support.one_agency import AGENCY, FIRST, PERIOD, SECOND, decide
 from tests.support.year import put_return
 
 
 @pytest.fixture
 def form(workspace):
-    return make_forms(load(workspace), PERIOD)[0][AGENCY]
+    return form_of(workspace, PERIOD, AGENCY)
 
 
 @pytest.fixture

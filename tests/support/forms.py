@@ -10,6 +10,11 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cchc_xl.ledger.issued_forms import issued_from_json, issued_to_json, with_forms_of
+from cchc_xl.master.opening import load
+from cchc_xl.returns.form import form_files, write_form
+from cchc_xl.writing.templates import using
+
 # The exact visible headings of the form, kept here by hand: agencies rely on them.
 HEADINGS = {
     "code": "Mã",
@@ -84,6 +89,22 @@ def return_form(
     if change:
         change(opened)
     return opened.save(inbox / (name or form.name))
+
+
+def form_of(root: Path, period_id: str, agency: str) -> Path:
+    """The form of one agency, as `make_forms` writes those of all, which takes longer."""
+    loaded = load(root)
+    workspace, programme = loaded.workspace, loaded.programme
+    period = programme.period_by_id[period_id]
+    path = workspace.forms(period_id) / form_files(programme, period)[agency]
+    with using(workspace.own_templates()):
+        form = write_form(programme, period, programme.registry.by_name[agency])
+    note = workspace.issued(period_id)
+    before = issued_from_json(note.read_bytes()) if note.exists() else {}
+    issued = issued_to_json(with_forms_of(programme, period, before))
+    workspace.write({path: form, note: issued})
+    workspace.inbox(period_id).mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def edit_workbook(path: Path, sheet: str, key: Mapping[str, object], **changes: object) -> None:

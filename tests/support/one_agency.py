@@ -8,8 +8,7 @@ import openpyxl
 
 from cchc_xl.cli.steps import read_returns
 from cchc_xl.master.opening import load
-from cchc_xl.period.dispatch import make_forms
-from tests.support.forms import return_form
+from tests.support.forms import form_of, return_form
 
 PERIOD = "2018-6T"
 AGENCY = "Sở Tư pháp"
@@ -48,6 +47,5 @@ def read_with_findings(workspace):
 
 def returned(root, period=PERIOD, spent=1.5, **more):
     """A return of Sở Tư pháp."""
-    paths, _ = make_forms(load(root), period)
     entry = {"1.1.3": {"status": "Đang thực hiện", "percent": 50, "spent": spent, **more}}
-    return return_form(paths["Sở Tư pháp"], root / period / "nhan-ve", entry)
+    return return_form(form_of(root, period, AGENCY), root / period / "nhan-ve", entry)

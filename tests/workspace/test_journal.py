@@ -11,8 +11,7 @@ from cchc_xl.cli.commands import main
 from cchc_xl.cli.steps import consolidate_again, consolidate_period, journal_of, read_returns
 from cchc_xl.ledger.result_rows import submissions
 from cchc_xl.master.opening import load
-from cchc_xl.period.dispatch import make_forms
-from tests.support.forms import Form, edit_workbook, return_form
+from tests.support.forms import Form, edit_workbook, form_of, return_form
 
 PERIOD = "2018-6T"
 ENTRIES = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}}
@@ -21,8 +20,8 @@ ENTRIES = {"1.1.3": {"status": "Đang thực hiện", "percent": 10, "spent": 5}
 @pytest.fixture
 def returned(workspace):
     """A workspace with one return, consolidated; gives the return's path."""
-    paths, _ = make_forms(load(workspace), PERIOD)
-    path = return_form(paths["Sở Tư pháp"], workspace / PERIOD / "nhan-ve", ENTRIES, "a.xlsx")
+    form = form_of(workspace, PERIOD, "Sở Tư pháp")
+    path = return_form(form, workspace / PERIOD / "nhan-ve", ENTRIES, "a.xlsx")
     consolidate_period(load(workspace), PERIOD)
     return path
 
