@@ -14,6 +14,7 @@ from ..findings.rules import RULES
 from ..plan.choices import Rules
 from ..plan.explanations import Explanation
 from ..plan.figures import told
+from ..plan.mail_kinds import MailKind
 from ..plan.model import Goal, Item, Programme
 from ..text.dates import Month
 from ..text.money import million_number
@@ -309,9 +310,9 @@ def _agency_status(one: AgencyStatus) -> dict:
         "state": one.state,
         "next_step": one.next_step or None,
         "form_made": _day(one.form_made),
-        "forms_sent": _mails(one.mails["form"]),
-        "reminders": _mails(one.mails["reminder"]),
-        "feedback_sent": _mails(one.mails["feedback"]),
+        "forms_sent": _mails(one.mails[MailKind.FORM]),
+        "reminders": _mails(one.mails[MailKind.REMINDER]),
+        "feedback_sent": _mails(one.mails[MailKind.FEEDBACK]),
         "returned": _day(one.returned),
         "days_late": one.late or 0,
         "file": one.file or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..findings.finding import Finding
+from ..plan.mail_kinds import MailKind, Stage
 from ..text.dates import format_date
 from .command_line import (
     as_json_option,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ..mail.board import Board
     from ..mail.correspondence import Outgoing
 
-_KINDS = {"forms": "form", "reminders": "reminder", "feedback": "feedback", "results": "result"}
+_KINDS = {kind.command: kind for kind in MailKind}
 
 
 @command("status")
@@ -48,20 +50,18 @@ def status_command(workspace: Path, period_id: str, as_json: bool) -> None:
 
 
 def _say_board(board: Board) -> None:
-    from ..mail.chasing import MISSING, STATE_NAMES
-
-    counts = dict.fromkeys(STATE_NAMES.values(), 0)
-    for one in board.agencies:
-        counts[STATE_NAMES[one.state]] += 1
-    told = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
+    counts = Counter(one.state for one in board.agencies)
+    told = ", ".join(f"{counts[one]} {one.words.lower()}" for one in Stage if counts[one])
     click.echo(
         f"Kỳ {board.period.name}, nộp trước ngày {format_date(board.period.due_before)}: {told}."
     )
     to_do = [one for one in board.agencies if one.next_step]
     for one in to_do:
         parts = [
-            STATE_NAMES[one.state],
-            f"nhận {format_date(one.returned)}" if one.returned and one.state != MISSING else "",
+            one.state.words,
+            f"nhận {format_date(one.returned)}"
+            if one.returned and one.state != Stage.MISSING
+            else "",
             f"trễ {one.late} ngày" if one.late else "",
             f"{one.errors} lỗi" if one.errors else "",
             f"{one.warnings} cảnh báo" if one.warnings else "",

@@ -13,7 +13,6 @@ from ..errors import MailError, WrongPasswordError
 from ..findings.finding import Finding
 from ..ledger.result_rows import result_rows
 from ..mail.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
-from ..mail.log import FEEDBACK, FORM, REMINDER, RESULT
 from ..mail.passwords import keep_password, password_of
 from ..mail.period_status import read_so_far, standing_of, today
 from ..mail.sending import Carrier, Delivered
@@ -21,6 +20,7 @@ from ..master.layout import RESULT_SUBMISSIONS
 from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, Server
 from ..master.opening import Loaded
 from ..master.result_tables import RESULTS
+from ..plan.mail_kinds import MailKind
 from ..text.spelling import few
 from .ask_password import ask_password
 from .button import TITLE, command, open_with_system, recalculate
@@ -51,25 +51,25 @@ _WHY = {
 @command
 def send_forms(master: OpenMaster, progress: Progress) -> str:
     """Gửi phiếu: make the forms of the chosen period and mail each agency its own."""
-    return _send(master, progress, FORM)
+    return _send(master, progress, MailKind.FORM)
 
 
 @command
 def send_reminders(master: OpenMaster, progress: Progress) -> str:
     """Nhắc nộp: remind those who owe their return, or a better one."""
-    return _send(master, progress, REMINDER)
+    return _send(master, progress, MailKind.REMINDER)
 
 
 @command
 def send_feedback(master: OpenMaster, progress: Progress) -> str:
     """Gửi phản hồi: mail agencies their own files back, marked."""
-    return _send(master, progress, FEEDBACK)
+    return _send(master, progress, MailKind.FEEDBACK)
 
 
 @command
 def send_results(master: OpenMaster, progress: Progress) -> str:
     """Gửi kết quả: mail the tables and the report to the leaders."""
-    return _send(master, progress, RESULT)
+    return _send(master, progress, MailKind.RESULT)
 
 
 @command
@@ -117,7 +117,7 @@ def show_board(master: OpenMaster, progress: Progress) -> str:
 # ---------------------------------------------------------------------- sending
 
 
-def _send(master: OpenMaster, progress: Progress, kind: str) -> str:
+def _send(master: OpenMaster, progress: Progress, kind: MailKind) -> str:
     master.check_tables(RESULTS)
     loaded = master.load()
     outgoing = prepare(loaded, master.chosen_period, kind, progress=progress)
@@ -163,7 +163,7 @@ def _agreed(master: OpenMaster, question: str) -> bool:
 
 def _summary(outgoing: Outgoing) -> str:
     letters = outgoing.letters
-    names = [one.agency if one.kind != RESULT else ", ".join(one.to) for one in letters]
+    names = [one.agency if one.kind != MailKind.RESULT else ", ".join(one.to) for one in letters]
     files = sorted({file.name for one in letters for file in one.attachments})
     attached = f"\nKèm theo: {', '.join(files)}" if len(files) <= 3 else ""
     return "\n".join(

@@ -14,22 +14,13 @@ from ..ledger.result_rows import Row, Submission, counts_to_see, submissions, to
 from ..master.layout import RESULT_COLLECTORS, RESULT_SUBMISSIONS
 from ..master.result_tables import RESULTS
 from ..outputs.appendices import collections_of
+from ..plan.mail_kinds import MailKind, Stage
 from ..plan.model import Item
 from ..plan.periods import Period
 from ..text.dates import format_date
 from ..text.spelling import key
-from .chasing import (
-    MISSING,
-    STATE_NAMES,
-    Mails,
-    Reminder,
-    mails_to,
-    next_reminder,
-    next_step,
-    state_of,
-    trouble_of,
-)
-from .log import DRAFT, FEEDBACK, Correspondence, MailEvent
+from .chasing import Mails, Reminder, mails_to, next_reminder, next_step, state_of, trouble_of
+from .log import DRAFT, Correspondence, MailEvent
 
 _MANY = 8  # more names than this are counted, not listed
 
@@ -43,7 +34,7 @@ class AgencyStatus:
     the year came in time."""
 
     agency: str
-    state: str
+    state: Stage
     form_made: datetime.date | None
     mails: Mails
     reminder: Reminder | None
@@ -63,12 +54,12 @@ class AgencyStatus:
     trouble: str
     next_step: str
 
-    def mailed(self, kind: str, number: int = -1) -> MailEvent | None:
+    def mailed(self, kind: MailKind, number: int = -1) -> MailEvent | None:
         """A mail of a kind, the last unless told; None where there is none."""
         found = self.mails[kind]
         return found[number] if -1 <= number < len(found) and found else None
 
-    def mailed_text(self, kind: str, number: int = -1) -> str:
+    def mailed_text(self, kind: MailKind, number: int = -1) -> str:
         """When a mail went out, and that it is a draft where we do not know more."""
         event = self.mailed(kind, number)
         if event is None:
@@ -77,7 +68,7 @@ class AgencyStatus:
 
     @property
     def handled(self) -> str:
-        return STATE_NAMES[self.state]
+        return self.state.words
 
     @property
     def punctuality(self) -> str:
@@ -158,19 +149,20 @@ def board(
     `forms_made` says when the form of an agency was made, `days_between` how long to wait after
     a reminder or an answer."""
     ledger = so_far[-1]
-    answers, to_see = to_answer(ledger), counts_to_see(ledger)
+    open_returns, to_see = to_answer(ledger), counts_to_see(ledger)
     rows = ledger.programme.rows_by_agency(ledger.period)
     punctual = _punctuality(so_far, day)
     agencies = []
     for one in submissions(ledger):
         unit = ledger.programme.registry.by_name[one.agency]
-        newest, found = answers.get(one.agency, (None, []))
+        newest, found = open_returns.get(one.agency, (None, []))
         to_mend = sum(f.severity in (Severity.ERROR, Severity.WARNING) for f in found)
         counts = to_see.get(one.agency, Counter())
         mails = mails_to(log, one.agency)
+        answers = mails[MailKind.FEEDBACK]
         state = state_of(one.agency, one.accepted, newest, to_mend, log)
         late = one.late
-        if state == MISSING and day is not None:
+        if state == Stage.MISSING and day is not None:
             late = ledger.period.days_late(day) or None
         made, pressing = forms_made.get(one.agency), counts[Severity.ERROR] > 0 or not one.accepted
         reminder = next_reminder(state, pressing, mails, ledger.period, made, day, days_between)
@@ -195,7 +187,7 @@ def board(
                 contact=contact,
                 phone=unit.phone,
                 email=unit.email,
-                answered=log.handed_over(mails[FEEDBACK][-1]).time if mails[FEEDBACK] else None,
+                answered=log.handed_over(answers[-1]).time if answers else None,
                 in_time=in_time,
                 asked=asked,
                 trouble=trouble.text,

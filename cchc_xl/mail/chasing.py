@@ -7,59 +7,43 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..master.layout import HANDLED
 from ..master.mail_settings import addresses
+from ..plan.mail_kinds import MailKind, Stage
 from ..plan.periods import Period
 from ..returns.returned import Return
 from ..text.dates import format_date
-from .log import (
-    BOUNCED,
-    DRAFT,
-    FAILED,
-    FEEDBACK,
-    FORM,
-    REMINDER,
-    SENDING,
-    SENT,
-    Correspondence,
-    MailEvent,
-)
+from .log import BOUNCED, DRAFT, FAILED, SENDING, SENT, Correspondence, MailEvent
 
-MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE = "missing", "unusable", "to-answer", "asked", "accepted"
-STATE_NAMES: dict[str, str] = dict(
-    zip((MISSING, UNUSABLE, TO_ANSWER, ASKED, FINE), HANDLED, strict=True)
-)
 MOST_REMINDERS = 3
 _DAY = datetime.timedelta(days=1)
 MENDED, IN_PART = "mended", "in-part"
-_BUTTONS = {FORM: "Gửi phiếu", REMINDER: "Nhắc nộp", FEEDBACK: "Gửi phản hồi"}
 
-Mails = Mapping[str, Sequence[MailEvent]]
+Mails = Mapping[MailKind, Sequence[MailEvent]]
 
 
 def mails_to(log: Correspondence, agency: str) -> Mails:
     """The mails that went out to an agency, by kind; of reminders those since the last answer
     that reached it: what it is asked for from then on is another thing."""
-    answers = log.gone(FEEDBACK, agency)
+    answers = log.gone(MailKind.FEEDBACK, agency)
     return {
-        FORM: log.gone(FORM, agency),
-        REMINDER: log.gone(REMINDER, agency, answers[-1] if answers else None),
-        FEEDBACK: answers,
+        MailKind.FORM: log.gone(MailKind.FORM, agency),
+        MailKind.REMINDER: log.gone(MailKind.REMINDER, agency, answers[-1] if answers else None),
+        MailKind.FEEDBACK: answers,
     }
 
 
 def state_of(
     agency: str, counts: bool, newest: Return | None, to_mend: int, log: Correspondence
-) -> str:
+) -> Stage:
     """How far an agency has come. `counts` says whether a return of it does; `newest` is the one
     that feedback is about, with so much `to_mend`. Where an officer left out what came, or it is
     gone, there is none: the return is owed as if nothing had come."""
     if newest is None or not to_mend:
-        return FINE if counts else MISSING
-    answer = log.last(FEEDBACK, agency, newest.sha256)
+        return Stage.FINE if counts else Stage.MISSING
+    answer = log.last(MailKind.FEEDBACK, agency, newest.sha256)
     if answer and answer.event in (SENT, DRAFT, SENDING):
-        return ASKED
-    return TO_ANSWER if counts else UNUSABLE
+        return Stage.ASKED
+    return Stage.TO_ANSWER if counts else Stage.UNUSABLE
 
 
 class Reminder(NamedTuple):
@@ -89,7 +73,7 @@ def deadline_of(number: int, day: datetime.date, period: Period) -> datetime.dat
 
 
 def next_reminder(
-    state: str,
+    state: Stage,
     pressing: bool,
     mails: Mails,
     period: Period,
@@ -100,9 +84,10 @@ def next_reminder(
     """The next reminder to an agency that owes its return, or a better one where that is
     `pressing`. What only warns is not pressed for, and what was not answered yet is for the
     office to answer."""
-    if day is None or not (state == MISSING or (state == ASKED and pressing)):
+    if day is None or not (state == Stage.MISSING or (state == Stage.ASKED and pressing)):
         return None
-    before, answers = mails[REMINDER], mails[FEEDBACK] if state == ASKED else ()
+    before = mails[MailKind.REMINDER]
+    answers = mails[MailKind.FEEDBACK] if state == Stage.ASKED else ()
     after = next(iter([*reversed(before), *reversed(answers)]), None)
     held = ""
     if form_made is None and not any(mails.values()):
@@ -121,10 +106,10 @@ def next_reminder(
 
 class Trouble(NamedTuple):
     """What became of the last mail to an agency where it did not arrive for certain: the event,
-    MENDED or IN_PART ("" where all is well); the kind of mail; and in words."""
+    MENDED or IN_PART ("" where all is well); the kind of mail, and in words."""
 
     what: str = ""
-    kind: str = ""
+    kind: MailKind | None = None
     text: str = ""
 
 
@@ -165,7 +150,7 @@ def trouble_of(log: Correspondence, agency: str, email: str) -> Trouble:
 
 
 def next_step(
-    state: str,
+    state: Stage,
     reminder: Reminder | None,
     mails: Mails,
     period: Period,
@@ -174,54 +159,49 @@ def next_step(
     call: str,
 ) -> str:
     """What the office does next about an agency, "" where nothing; `call` is whom to call."""
-    if state == FINE:
+    if state == Stage.FINE:
         return ""
     to_call = f"Gọi điện{f': {call}' if call else ''}"
-    if trouble.what in (MENDED, BOUNCED, SENDING) and state in _WANTED[trouble.kind]:
+    kind = trouble.kind
+    if kind and trouble.what in (MENDED, BOUNCED, SENDING) and state in kind.wanted:
         mended = trouble.what == MENDED
         return "Địa chỉ đã sửa: gửi lại" if mended else f"{trouble.text}. {to_call}"
-    if trouble.what == FAILED and _goes_again(trouble.kind, state, reminder):
-        return f"{trouble.text}. Bấm gửi lại: {_BUTTONS[trouble.kind]}"
+    if kind and trouble.what == FAILED and _goes_again(kind, state, reminder):
+        return f"{trouble.text}. Bấm gửi lại: {kind.button}"
     usual = _usual_step(state, reminder, mails, period, late, to_call)
     return f"{usual} ({trouble.text})" if trouble.what == IN_PART else usual
 
 
-# In which states a kind of mail is still wanted: what became of another is past.
-_WANTED = {FORM: (MISSING,), REMINDER: (MISSING, ASKED), FEEDBACK: (TO_ANSWER, UNUSABLE, ASKED)}
-
-
-def _goes_again(kind: str, state: str, reminder: Reminder | None) -> bool:
+def _goes_again(kind: MailKind, state: Stage, reminder: Reminder | None) -> bool:
     """Whether the button for a kind of mail sends one that did not go out."""
-    return {
-        FORM: state == MISSING,
-        REMINDER: reminder is not None and not reminder.held,
-        FEEDBACK: state in (TO_ANSWER, UNUSABLE),
-    }[kind]
+    if kind == MailKind.REMINDER:
+        return reminder is not None and not reminder.held
+    return state in kind.wanted and state != Stage.ASKED
 
 
 def _usual_step(
-    state: str,
+    state: Stage,
     reminder: Reminder | None,
     mails: Mails,
     period: Period,
     late: int | None,
     to_call: str,
 ) -> str:
-    if state == TO_ANSWER:
+    if state == Stage.TO_ANSWER:
         return "Gửi phản hồi"
-    if state == UNUSABLE:
+    if state == Stage.UNUSABLE:
         return "Gửi phản hồi kèm phiếu mới"
-    if state == MISSING and not any(mails.values()):
+    if state == Stage.MISSING and not any(mails.values()):
         return "Gửi phiếu, nhắc nộp" if late else "Gửi phiếu"
     if reminder and reminder.held == "reminder-last":
         return to_call
-    if state == MISSING and not late:
+    if state == Stage.MISSING and not late:
         return f"Chờ nộp, hạn trước {format_date(period.due_before)}"
     if reminder and not reminder.held:
-        return f"Nhắc {'nộp' if state == MISSING else 'sửa'} lần {reminder.number}"
-    waiting = "Chờ nộp" if state == MISSING else "Chờ cơ quan sửa"
-    if before := mails[REMINDER]:
+        return f"Nhắc {'nộp' if state == Stage.MISSING else 'sửa'} lần {reminder.number}"
+    waiting = "Chờ nộp" if state == Stage.MISSING else "Chờ cơ quan sửa"
+    if before := mails[MailKind.REMINDER]:
         return f"{waiting} (nhắc lần {len(before)} ngày {format_date(before[-1].time.date())})"
-    if state == ASKED and (answers := mails[FEEDBACK]):
+    if state == Stage.ASKED and (answers := mails[MailKind.FEEDBACK]):
         return f"{waiting} (phản hồi ngày {format_date(answers[-1].time.date())})"
     return waiting

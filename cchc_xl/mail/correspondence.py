@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import MailError
 from ..findings.finding import Finding, Place, finding
@@ -15,6 +16,7 @@ from ..master.layout import AGENCIES
 from ..master.mail_settings import OUTLOOK, SMTP, MailSettings, is_address, read_mail_settings
 from ..master.opening import Loaded, find_period
 from ..period.consolidation import Progress, silent
+from ..plan.mail_kinds import MailKind
 from ..plan.periods import Period
 from ..text.dates import format_moment
 from ..writing.templates import using
@@ -30,7 +32,7 @@ class Outgoing:
     """Letters of one kind that are ready to go, the files to write before they do, and what is
     held back or is to be looked at."""
 
-    kind: str
+    kind: MailKind
     period: Period
     settings: MailSettings
     letters: tuple[Letter, ...]
@@ -48,7 +50,7 @@ def mail_settings(loaded: Loaded) -> MailSettings:
 def prepare(
     loaded: Loaded,
     period_id: str,
-    kind: str,
+    kind: MailKind,
     again: Collection[str] = (),
     way: str = "",
     progress: Progress = silent,
@@ -112,7 +114,7 @@ def _why_not(letter: Letter, log: Correspondence, again: Collection[str]) -> Fin
     last = log.last(*letter.key)
     if last is None or last.event == FAILED or letter.agency in again:
         return None
-    told = {
+    told: dict[str, Any] = {
         "agency": letter.agency,
         "what": letter.what,
         "how": "lập thư nháp" if last.event == DRAFT else "gửi",

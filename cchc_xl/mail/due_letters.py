@@ -19,6 +19,7 @@ from ..period.consolidation import Progress, read_period, recorded_inputs
 from ..period.dispatch import feedback_of, forms_of
 from ..period.folder import returned_files
 from ..plan.fates import Fate
+from ..plan.mail_kinds import MailKind, Stage
 from ..plan.periods import Period
 from ..plan.statuses import Status
 from ..returns.form import feedback_files, form_files
@@ -29,9 +30,9 @@ from ..text.spelling import few
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, sha256_of
 from .board import AgencyStatus
-from .chasing import ASKED, MISSING, deadline_of, working_day
+from .chasing import deadline_of, working_day
 from .letter import Attachment, Letter, attached
-from .log import FEEDBACK, FORM, REMINDER, RESULT, MailEvent
+from .log import MailEvent
 from .period_status import status_of
 from .texts import mail_words
 
@@ -56,7 +57,7 @@ class Desk:
 
     def letter(
         self,
-        kind: str,
+        kind: MailKind,
         agency: str,
         what: str,
         facts: Mapping[str, object],
@@ -100,9 +101,7 @@ def _forms(
     files |= made.files
     board = status_of(desk.loaded, desk.period.id)
     assert board.day  # today
-    came = {
-        one.agency for one in board.agencies if one.state != MISSING and one.agency not in again
-    }
+    came = {one.agency for one in board.agencies if one.state != Stage.MISSING} - set(again)
     due = desk.loaded.programme.rows_by_agency(desk.period)
     for agency, path in made.paths.items():
         if agency in came:
@@ -114,7 +113,7 @@ def _forms(
             "han_moi": format_date(working_day(board.day, _DAYS_FOR_A_FORM)),
         }
         form = Attachment(path.name, made.files[path])
-        yield desk.letter(FORM, agency, "phiếu báo cáo", facts, [form])
+        yield desk.letter(MailKind.FORM, agency, "phiếu báo cáo", facts, [form])
 
 
 def _reminders(
@@ -123,7 +122,7 @@ def _reminders(
     board = status_of(desk.loaded, desk.period.id, desk.progress)
     assert board.day  # today
     for one in board.agencies:
-        due, before = one.reminder, one.mails[REMINDER]
+        due, before = one.reminder, one.mails[MailKind.REMINDER]
         if due is None:
             continue
         if one.agency in again and before:  # the same letter once more, not a firmer one
@@ -158,16 +157,17 @@ def _reminder(
     about: str,
 ) -> Letter:
     period, workspace = desk.period, desk.workspace
-    to_mend = one.state == ASKED and one.submission.accepted
-    newest, answered = one.submission.newest, one.mailed(FEEDBACK)
+    missing = one.state == Stage.MISSING
+    to_mend = one.state == Stage.ASKED and one.submission.accepted
+    newest, answered = one.submission.newest, one.mailed(MailKind.FEEDBACK)
     late = period.days_late(day)
     folder = workspace.feedback(period.id) if to_mend else workspace.forms(period.id)
     paths = _files_of(desk, folder, one.agency)
     facts = {
         "lan": number,
         "cho_sua": to_mend,
-        "khong_dung_duoc": one.state != MISSING and not to_mend,
-        "bi_loai": one.state == MISSING and newest is not None and newest.fate == Fate.EXCLUDED,
+        "khong_dung_duoc": not missing and not to_mend,
+        "bi_loai": missing and newest is not None and newest.fate == Fate.EXCLUDED,
         "ly_do": one.why_unusable,
         "so_loi": one.errors,
         "ngay_nhan": format_date(one.returned) if one.returned else "",
@@ -175,13 +175,19 @@ def _reminder(
         "ngay_nhac_truoc": format_date(last.time.date()) if last else "",
         "so_ngay_tre": late,
         "so_ngay_con": (period.due_before - day).days,
-        "viec": "phiếu đã sửa" if one.state != MISSING else "phiếu báo cáo",
+        "viec": "phiếu báo cáo" if missing else "phiếu đã sửa",
         "kem_phieu": bool(paths),
         "han_moi": format_date(deadline_of(number, day, period)),
     }
     copies = desk.settings.copy_to if number > 1 else ()
     return desk.letter(
-        REMINDER, one.agency, f"thư nhắc lần {number}", facts, attached(paths), about, copies
+        MailKind.REMINDER,
+        one.agency,
+        f"thư nhắc lần {number}",
+        facts,
+        attached(paths),
+        about,
+        copies,
     )
 
 
@@ -197,7 +203,9 @@ def _feedback(desk: Desk, files: dict[Path, bytes], again: Collection[str]) -> I
     files |= made.files
     for agency, answer in made.answers.items():
         marked = Attachment(made.paths[agency].name, answer.workbook)
-        yield desk.letter(FEEDBACK, agency, "phản hồi", answer.facts, [marked], answer.answers)
+        yield desk.letter(
+            MailKind.FEEDBACK, agency, "phản hồi", answer.facts, [marked], answer.answers
+        )
 
 
 def _results(
@@ -225,7 +233,7 @@ def _results(
     else:
         yield finding("results-edited", Place(workbook.name), workbook.name)
     about = hashlib.sha256("".join(one.sha256 for one in sent).encode()).hexdigest()
-    yield desk.letter(RESULT, LEADERS, "kết quả", facts, sent, about)
+    yield desk.letter(MailKind.RESULT, LEADERS, "kết quả", facts, sent, about)
 
 
 def _is_current(path: Path, workbook: Path) -> bool:
@@ -263,9 +271,9 @@ def _figures(ledger: Ledger) -> dict[str, object]:
 
 # kind -> a function of the desk, of a dictionary for the files to write first, and of the agencies
 # that get theirs again: the letters, and findings on those that there are not.
-WRITERS: dict[str, Callable[..., Iterable[Letter | Finding]]] = {
-    FORM: _forms,
-    REMINDER: _reminders,
-    FEEDBACK: _feedback,
-    RESULT: _results,
+WRITERS: dict[MailKind, Callable[..., Iterable[Letter | Finding]]] = {
+    MailKind.FORM: _forms,
+    MailKind.REMINDER: _reminders,
+    MailKind.FEEDBACK: _feedback,
+    MailKind.RESULT: _results,
 }

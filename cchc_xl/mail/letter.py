@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from ..master.mail_settings import MailSettings, each_once
 from ..plan.agencies import slug
+from ..plan.mail_kinds import MailKind
 from ..workspace.disk import read_file
-from .log import FEEDBACK, FORM, REMINDER, RESULT
 from .texts import Words
 
 # Tells mails of ours wherever they come to light again.
@@ -39,7 +39,7 @@ class Letter:
     """What one recipient gets: `agency` is its name (for results: who they are for), `about` as
     in `MailEvent`; `what` says in a few Vietnamese words which letter it is."""
 
-    kind: str
+    kind: MailKind
     period: str
     agency: str
     about: str
@@ -51,7 +51,7 @@ class Letter:
     agency_id: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[MailKind, str, str]:
         return self.kind, self.agency, self.about
 
     @property
@@ -68,10 +68,7 @@ class Letter:
         about = f"_{self.about[:8]}" if self.about else ""
         # Names of agencies may differ in diacritics only.
         whose = f"_{slug(self.agency_id)}" if self.agency_id else ""
-        return f"{_FILES[self.kind]}_{slug(self.agency)[:80]}{whose}{about}"
-
-
-_FILES = {FORM: "phieu", REMINDER: "nhac", FEEDBACK: "phan-hoi", RESULT: "ket-qua"}
+        return f"{self.kind.file}_{slug(self.agency)[:80]}{whose}{about}"
 
 
 def message_id(letter: Letter, sender: str, attempt: int) -> str:

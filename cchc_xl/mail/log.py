@@ -17,9 +17,9 @@ from typing import Any
 
 from ..errors import OutputError, UnreadableFileError
 from ..plan.agencies import Registry
+from ..plan.mail_kinds import MailKind
 from ..workspace.disk import cause, read_file
 
-FORM, REMINDER, FEEDBACK, RESULT = "form", "reminder", "feedback", "result"
 SENDING, SENT, DRAFT, FAILED, BOUNCED = "sending", "sent", "draft", "failed", "bounced"
 
 
@@ -34,7 +34,7 @@ class MailEvent:
 
     time: datetime.datetime
     event: str
-    kind: str
+    kind: MailKind
     agency: str
     about: str
     message_id: str
@@ -47,7 +47,7 @@ class MailEvent:
     addressed: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[MailKind, str, str]:
         return self.kind, self.agency, self.about
 
 
@@ -58,7 +58,7 @@ class Correspondence:
     path: Path
     events: list[MailEvent] = field(default_factory=list)
 
-    def last(self, kind: str, agency: str, about: str) -> MailEvent | None:
+    def last(self, kind: MailKind, agency: str, about: str) -> MailEvent | None:
         """What happened last with a mail; None where it was never begun. A mail that came back
         went out all the same."""
         wanted = (kind, agency, about)
@@ -66,7 +66,7 @@ class Correspondence:
             (e for e in reversed(self.events) if e.key == wanted and e.event != BOUNCED), None
         )
 
-    def gone(self, kind: str, agency: str, since: MailEvent | None = None) -> list[MailEvent]:
+    def gone(self, kind: MailKind, agency: str, since: MailEvent | None = None) -> list[MailEvent]:
         """The mails of a kind that went out to an agency (or lie ready as drafts), in order, but
         for those that came back; one that went out went out, whatever became of sending it once
         more. `since` leaves out those that were handed over before another mail was."""
@@ -146,6 +146,7 @@ def correspondence(path: Path, registry: Registry) -> Correspondence:
             one = replace(
                 one,
                 time=moment,
+                kind=MailKind(one.kind),
                 to=tuple(one.to),
                 files=tuple(one.files),
                 addressed=tuple(one.addressed),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..errors import MailError
 from ..findings.finding import Finding, Place, finding
@@ -30,7 +30,7 @@ MEGABYTE = 2**20
 class Refused(Exception):
     """A server did not take a letter: `code` says which message tells it, `address` for whom."""
 
-    def __init__(self, code: str, address: str, **details: str):
+    def __init__(self, code: str, address: str, **details: Any):
         super().__init__(code)
         self.code, self.address, self.details = code, address, details
 

@@ -13,22 +13,10 @@ from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 
+from ..plan.mail_kinds import MailKind
 from ..writing.template_faults import refused
-from ..writing.templates import (
-    COVER,
-    DOCUMENTS,
-    MAIL_FORM,
-    MAIL_PAGE,
-    MAIL_REMINDER,
-    MAIL_RESULT,
-    filled_page,
-    filled_text,
-    official_text,
-)
-from .log import FEEDBACK, FORM, REMINDER, RESULT
+from ..writing.templates import DOCUMENTS, MAIL_PAGE, filled_page, filled_text, official_text
 
-_TEXTS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL_RESULT}
-_SUBJECTS = {FORM: "phieu", REMINDER: "nhac", FEEDBACK: "phan_hoi", RESULT: "ket_qua"}
 # What agencies typed may hold signs that would become a link, a picture or a list.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&.:@/-])")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
@@ -42,11 +30,11 @@ class Words(NamedTuple):
     html: str
 
 
-def mail_words(kind: str, facts: Mapping[str, object]) -> Words:
+def mail_words(kind: MailKind, facts: Mapping[str, object]) -> Words:
     """The words of a mail of a kind. `facts` must have what its template asks for, and
     `noi_gui`, `nguoi_lien_he`, `dien_thoai`, `thu` for the lines below it. Raises
     TemplateError."""
-    name, line = _TEXTS[kind], _SUBJECTS[kind]
+    name, line = kind.template, kind.subject
     subject = official_text("thu", line, facts)
     if isinstance(subject, list):  # one for each reminder, and the last for all others
         subject = subject[min(int(str(facts["lan"])), len(subject)) - 1] if subject else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ..plan.fates import Fate
+from ..plan.mail_kinds import Stage
 from ..writing.cells import Column
 
 DASHBOARD = "Bảng điều khiển"
@@ -42,9 +42,7 @@ RESULT_SOURCES = "Nguồn số liệu"
 RESULT_COLLECTORS = "Người thu thập"
 # Masters that an earlier version made lack these.
 LATER_SHEETS = (GOALS, RULES, CHOICES, EXPLANATIONS, MAIL, RESULT_COLLECTORS)
-NOT_RETURNED = "Chưa nộp"
-# How far an agency has come, from nothing to all.
-HANDLED = (NOT_RETURNED, Fate.REJECTED.words, "Cần phản hồi", "Đã yêu cầu sửa", "Đạt")
+NOT_RETURNED = Stage.MISSING.words
 STATUS, AGENCY, MARK = "Trạng thái", "Cơ quan", "x"
 
 

@@ -14,13 +14,13 @@ from ..findings.severity import Severity
 from ..plan.fates import FATE_WORDS, Fate
 from ..plan.fields import REPORTED, Field, Kind
 from ..plan.figures import FILE_ARRIVED, FILE_FATE, FILE_SAVED, FigureId
+from ..plan.mail_kinds import MailKind, Stage
 from ..plan.model import LEVELS
 from ..plan.statuses import STATUS_COLOURS, Status
 from ..writing.cells import Column
 from .layout import (
     AGENCY,
     CODE,
-    HANDLED,
     MARK,
     NOT_RETURNED,
     PLAN,
@@ -149,19 +149,19 @@ RESULTS: dict[str, Table] = {
             Column("Xử lý", 16, "centre", attrgetter("handled")),
             Column("Việc tiếp theo", 34, shows=attrgetter("next_step")),
             Column("Phiếu lập", 11, "date", attrgetter("form_made")),
-            Column("Đã gửi phiếu", 11, "centre", methodcaller("mailed_text", "form")),
+            Column("Đã gửi phiếu", 11, "centre", methodcaller("mailed_text", MailKind.FORM)),
             *(
                 Column(
                     f"Nhắc lần {number + 1}",
                     11,
                     "centre",
-                    methodcaller("mailed_text", "reminder", number),
+                    methodcaller("mailed_text", MailKind.REMINDER, number),
                 )
                 for number in range(3)
             ),
             Column("Ngày nhận", 11, "date", attrgetter("returned")),
             Column("Trễ (ngày)", 8, "number", attrgetter("late")),
-            Column("Đã phản hồi", 11, "centre", methodcaller("mailed_text", "feedback")),
+            Column("Đã phản hồi", 11, "centre", methodcaller("mailed_text", MailKind.FEEDBACK)),
             Column("Số mục phải báo cáo", 10, "number", attrgetter("rows_due")),
             Column("Số mục đã báo cáo", 10, "number", attrgetter("rows_reported")),
             Column("Lỗi", 7, "number", lambda one: one.errors or None),
@@ -187,10 +187,7 @@ RESULTS: dict[str, Table] = {
             "Đúng hạn trong năm",
             "Người liên hệ",
         ),
-        colours=(
-            "Xử lý",
-            dict(zip(HANDLED, ("error", "error", "warning", "warning", "done"), strict=True)),
-        ),
+        colours=("Xử lý", {stage.words: stage.colour for stage in Stage}),
     ),
     RESULT_COLLECTORS: Table(
         "NguoiThuThap",

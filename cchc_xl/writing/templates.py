@@ -21,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from .. import HOME
+from ..plan.mail_kinds import MailKind
 from .template_faults import (
     ToldError,
     Unknown,
@@ -32,10 +33,10 @@ from .template_faults import (
     text_of,
 )
 
-STYLES, DOCUMENTS, COVER, REPORT = "styles.toml", "van-ban.toml", "phan-hoi.txt", "bao-cao.docx"
-MAIL_FORM, MAIL_REMINDER, MAIL_RESULT = "thu-phieu.txt", "thu-nhac.txt", "thu-ket-qua.txt"
-MAIL_PAGE = "thu.html"
-NAMES = (STYLES, DOCUMENTS, COVER, REPORT, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT, MAIL_PAGE)
+STYLES, DOCUMENTS, REPORT, MAIL_PAGE = "styles.toml", "van-ban.toml", "bao-cao.docx", "thu.html"
+COVER = MailKind.FEEDBACK.template  # of a feedback, mailed or not
+_MAILS = (kind.template for kind in MailKind)
+NAMES = tuple(dict.fromkeys((STYLES, DOCUMENTS, COVER, REPORT, *_MAILS, MAIL_PAGE)))
 
 _own: ContextVar[Mapping[str, bytes] | None] = ContextVar("own templates", default=None)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -221,7 +222,7 @@ def check_texts() -> None:
     for section, lines in official_texts().items():
         for key in lines:
             _each(section, key, lambda text, where: _compiled(_texts, DOCUMENTS, text, where))
-    for name in (COVER, MAIL_FORM, MAIL_REMINDER, MAIL_RESULT):
+    for name in (name for name in NAMES if name.endswith(".txt")):
         _compiled(_texts, name, _text(name), line_number)
     _compiled(_pages, MAIL_PAGE, _text(MAIL_PAGE), line_number)
 

@@ -28,6 +28,7 @@ from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.plan.choices import OFF, Rules, Setting
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.plan.statuses import Status
 from cchc_xl.returns.returned import ReportedRow, Return
 from cchc_xl.text.dates import VIETNAM
@@ -256,15 +257,15 @@ class Situation:
         day = self.period.due_before - datetime.timedelta(days=25)
         kinds = []
         if chance.random() < 0.8:
-            kinds.append(("form", ""))
+            kinds.append((MailKind.FORM, ""))
         for number in range(chance.choice((0, 0, 0, 1, 2, 3))):
-            kinds.append(("reminder", str(number + 1)))
+            kinds.append((MailKind.REMINDER, str(number + 1)))
         answered = here.refused or here.counted
         if answered and chance.random() < 0.6:
             about = answered.sha256 if chance.random() < 0.8 else _sha("an earlier file", name)
-            kinds.append(("feedback", about))
+            kinds.append((MailKind.FEEDBACK, about))
             for number in range(chance.choice((0, 0, 1, 2, 3))):
-                kinds.append(("reminder", f"{number + 1} since"))
+                kinds.append((MailKind.REMINDER, f"{number + 1} since"))
         letters = []
         for kind, about in kinds:
             day += datetime.timedelta(days=chance.randint(1, 4))

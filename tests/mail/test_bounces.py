@@ -7,10 +7,11 @@ import email
 import pytest
 
 from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
-from cchc_xl.mail.log import BOUNCED, FORM
+from cchc_xl.mail.log import BOUNCED
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from tests.support.mail_office import PERIOD
 from tests.support.mail_seen import a_bounce, log_of, saved, status
 from tests.support.mail_servers import OFFICE
@@ -27,12 +28,12 @@ def codes(findings) -> list[str]:
 
 def test_a_letter_to_a_wrong_address_in_capitals_goes_out_once_it_is_mended(office, mail):
     enter_addresses(master_path(office.root), {AGENCY: "So.Tu.Phap@Khac.Test"})
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     office.fetch()
-    assert "mail-bounced" in codes(office.prepare(FORM).held)
+    assert "mail-bounced" in codes(office.prepare(MailKind.FORM).held)
     enter_addresses(master_path(office.root), {AGENCY: mail.add(address_of(AGENCY))})
-    assert [one.agency for one in office.send(FORM).letters] == [AGENCY]
+    assert [one.agency for one in office.send(MailKind.FORM).letters] == [AGENCY]
 
 
 def test_a_form_that_came_back_to_its_agency_and_is_sent_on_counts(office, agencies, mail):
@@ -48,7 +49,7 @@ def test_a_form_that_came_back_to_its_agency_and_is_sent_on_counts(office, agenc
 
 def test_a_bounce_without_an_identity_is_of_the_last_mail_only(office, agencies, mail):
     loaded = office.loaded
-    before = prepare(loaded, "2018-Q1", FORM)
+    before = prepare(loaded, "2018-Q1", MailKind.FORM)
     deliver(loaded, before, lambda: open_carrier(loaded, before))
     mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), ""))
     office.fetch()
@@ -58,8 +59,8 @@ def test_a_bounce_without_an_identity_is_of_the_last_mail_only(office, agencies,
 
 def test_a_late_bounce_of_an_address_that_was_mended_is_no_trouble(office, agencies, mail):
     log = log_of(office)
-    sent = log.last(FORM, AGENCY, "")
-    office.send(FORM, [AGENCY])
+    sent = log.last(MailKind.FORM, AGENCY, "")
+    office.send(MailKind.FORM, [AGENCY])
     mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), sent.message_id))
     office.fetch()
     board = status_of(office.loaded, PERIOD)
@@ -79,7 +80,7 @@ def bounced(office) -> list[str]:
 
 def test_a_draft_that_came_back_is_noticed_whatever_identity_it_was_sent_with(office, mail):
     office.fill_in(Cách_gửi=DRAFTS)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), UNKNOWN))
     assert told(office.fetch()) == ["mail-bounced"]
     assert bounced(office) == [AGENCY]
@@ -103,7 +104,7 @@ def test_a_return_that_did_not_reach_the_office_is_no_draft_of_its_own(office, a
     """Sở Nội vụ gathers the returns, and is one of those that return."""
     office.fill_in(Cách_gửi=DRAFTS)
     enter_addresses(master_path(office.root), {"Sở Nội vụ": OFFICE})
-    office.send(FORM)
+    office.send(MailKind.FORM)
     one = agencies.officers[OTHER]
     mail.drop(OFFICE, a_bounce(one.address, OFFICE, "<cua-so@tinh.test>", one.filled()))
     office.fetch()

@@ -13,19 +13,11 @@ import pytest
 from cchc_xl.cli.steps import consolidate_period
 from cchc_xl.mail.chasing import mails_to, working_day
 from cchc_xl.mail.letter import MARK
-from cchc_xl.mail.log import (
-    BOUNCED,
-    DRAFT,
-    FEEDBACK,
-    FORM,
-    REMINDER,
-    SENT,
-    Correspondence,
-    MailEvent,
-)
+from cchc_xl.mail.log import BOUNCED, DRAFT, SENT, Correspondence, MailEvent
 from cchc_xl.mail.log import correspondence as log_of
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.text.dates import VIETNAM
 from cchc_xl.workspace.folders import Workspace
 from tests.support.forms import edit_workbook
@@ -91,7 +83,7 @@ def leave_out(office: Office, file: str) -> None:
 
 def test_who_has_a_return_left_out_owes_one_as_if_nothing_had_come(office, mail, calendar):
     calendar(5, 15)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     path = put_return(office.loaded, AGENCY, PERIOD, RIGHT)
     leave_out(office, path.name)
     calendar(5, 20)
@@ -99,10 +91,10 @@ def test_who_has_a_return_left_out_owes_one_as_if_nothing_had_come(office, mail,
     calendar(6, 5)
     shown = on_the_board(office)
     assert (shown.state, shown.late, shown.next_step) == ("missing", 5, "Nhắc nộp lần 1")
-    assert [one.code for one in office.prepare(FORM).held if one.agency == AGENCY] == [
+    assert [one.code for one in office.prepare(MailKind.FORM).held if one.agency == AGENCY] == [
         "mail-sent-before"
     ]
-    assert AGENCY in sent(office, REMINDER)
+    assert AGENCY in sent(office, MailKind.REMINDER)
     letter = newest(mail)
     assert "đã nhận tệp Quý cơ quan gửi ngày 23/5/2018" in letter.text
     assert "không lấy tệp đó vào tổng hợp" in letter.text
@@ -114,19 +106,19 @@ def test_who_was_left_out_before_a_form_was_sent_gets_one(office, calendar):
     calendar(5, 15)
     leave_out(office, put_return(office.loaded, AGENCY, PERIOD, RIGHT).name)
     assert on_the_board(office).next_step == "Gửi phiếu"
-    assert AGENCY in sent(office, FORM)
+    assert AGENCY in sent(office, MailKind.FORM)
 
 
 def test_who_has_a_return_that_is_gone_from_the_folder_owes_one(office, mail, calendar):
     calendar(5, 15)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     path = put_return(office.loaded, AGENCY, PERIOD, RIGHT)
     consolidate_period(office.loaded, PERIOD)
     path.unlink()
     calendar(6, 5)
     shown = on_the_board(office)
     assert (shown.state, shown.next_step) == ("missing", "Nhắc nộp lần 1")
-    assert AGENCY in sent(office, REMINDER)
+    assert AGENCY in sent(office, MailKind.REMINDER)
     assert "chưa nhận được phiếu báo cáo" in newest(mail).text
 
 
@@ -135,26 +127,26 @@ def test_who_has_a_return_that_is_gone_from_the_folder_owes_one(office, mail, ca
 
 def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, calendar):
     calendar(6, 2)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     for day in (4, 8):
         calendar(6, day)
-        assert AGENCY in sent(office, REMINDER)
+        assert AGENCY in sent(office, MailKind.REMINDER)
     calendar(6, 9)
     put_return(office.loaded, AGENCY, PERIOD, WRONG, datetime.date(2018, 6, 9))
     assert on_the_board(office).next_step == "Gửi phản hồi"
-    assert sent(office, FEEDBACK) == [AGENCY]
+    assert sent(office, MailKind.FEEDBACK) == [AGENCY]
     assert on_the_board(office).next_step == "Chờ cơ quan sửa (phản hồi ngày 09/6/2018)"
-    assert AGENCY not in sent(office, REMINDER)
-    assert on_the_board(office).mails[REMINDER] == []
+    assert AGENCY not in sent(office, MailKind.REMINDER)
+    assert on_the_board(office).mails[MailKind.REMINDER] == []
 
     texts = []
     for number, day in enumerate((12, 15, 19), 1):
         calendar(6, day)
         assert on_the_board(office).next_step == f"Nhắc sửa lần {number}"
-        assert AGENCY in sent(office, REMINDER)
+        assert AGENCY in sent(office, MailKind.REMINDER)
         texts.append(newest(mail))
         assert texts[-1].files == ["Phan-hoi_2018-6T_So-Y-te.xlsx"]
-        assert AGENCY not in sent(office, REMINDER)
+        assert AGENCY not in sent(office, MailKind.REMINDER)
     first, second, third = texts
     assert "Nhắc sửa phiếu báo cáo" in first.subject
     assert "đã gửi phản hồi ngày 09/6/2018" in first.text
@@ -165,11 +157,11 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
     assert not any("không nộp" in one.text for one in texts)
     calendar(6, 23)
     assert on_the_board(office).next_step.startswith("Gọi điện")
-    held = {one.agency: one.code for one in office.prepare(REMINDER).held}
+    held = {one.agency: one.code for one in office.prepare(MailKind.REMINDER).held}
     assert held[AGENCY] == "reminder-last"
 
     # The same once more is the last one, not the first of its number.
-    assert sent(office, REMINDER, [AGENCY]) == [AGENCY]
+    assert sent(office, MailKind.REMINDER, [AGENCY]) == [AGENCY]
     assert newest(mail).subject == third.subject
     row = next(r for r in status_of(office.loaded, PERIOD).tables["Tiến độ nộp"] if r[0] == AGENCY)
     assert row[6:9] == ("12/6/2018", "15/6/2018", "23/6/2018")
@@ -178,15 +170,15 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
 def test_an_answer_that_is_sent_again_begins_anew_too(office, mail, calendar):
     calendar(6, 2)
     put_return(office.loaded, AGENCY, PERIOD, WRONG)
-    office.send(FORM)
-    office.send(FEEDBACK)
+    office.send(MailKind.FORM)
+    office.send(MailKind.FEEDBACK)
     calendar(6, 6)
-    assert AGENCY in sent(office, REMINDER)
+    assert AGENCY in sent(office, MailKind.REMINDER)
     calendar(6, 7)
-    assert sent(office, FEEDBACK, [AGENCY]) == [AGENCY]
+    assert sent(office, MailKind.FEEDBACK, [AGENCY]) == [AGENCY]
     calendar(6, 11)
     assert on_the_board(office).next_step == "Nhắc sửa lần 1"
-    assert AGENCY in sent(office, REMINDER)
+    assert AGENCY in sent(office, MailKind.REMINDER)
 
 
 def test_a_draft_found_late_moves_no_reminder():
@@ -200,26 +192,26 @@ def test_a_draft_found_late_moves_no_reminder():
         )
 
     def reminders() -> list[str]:
-        return [one.about for one in mails_to(log, AGENCY)[REMINDER]]
+        return [one.about for one in mails_to(log, AGENCY)[MailKind.REMINDER]]
 
-    note(DRAFT, REMINDER, "1", 1)
-    note(DRAFT, FEEDBACK, "f" * 64, 2)
+    note(DRAFT, MailKind.REMINDER, "1", 1)
+    note(DRAFT, MailKind.FEEDBACK, "f" * 64, 2)
     assert reminders() == []
-    note(DRAFT, REMINDER, "1-180602090000", 5)
-    note(SENT, REMINDER, "1-180602090000", 6)
-    note(SENT, REMINDER, "1", 7)
-    note(SENT, FEEDBACK, "f" * 64, 8)
+    note(DRAFT, MailKind.REMINDER, "1-180602090000", 5)
+    note(SENT, MailKind.REMINDER, "1-180602090000", 6)
+    note(SENT, MailKind.REMINDER, "1", 7)
+    note(SENT, MailKind.FEEDBACK, "f" * 64, 8)
     assert reminders() == ["1-180602090000"]
-    (answer,) = mails_to(log, AGENCY)[FEEDBACK]
+    (answer,) = mails_to(log, AGENCY)[MailKind.FEEDBACK]
     assert (answer.time.day, log.handed_over(answer).time.day) == (8, 2)
 
 
 def test_what_became_of_a_mail_that_nobody_needs_any_more_hides_no_step(office, mail, calendar):
     """The form came back, but the agency has returned one that it got elsewhere."""
     calendar(5, 15)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     log = correspondence(office)
-    (form,) = log.gone(FORM, AGENCY)
+    (form,) = log.gone(MailKind.FORM, AGENCY)
     log.add(replace(form, event=BOUNCED, address=address_of(AGENCY), reason="x"))
     assert on_the_board(office).next_step.startswith("Thư 15/5/2018 bị trả lại")
     put_return(office.loaded, AGENCY, PERIOD, WRONG)
@@ -230,7 +222,7 @@ def test_how_long_to_wait_is_as_the_sheet_says(office, calendar):
     office.fill_in(Số_ngày_giữa_hai_lần_nhắc="7")
     calendar(6, 2)
     put_return(office.loaded, AGENCY, PERIOD, WRONG)
-    office.send(FEEDBACK)
+    office.send(MailKind.FEEDBACK)
     calendar(6, 6)
     assert on_the_board(office).next_step == "Chờ cơ quan sửa (phản hồi ngày 02/6/2018)"
     calendar(6, 9)
@@ -245,7 +237,7 @@ def test_how_long_to_wait_is_as_the_sheet_says(office, calendar):
 
 def test_a_form_that_goes_out_after_the_due_day_names_a_new_one(office, mail, calendar):
     calendar(6, 1)  # a Friday: returns were due before it
-    office.send(FORM)
+    office.send(MailKind.FORM)
     letter = newest(mail)
     assert "**" not in letter.text
     assert "chậm nhất ngày 04/6/2018; hạn nộp của kỳ này (trước ngày 01/6/2018) đã qua" in (
@@ -261,10 +253,10 @@ def test_a_second_reminder_before_a_holiday_gives_a_day_after_it(office, mail, c
         **{"Nộp trước ngày": datetime.date(2018, 4, 20)},
     )
     calendar(4, 20)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     for day in (24, 27):  # Monday 30/4 and Tuesday 1/5 are holidays
         calendar(4, day)
-        office.send(REMINDER)
+        office.send(MailKind.REMINDER)
     assert "chậm nhất ngày 02/5/2018" in newest(mail).text
 
 

@@ -22,9 +22,6 @@ from cchc_xl.mail.letter import DRAFT_MARK, MARK
 from cchc_xl.mail.log import (
     BOUNCED,
     DRAFT,
-    FEEDBACK,
-    FORM,
-    REMINDER,
     SENDING,
     SENT,
     Correspondence,
@@ -38,6 +35,7 @@ from cchc_xl.mail.sent_folder import note_sent
 from cchc_xl.master.layout import RESULT_SUBMISSIONS
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.plan.agencies import slug
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.text.dates import VIETNAM, format_date
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD, THREE, Office
@@ -104,7 +102,7 @@ def told(office: Office) -> list[str]:
 def drafts(office) -> Office:
     """An office that has its forms as drafts."""
     office.fill_in(Cách_gửi=DRAFTS)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     return office
 
 
@@ -123,7 +121,7 @@ def test_drafts_that_were_sent_are_known_and_the_others_are_told(drafts, mail):
     assert "[Ghi chú] 1 thư nháp chưa thấy trong thư mục thư đã gửi" in said
     assert f"của hộp thư: {LAK}. Mở và gửi nốt" in said
     assert sent(drafts) == {JUSTICE: draft_of(drafts, JUSTICE)["Message-ID"], HEALTH: NEW}
-    assert log_of(drafts).last(FORM, HEALTH, "").time == moment
+    assert log_of(drafts).last(MailKind.FORM, HEALTH, "").time == moment
     day = format_date(moment.date())
     assert shown(drafts) == {JUSTICE: day, HEALTH: day, LAK: f"{today} (nháp)"}
 
@@ -131,8 +129,8 @@ def test_drafts_that_were_sent_are_known_and_the_others_are_told(drafts, mail):
     before = Workspace(drafts.root).correspondence(PERIOD).read_bytes()
     assert len(told(drafts)) == 1
     assert Workspace(drafts.root).correspondence(PERIOD).read_bytes() == before
-    assert drafts.send(FORM).letters == ()
-    held = {one.agency: one.message for one in drafts.prepare(FORM).held}
+    assert drafts.send(MailKind.FORM).letters == ()
+    held = {one.agency: one.message for one in drafts.prepare(MailKind.FORM).held}
     assert "phiếu báo cáo đã gửi lúc" in held[HEALTH]
     assert "phiếu báo cáo đã lập thư nháp lúc" in held[LAK]
 
@@ -164,18 +162,24 @@ def test_a_bounce_of_what_was_sent_by_hand_is_of_its_agency(drafts, mail):
     assert [one.agency for one in found] == [HEALTH]
     (status,) = [o for o in status_of(drafts.loaded, PERIOD).agencies if o.agency == HEALTH]
     assert "bị trả lại" in status.trouble
-    assert {one.agency: one.code for one in drafts.prepare(FORM).held}[HEALTH] == "mail-bounced"
+    assert {one.agency: one.code for one in drafts.prepare(MailKind.FORM).held}[
+        HEALTH
+    ] == "mail-bounced"
 
 
 def test_a_draft_that_is_found_late_hides_no_trouble_after_it(drafts, mail):
     later = datetime.datetime.now(VIETNAM) + datetime.timedelta(days=2)
     log = log_of(drafts)
-    form = log.last(FORM, HEALTH, "")
-    log.add(replace(form, event=SENDING, kind=REMINDER, about="1", time=later, message_id="<n@x>"))
+    form = log.last(MailKind.FORM, HEALTH, "")
+    log.add(
+        replace(
+            form, event=SENDING, kind=MailKind.REMINDER, about="1", time=later, message_id="<n@x>"
+        )
+    )
     send_by_hand(drafts, HEALTH)
     drafts.fetch()
     (status,) = [o for o in status_of(drafts.loaded, PERIOD).agencies if o.agency == HEALTH]
-    assert status.mailed(FORM).event == SENT
+    assert status.mailed(MailKind.FORM).event == SENT
     assert "không rõ đã đi hay chưa" in status.trouble
 
 
@@ -204,7 +208,7 @@ def test_an_agency_that_answers_what_was_sent_by_hand_is_known_by_it(drafts, mai
 def test_a_fetch_that_is_killed_notes_every_draft_once(office_of_all, mail):
     office = office_of_all
     office.fill_in(Cách_gửi=DRAFTS)
-    drafted = {one.agency for one in office.send(FORM).letters}
+    drafted = {one.agency for one in office.send(MailKind.FORM).letters}
     for agency in drafted:
         mail.add(address_of(agency))
         send_by_hand(office, agency)
@@ -326,7 +330,7 @@ def a_draft(number: int, agency: str = HEALTH, **changed) -> MailEvent:
     one = MailEvent(
         NOON,
         DRAFT,
-        FEEDBACK,
+        MailKind.FEEDBACK,
         agency,
         f"lan-{number}",
         f"<{number}@x>",
@@ -415,9 +419,9 @@ def test_a_letter_made_once_more_has_an_identity_of_its_own(drafts):
     """In another way too: else the mail that went out before would be taken for the draft."""
     first = draft_of(drafts, HEALTH)["Message-ID"]
     drafts.fill_in(Cách_gửi="Gửi thẳng qua máy chủ")
-    drafts.send(FORM, again=[HEALTH])
+    drafts.send(MailKind.FORM, again=[HEALTH])
     drafts.fill_in(Cách_gửi=DRAFTS)
-    drafts.send(FORM, again=[HEALTH])
+    drafts.send(MailKind.FORM, again=[HEALTH])
     ids = [
         one.message_id
         for one in log_of(drafts).events

@@ -9,9 +9,9 @@ import pytest
 
 from cchc_xl.errors import MailError, TemplateError, WrongPasswordError
 from cchc_xl.mail.correspondence import prepare
-from cchc_xl.mail.log import FORM, REMINDER
 from cchc_xl.mail.texts import mail_words
 from cchc_xl.master.opening import load, master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.writing.templates import using
 from tests.support.mail_office import PERIOD, fill_in
 
@@ -56,10 +56,10 @@ def test_a_broken_own_template_is_told_before_anything_is_written(workspace, nam
     (workspace / "mau" / name).write_bytes(content)
     before = sorted(workspace.rglob("*"))
     with pytest.raises(TemplateError, match=name):
-        prepare(load(workspace), PERIOD, FORM)
+        prepare(load(workspace), PERIOD, MailKind.FORM)
     assert sorted(workspace.rglob("*")) == before
 
 
 def test_an_empty_list_of_subjects_is_told():
     with using({"van-ban.toml": b"[thu]\nnhac = []\n"}), pytest.raises(TemplateError):
-        mail_words(REMINDER, {"lan": 1})
+        mail_words(MailKind.REMINDER, {"lan": 1})

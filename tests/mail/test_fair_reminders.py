@@ -7,10 +7,10 @@ import datetime
 import pytest
 
 from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
-from cchc_xl.mail.log import REMINDER
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import load, master_path
 from cchc_xl.period.dispatch import make_forms
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.text.dates import format_date, now
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
@@ -32,7 +32,7 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
         day = period.due_before - datetime.timedelta(days=days_before)
         monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda day=day: day)
         loaded = load(workspace)
-        outgoing = prepare(loaded, PERIOD, REMINDER, way=DRAFTS)
+        outgoing = prepare(loaded, PERIOD, MailKind.REMINDER, way=DRAFTS)
         assert len(outgoing.letters) == goes
         deliver(loaded, outgoing, lambda o=outgoing, x=loaded: open_carrier(x, o))
         for letter in outgoing.letters:

@@ -11,9 +11,9 @@ import pytest
 
 from cchc_xl.errors import UnreadableFileError
 from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
-from cchc_xl.mail.log import FORM
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import load, master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.returns.form import feedback_files
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
@@ -40,7 +40,7 @@ def codes(findings) -> list[str]:
 
 def test_an_agency_that_was_renamed_does_not_get_its_letter_again(office, agencies, mail):
     rename(master_path(office.root), OTHER, "Sở Y tế và Dân số")
-    outgoing = office.prepare(FORM)
+    outgoing = office.prepare(MailKind.FORM)
     assert "Sở Y tế và Dân số" in [one.agency for one in outgoing.held]
     assert outgoing.letters == ()
 
@@ -49,10 +49,10 @@ def test_what_a_newer_version_wrote_into_the_log_is_not_sent_again(office, agenc
     path = Workspace(office.root).correspondence(PERIOD)
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
     path.write_text("\n".join(json.dumps({**line, "via": "x"}) for line in lines), "utf-8")
-    assert office.prepare(FORM).letters == ()
+    assert office.prepare(MailKind.FORM).letters == ()
     path.write_text('{"moment": "2030", "what": "sent", "who": "x"}\n', "utf-8")
     with pytest.raises(UnreadableFileError, match="Nhật ký thư"):
-        office.prepare(FORM)
+        office.prepare(MailKind.FORM)
 
 
 def test_a_mailbox_that_is_numbered_anew_brings_nothing_twice(office, agencies, mail):
@@ -74,7 +74,7 @@ def test_an_address_that_stands_twice_gets_one_letter(office, mail):
     mail.add(address_of(AGENCY))
     twice = f"{address_of(AGENCY)}; {address_of(AGENCY).upper()}"
     enter_addresses(master_path(office.root), {AGENCY: twice})
-    letters = office.prepare(FORM).letters
+    letters = office.prepare(MailKind.FORM).letters
     assert {one.agency: len(one.recipients) for one in letters}[AGENCY] == 1
 
 
@@ -95,7 +95,7 @@ def test_agencies_whose_names_differ_in_diacritics_only_have_drafts_of_their_own
     rename(master, OTHER, "Sở Tứ pháp")
     enter_addresses(master, {"Sở Tứ pháp": "a@tinh.test", AGENCY: "b@tinh.test"})
     loaded = load(workspace)
-    outgoing = prepare(loaded, PERIOD, FORM, way=DRAFTS)
+    outgoing = prepare(loaded, PERIOD, MailKind.FORM, way=DRAFTS)
     deliver(loaded, outgoing, lambda: open_carrier(loaded, outgoing))
     assert len(list(loaded.workspace.drafts(PERIOD).iterdir())) == 2
     assert (

@@ -16,9 +16,10 @@ import pytest
 
 from cchc_xl.cli.steps import audit_period, consolidate_period
 from cchc_xl.mail.letter import MARK
-from cchc_xl.mail.log import FEEDBACK, FORM, REMINDER, RESULT, correspondence
+from cchc_xl.mail.log import correspondence
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.outputs.marking import INDEX_SHEET
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
 from tests.support.mail_servers import OFFICE, MailServers
@@ -40,7 +41,7 @@ def attached(message) -> dict[str, bytes]:
 def test_a_whole_period_by_mail(office_of_all, mail):
     office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
-    sent = office.send(FORM)
+    sent = office.send(MailKind.FORM)
     mail.wait_delivered()
     assert len(sent.letters) == 36
     assert not sent.findings
@@ -57,9 +58,9 @@ def test_a_whole_period_by_mail(office_of_all, mail):
 
     # Everything once more: nothing is fetched, counted or sent twice.
     assert office.fetch().mails == 0
-    assert office.send(FORM).letters == ()
+    assert office.send(MailKind.FORM).letters == ()
 
-    answers = office.send(FEEDBACK)
+    answers = office.send(MailKind.FEEDBACK)
     mail.wait_delivered()
     board = {one.agency: one for one in status_of(office.loaded, PERIOD).agencies}
     concerned = {name for name, one in board.items() if one.errors + one.warnings}
@@ -72,17 +73,17 @@ def test_a_whole_period_by_mail(office_of_all, mail):
     (message,) = [m for m in mail.messages(agencies.addresses[one]) if "feedback" in str(m[MARK])]
     (marked,) = attached(message).values()
     assert openpyxl.load_workbook(io.BytesIO(marked)).sheetnames[0] == INDEX_SHEET
-    assert office.send(FEEDBACK).letters == ()
+    assert office.send(MailKind.FEEDBACK).letters == ()
 
-    reminded = {one.agency for one in office.send(REMINDER).letters}
+    reminded = {one.agency for one in office.send(MailKind.REMINDER).letters}
     assert {name for name, one in board.items() if one.state == "missing"} <= reminded
     assert outcome.missing <= reminded
-    assert office.send(REMINDER).letters == ()
+    assert office.send(MailKind.REMINDER).letters == ()
 
     for address in LEADERS:
         mail.add(address)
     office.fill_in(**{"Gửi_kết_quả_đến": "; ".join(LEADERS)})
-    office.send(RESULT)
+    office.send(MailKind.RESULT)
     mail.wait_delivered()
     workbook = Workspace(office.root).monitoring(PERIOD)
     for address in LEADERS:
@@ -90,7 +91,7 @@ def test_a_whole_period_by_mail(office_of_all, mail):
         assert attached(message) == {workbook.name: workbook.read_bytes()}
         text = message.get_body(("plain",)).get_content()
         assert f"Đã nhận phiếu của {len(done.ledger.accepted)}/36 cơ quan" in text
-    assert office.send(RESULT).letters == ()
+    assert office.send(MailKind.RESULT).letters == ()
 
 
 @pytest.mark.long
@@ -122,9 +123,9 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
             time.sleep(0.002)
         run.send_signal(signal.SIGKILL)
         run.wait()
-    last = office.send(FORM)
+    last = office.send(MailKind.FORM)
     mail.wait_delivered()
-    unsure = {one.agency for one in office.prepare(FORM).held if one.code == "mail-unsure"}
+    unsure = {one.agency for one in office.prepare(MailKind.FORM).held if one.code == "mail-unsure"}
     assert len(unsure) <= 6
     assert not last.findings
     for agency, address in agencies.addresses.items():
@@ -133,7 +134,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
 
     # The officer looked, and has those sent again that did not arrive.
     lost = [name for name in unsure if not kinds(mail, agencies.addresses[name])]
-    assert {one.agency for one in office.send(FORM, again=lost).letters} == set(lost)
+    assert {one.agency for one in office.send(MailKind.FORM, again=lost).letters} == set(lost)
     mail.wait_delivered()
     assert {kinds(mail, address).count("form") for address in agencies.addresses.values()} == {1}
 
@@ -142,7 +143,7 @@ def test_an_office_that_is_killed_while_it_sends_goes_on_without_sending_twice(o
 def test_an_office_that_is_killed_while_it_fetches_misses_nothing(office_of_all, mail):
     office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     outcome = agencies.answer()
     mailbox = Workspace(office.root).mailbox

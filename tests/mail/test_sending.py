@@ -25,13 +25,13 @@ from cchc_xl.excel.outlook import OutlookDrafts
 from cchc_xl.files.mails import decoded, read_headers
 from cchc_xl.mail.correspondence import deliver
 from cchc_xl.mail.letter import MARK, Letter, mail_of
-from cchc_xl.mail.log import FEEDBACK, FORM, REMINDER, RESULT
 from cchc_xl.mail.mailbox import open_mailbox
 from cchc_xl.mail.period_status import status_of
 from cchc_xl.mail.sending import SmtpCarrier
 from cchc_xl.mail.texts import Words, mail_words
 from cchc_xl.master.mail_settings import DRAFTS, OUTLOOK, addresses
 from cchc_xl.master.opening import master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
 from tests.support import mail_rules
 from tests.support.forms import edit_workbook
@@ -63,7 +63,7 @@ def events(office: Office) -> list[str]:
 def refusal(office: Office) -> str:
     """The one line that is told when nothing can be sent at all."""
     with pytest.raises(MailError) as error:
-        office.send(FORM)
+        office.send(MailKind.FORM)
     line = str(error.value)
     assert "\n" not in line
     assert re.search("[À-ỹ]", line)
@@ -75,7 +75,7 @@ def refusal(office: Office) -> str:
 
 def test_a_letter_is_plain_and_html_with_the_form(office, mail, monkeypatch):
     monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda: datetime.date(2018, 5, 31))
-    office.send(FORM)
+    office.send(MailKind.FORM)
     (message,) = received(mail, "Sở Y tế")
     form = Workspace(office.root).forms(PERIOD) / "Phieu_2018-6T_So-Y-te.xlsx"
     assert message["Subject"] == "[CCHC 2018-6T] Phiếu báo cáo 6 tháng đầu năm 2018 - Sở Y tế"
@@ -90,7 +90,10 @@ def test_a_letter_is_plain_and_html_with_the_form(office, mail, monkeypatch):
 
 
 def test_the_same_letter_is_the_same_mail(office):
-    first, second = office.prepare(FORM).letters[0], office.prepare(FORM).letters[0]
+    first, second = (
+        office.prepare(MailKind.FORM).letters[0],
+        office.prepare(MailKind.FORM).letters[0],
+    )
     day = datetime.datetime(2018, 5, 2, 9, tzinfo=datetime.UTC)
     mails = [mail_of(one, office.settings, "<1@tinh.test>", day) for one in (first, second)]
     assert mails[0] == mails[1]
@@ -134,7 +137,7 @@ def by_an_older_program(header: bytes) -> str:
 )
 def test_a_long_name_of_the_office_comes_through_the_servers(office, mail, name):
     office.fill_in(Tên_người_gửi=name)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     for agency in THREE:
         (message,) = received(mail, agency)
         assert message["From"].addresses[0].display_name.split() == name.split()
@@ -160,7 +163,7 @@ def test_what_agencies_typed_is_text_and_nothing_else(office):
         "phat_hien": [{"muc_do": "Lỗi", "o": "K1", "noi_dung": nasty, "can_lam": nasty}],
         "giai_trinh": False,
     }
-    words = mail_words(FEEDBACK, facts)
+    words = mail_words(MailKind.FEEDBACK, facts)
     body = words.html.partition("<body")[2]
     assert not re.search(r"<(script|a|img|h1|strong)\b", body)
     assert "&lt;script&gt;" in body
@@ -169,7 +172,7 @@ def test_what_agencies_typed_is_text_and_nothing_else(office):
 
 @pytest.mark.long
 def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
-    office.send(FORM)
+    office.send(MailKind.FORM)
     start = datetime.date(2018, 6, 4)
     said = []
     # The second one, of Thursday 7/6, gives time until Monday 11/6.
@@ -178,7 +181,7 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
         now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
         monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda day=day: day)
         monkeypatch.setattr("cchc_xl.mail.sending.now", lambda now=now: now)
-        said.append([one.about for one in office.send(REMINDER).letters])
+        said.append([one.about for one in office.send(MailKind.REMINDER).letters])
     assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
     got = [m for m in received(mail, "Sở Y tế") if "reminder" in str(m[MARK])]
     first, second, third = (m.get_body(("plain",)).get_content() for m in got)
@@ -186,14 +189,14 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     assert "lần nhắc thứ hai (lần trước: 04/6/2018)" in second
     assert "Thủ trưởng" in third
     assert "ĐÔN ĐỐC" in got[2]["Subject"]
-    held = {one.code for one in office.prepare(REMINDER).held if one.agency == "Sở Y tế"}
+    held = {one.code for one in office.prepare(MailKind.REMINDER).held if one.agency == "Sở Y tế"}
     assert held == {"reminder-last"}
 
 
 def test_a_reminder_that_is_sent_again_is_the_same_one(office, mail):
-    office.send(FORM)
-    office.send(REMINDER)
-    assert [one.about for one in office.send(REMINDER, again=["STP"]).letters] == ["1"]
+    office.send(MailKind.FORM)
+    office.send(MailKind.REMINDER)
+    assert [one.about for one in office.send(MailKind.REMINDER, again=["STP"]).letters] == ["1"]
     assert [m["Subject"] for m in received(mail, "Sở Tư pháp")][1:] == 2 * [
         "[CCHC 2018-6T] Nhắc nộp báo cáo 6 tháng đầu năm 2018 - Sở Tư pháp"
     ]
@@ -203,11 +206,13 @@ def test_a_reminder_that_is_sent_again_is_the_same_one(office, mail):
 
 
 def test_sending_again_is_for_those_named_and_nobody_else(office):
-    assert [one.agency for one in office.send(FORM, again=["Sở Y tế"]).letters] == ["Sở Y tế"]
+    assert [one.agency for one in office.send(MailKind.FORM, again=["Sở Y tế"]).letters] == [
+        "Sở Y tế"
+    ]
 
 
 def test_nobody_is_reminded_of_a_form_that_was_never_made(office):
-    outgoing = office.prepare(REMINDER)
+    outgoing = office.prepare(MailKind.REMINDER)
     assert outgoing.letters == ()
     assert {one.code for one in outgoing.held} == {"reminder-without-form"}
 
@@ -216,15 +221,18 @@ def test_nobody_is_reminded_of_a_form_that_was_never_made(office):
 def test_who_has_returned_is_not_asked_for_a_form_nor_pressed_at_once(office):
     entries = {"III.1": {"status": "Gần xong"}}
     put_return(office.loaded, "Sở Y tế", PERIOD, entries)
-    assert {one.agency for one in office.send(FORM).letters} == {"Sở Tư pháp", "UBND huyện Lắk"}
-    assert [one.agency for one in office.send(FEEDBACK).letters] == ["Sở Y tế"]
-    outgoing = office.prepare(REMINDER)
+    assert {one.agency for one in office.send(MailKind.FORM).letters} == {
+        "Sở Tư pháp",
+        "UBND huyện Lắk",
+    }
+    assert [one.agency for one in office.send(MailKind.FEEDBACK).letters] == ["Sở Y tế"]
+    outgoing = office.prepare(MailKind.REMINDER)
     assert {one.agency for one in outgoing.letters} == {"Sở Tư pháp", "UBND huyện Lắk"}
     assert [o.code for o in outgoing.held if o.agency == "Sở Y tế"] == ["reminder-answered-lately"]
 
 
 def test_an_agency_without_an_address_is_named_and_the_others_get_theirs(office):
-    sent = office.prepare(FORM)
+    sent = office.prepare(MailKind.FORM)
     assert {one.agency for one in sent.letters} == set(THREE)
     assert {one.code for one in sent.held} == {"mail-address-missing"}
     assert len(sent.held) == 33
@@ -243,9 +251,9 @@ def test_a_dry_run_shows_who_gets_what_and_does_nothing(office, mail):
 
 @pytest.mark.long
 def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
-    office.send(FORM)
+    office.send(MailKind.FORM)
     office.fill_in(Tên_người_gửi="Sở Nội vụ tỉnh Đắk Lắk")  # only the words change
-    assert {one.code for one in office.prepare(FORM).held if one.agency in THREE} == {
+    assert {one.code for one in office.prepare(MailKind.FORM).held if one.agency in THREE} == {
         "mail-sent-before"
     }
     edit_workbook(
@@ -254,9 +262,9 @@ def test_a_form_that_has_changed_since_is_not_sent_by_itself(office, mail):
         {"Kỳ": PERIOD},
         **{"Tên kỳ": "Sáu tháng đầu năm 2018"},
     )
-    held = [one for one in office.prepare(FORM).held if one.agency == "Sở Y tế"]
+    held = [one for one in office.prepare(MailKind.FORM).held if one.agency == "Sở Y tế"]
     assert [one.code for one in held] == ["mail-changed-since"]
-    assert len(office.send(FORM, again=["Sở Y tế"]).letters) == 1
+    assert len(office.send(MailKind.FORM, again=["Sở Y tế"]).letters) == 1
     assert len(received(mail, "Sở Y tế")) == 2
     assert len(received(mail, "Sở Tư pháp")) == 1
 
@@ -295,7 +303,7 @@ def test_the_wrong_kind_of_encryption_is_told(office, mail):
 
 def test_tls_from_the_start_works_too(office, mail):
     office.set_servers(HOST, HOST, Bảo_mật_khi_gửi="TLS", Cổng_gửi=mail.smtps_port)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
 
 
 def test_a_wrong_password_is_told_in_a_line(office, mail):
@@ -305,13 +313,13 @@ def test_a_wrong_password_is_told_in_a_line(office, mail):
         office.fetch()
     assert events(office) == []
     office.keep_password()
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
 
 
 def test_a_vietnamese_password_is_a_password(office, mail):
     office.fill_in(Địa_chỉ_thư=UNICODE_USER)
     office.keep_password(UNICODE_PASSWORD)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     with open_mailbox(office.settings, UNICODE_PASSWORD) as box:
         assert box.validity
 
@@ -333,7 +341,7 @@ def test_a_server_that_is_not_there_is_told_and_the_rest_goes_later(office, mail
     assert "Không tìm thấy" in refusal(office)
     mail.start_smtp()
     office.set_servers(HOST)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     assert len(received(mail, "Sở Y tế")) == 1
 
 
@@ -342,14 +350,14 @@ def test_a_server_that_hangs_up_half_way_is_asked_again(office, mail):
     assert "bấm lại để làm tiếp" in refusal(office)
     mail.rules.minute_passes()
     mail.rules.clear()
-    office.send(FORM)
+    office.send(MailKind.FORM)
     assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
 
 
 def test_the_password_is_in_no_file(office, mail, keyring_of_the_desktop):
-    office.send(FORM)
+    office.send(MailKind.FORM)
     office.fetch()
-    office.send(REMINDER)
+    office.send(MailKind.REMINDER)
     secret = mail.password(OFFICE).encode()
     assert len(secret) >= 6
     for path in office.root.rglob("*"):
@@ -367,7 +375,7 @@ def test_the_command_keeps_and_forgets_a_password(office, mail, keyring_of_the_d
     told = CliRunner().invoke(cchc_xl, command, input=mail.password(OFFICE) + "\n")
     assert told.exit_code == 0, told.output
     assert mail.password(OFFICE) not in told.output
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     assert CliRunner().invoke(cchc_xl, [*command, "--forget"]).exit_code == 0
     assert keyring_of_the_desktop.passwords() == {}
 
@@ -377,13 +385,13 @@ def test_the_command_keeps_and_forgets_a_password(office, mail, keyring_of_the_d
 
 def test_a_refused_recipient_costs_only_their_own_letter(office, mail):
     mail.rules.refuse(address_of("Sở Y tế"))
-    sent = office.send(FORM)
+    sent = office.send(MailKind.FORM)
     assert {one.agency for one in sent.letters} == set(THREE) - {"Sở Y tế"}
     (told,) = sent.findings
     assert (told.code, told.agency) == ("mail-refused", "Sở Y tế")
     assert "550" in told.message
     mail.rules.accept(address_of("Sở Y tế"))
-    assert [one.agency for one in office.send(FORM).letters] == ["Sở Y tế"]
+    assert [one.agency for one in office.send(MailKind.FORM).letters] == ["Sở Y tế"]
     assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
 
 
@@ -397,7 +405,7 @@ def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
     assert "còn 3 thư" in line
     assert events(office) == []
     office.fill_in(Địa_chỉ_thư=OFFICE)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
 
 
 @pytest.mark.parametrize(
@@ -430,7 +438,7 @@ def test_an_office_that_is_an_agency_too_is_a_recipient_like_others():
 
 def test_a_letter_that_was_refused_is_to_be_sent_again(office, mail):
     mail.rules.refuse(address_of("Sở Y tế"))
-    office.send(FORM)
+    office.send(MailKind.FORM)
     (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
     assert status.next_step.endswith("). Bấm gửi lại: Gửi phiếu")
     assert "chưa đi: máy chủ không nhận thư gửi đến so-y-te@tinh.test (550" in status.next_step
@@ -439,7 +447,7 @@ def test_a_letter_that_was_refused_is_to_be_sent_again(office, mail):
 def test_one_dead_address_of_two_is_told_as_that(office, mail):
     both = f"{address_of('Sở Y tế')}; cu@khac.test"
     enter_addresses(master_path(office.root), {"Sở Y tế": both})
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     office.fetch()
     (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
@@ -449,21 +457,21 @@ def test_one_dead_address_of_two_is_told_as_that(office, mail):
 
 def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     mail.make_full(address_of("Sở Y tế"))
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     mail.wait_delivered()
     told = [one for one in office.fetch().findings if one.code == "mail-bounced"]
     assert [one.agency for one in told] == ["Sở Y tế"]
     assert not list(Workspace(office.root).inbox(PERIOD).glob("*"))  # the form came back too
     (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
     assert "bị trả lại" in status.trouble
-    held = {one.agency: one.code for one in office.prepare(FORM).held}
+    held = {one.agency: one.code for one in office.prepare(MailKind.FORM).held}
     assert held["Sở Y tế"] == "mail-bounced"
     assert held["Sở Tư pháp"] == "mail-sent-before"
 
     # To another address it goes again, by itself.
     mail.add("van-thu.syt@tinh.test")
     enter_addresses(master_path(office.root), {"Sở Y tế": "van-thu.syt@tinh.test"})
-    assert [one.agency for one in office.send(FORM).letters] == ["Sở Y tế"]
+    assert [one.agency for one in office.send(MailKind.FORM).letters] == ["Sở Y tế"]
     mail.wait_delivered()
     assert len(mail.messages("van-thu.syt@tinh.test")) == 1
 
@@ -472,17 +480,17 @@ def test_results_that_come_back_are_mended_where_the_leaders_address_stands(offi
     put_return(office.loaded, "Sở Y tế", PERIOD, {"III.1": {"status": "Đang thực hiện"}})
     consolidate_period(office.loaded, PERIOD)
     office.fill_in(Gửi_kết_quả_đến="sai@khac.test")
-    office.send(RESULT)
+    office.send(MailKind.RESULT)
     mail.wait_delivered()
-    for found in (office.fetch().findings, office.prepare(RESULT).held):
+    for found in (office.fetch().findings, office.prepare(MailKind.RESULT).held):
         (told,) = [one for one in found if one.code == "mail-bounced"]
         assert "“Gửi kết quả đến” ở trang Thư điện tử" in told.action
 
 
 def test_greylisted_recipients_get_it_with_the_next_click(office, mail):
     mail.rules.greylist(address_of("Sở Y tế"))
-    assert len(office.send(FORM).letters) == 2
-    assert len(office.send(FORM).letters) == 1
+    assert len(office.send(MailKind.FORM).letters) == 2
+    assert len(office.send(MailKind.FORM).letters) == 1
     assert [len(received(mail, agency)) for agency in THREE] == [1, 1, 1]
 
 
@@ -491,7 +499,7 @@ def test_a_letter_that_is_too_large_is_not_tried(office, mail, monkeypatch):
     monkeypatch.setattr("cchc_xl.period.dispatch.write_form", lambda *_: big)
     office.set_servers(SMALL_HOST)
     office.keep_password()
-    sent = office.send(FORM)
+    sent = office.send(MailKind.FORM)
     assert {one.code for one in sent.findings} == {"mail-too-large"}
     assert sent.letters == ()
 
@@ -530,7 +538,7 @@ def test_what_is_the_same_for_many_is_told_in_one_line(office):
 
 def test_drafts_are_mails_that_open_for_editing(office, mail):
     office.fill_in(Cách_gửi=DRAFTS)
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
     folder = Workspace(office.root).drafts(PERIOD)
     drafts = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert sorted(drafts) == [
@@ -543,9 +551,9 @@ def test_drafts_are_mails_that_open_for_editing(office, mail):
     assert message["To"] == address_of("Sở Y tế")
     assert message["Date"] is None
     assert not received(mail, "Sở Y tế")
-    assert office.send(FORM).letters == ()
+    assert office.send(MailKind.FORM).letters == ()
     (status,) = [o for o in status_of(office.loaded, PERIOD).agencies if o.agency == "Sở Y tế"]
-    assert status.mailed(FORM).event == "draft"
+    assert status.mailed(MailKind.FORM).event == "draft"
 
 
 def test_outlook_is_for_the_buttons_in_excel(office):
@@ -572,9 +580,9 @@ def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, m
     monkeypatch.setitem(sys.modules, "win32com.client", client)
     office.fill_in(Cách_gửi=OUTLOOK)
     with pytest.raises(MailError, match="bấm lại"):
-        deliver(office.loaded, office.prepare(FORM), OutlookDrafts)
+        deliver(office.loaded, office.prepare(MailKind.FORM), OutlookDrafts)
     assert len(made) == 1
-    outgoing = office.prepare(FORM)
+    outgoing = office.prepare(MailKind.FORM)
     assert "mail-unsure" not in {one.code for one in outgoing.held}
     assert len(deliver(office.loaded, outgoing, OutlookDrafts).letters) == 2
     assert sorted(made) == sorted(map(address_of, THREE))
@@ -582,11 +590,11 @@ def test_a_draft_that_outlook_did_not_make_is_made_with_the_next_click(office, m
 
 def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
     office.fill_in(Cách_gửi=DRAFTS)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     draft = Workspace(office.root).drafts(PERIOD) / "phieu_So-Y-te_SYT.eml"
     ours = draft.read_bytes()
     draft.write_bytes(ours + b"sua tay")
-    office.send(FORM, again=["Sở Y tế"])
+    office.send(MailKind.FORM, again=["Sở Y tế"])
     kept = list(draft.parent.glob("phieu_So-Y-te_SYT_ban-truoc-*.eml"))
     assert [path.read_bytes() for path in kept] == [ours + b"sua tay"]
 
@@ -596,7 +604,7 @@ def test_a_draft_that_an_officer_edited_is_kept_beside_a_new_one(office):
 
 def test_a_wrong_server_does_not_keep_from_writing_drafts(office):
     office.fill_in(Cách_gửi=DRAFTS, Cổng_gửi="năm")
-    assert len(office.send(FORM).letters) == 3
+    assert len(office.send(MailKind.FORM).letters) == 3
 
 
 def test_addresses_are_taken_as_mail_programs_copy_them():
@@ -637,12 +645,12 @@ def test_a_renamed_heading_stops_instead_of_mailing_with_the_usual_settings(offi
     workbook["Thư điện tử"]["B4"].value = "Trị"
     workbook.save(master)
     with pytest.raises(MasterWorkbookError, match="“Giá trị”"):
-        office.prepare(FORM)
+        office.prepare(MailKind.FORM)
 
 
 def test_results_need_somebody_to_go_to(office):
     with pytest.raises(MailError, match="Gửi kết quả đến"):
-        office.prepare(RESULT)
+        office.prepare(MailKind.RESULT)
 
 
 def test_a_broken_template_sends_nothing(office, mail):
@@ -650,9 +658,9 @@ def test_a_broken_template_sends_nothing(office, mail):
     own.mkdir()
     (own / "thu-phieu.txt").write_text("Kính gửi {{ ten }}", "utf-8")
     with pytest.raises(TemplateError, match=r"thu-phieu\.txt"):
-        office.send(FORM)
+        office.send(MailKind.FORM)
     assert events(office) == []
     (own / "thu-phieu.txt").write_text("Gửi **{{ co_quan }}** phiếu.", "utf-8")
-    office.send(FORM)
+    office.send(MailKind.FORM)
     (message,) = received(mail, "Sở Y tế")
     assert message.get_body(("plain",)).get_content().startswith("Gửi Sở Y tế phiếu.")

@@ -10,8 +10,8 @@ from cchc_xl.errors import MailError
 from cchc_xl.excel.mail_commands import _as_much_as_fits
 from cchc_xl.files.attachments import OLE_SIGNATURE
 from cchc_xl.mail.collecting import fetch
-from cchc_xl.mail.log import FORM
 from cchc_xl.mail.mailbox import Mailbox, open_mailbox
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
 from tests.support.mail_seen import a_bounce, log_of
@@ -84,7 +84,7 @@ def test_a_message_shows_what_it_has_room_for_and_says_where_all_stands(
     one = agencies.officers[OTHER]
     for number in range(many):
         mail.drop(OFFICE, one.letter(f"Re: [CCHC 2018-6T] Thư số {number}").as_bytes())
-    identity = log_of(office).last(FORM, AGENCY, "").message_id
+    identity = log_of(office).last(MailKind.FORM, AGENCY, "").message_id
     mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), identity))
     fetched = office.fetch()
     note = Workspace(office.root).mailbox_note

@@ -10,10 +10,10 @@ import pytest
 
 from cchc_xl.cli.steps import consolidate_period
 from cchc_xl.files.attachments import OLE_SIGNATURE
-from cchc_xl.mail.log import FORM
 from cchc_xl.mail.mailbox import Mailbox
 from cchc_xl.mail.passwords import keep_password
 from cchc_xl.master.opening import master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.returns.form import IDENTITY_SHEET
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
@@ -259,7 +259,7 @@ def test_an_answer_with_a_scan_is_told_without_being_downloaded(office, agencies
 
 
 def test_a_bounce_without_a_file_is_downloaded(office, agencies, mail, downloads):
-    identity = log_of(office).last(FORM, AGENCY, "").message_id
+    identity = log_of(office).last(MailKind.FORM, AGENCY, "").message_id
     mail.drop(OFFICE, a_bounce(OFFICE, address_of(AGENCY), identity))
     assert told(office.fetch()) == ["mail-bounced"]
     assert len(downloads) == 1

@@ -12,8 +12,8 @@ import pytest
 from cchc_xl.files.attachments import OLE_SIGNATURE
 from cchc_xl.mail.due_letters import LEADERS
 from cchc_xl.mail.letter import MARK
-from cchc_xl.mail.log import FEEDBACK, FORM, REMINDER
 from cchc_xl.master.opening import master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD
 from tests.support.mail_seen import log_of, saved, status, table
@@ -32,10 +32,10 @@ def codes(findings) -> list[str]:
 def test_what_a_leader_answers_is_no_return(office, agencies, mail):
     leader = mail.add("lanh-dao@tinh.test")
     event = replace(
-        log_of(office).last(FORM, AGENCY, ""),
+        log_of(office).last(MailKind.FORM, AGENCY, ""),
         agency=LEADERS,
         agency_id="",
-        kind="result",
+        kind=MailKind.RESULT,
         message_id="<ket-qua@tinh.test>",
     )
     log_of(office).add(event)
@@ -94,7 +94,7 @@ def test_other_business_of_an_agency_is_not_its_return(office, agencies, mail):
     assert told(office.fetch()) == ["mail-file-left"]
     assert saved(office) == []
     assert status(office, OTHER).state == "missing"
-    assert OTHER in [letter.agency for letter in office.prepare(REMINDER).letters]
+    assert OTHER in [letter.agency for letter in office.prepare(MailKind.REMINDER).letters]
 
 
 def test_other_business_after_the_return_leaves_the_return_as_it_is(office, agencies, mail):
@@ -107,7 +107,7 @@ def test_other_business_after_the_return_leaves_the_return_as_it_is(office, agen
     mail.wait_delivered()
     assert told(office.fetch()) == ["mail-file-left"]
     assert status(office, OTHER) == before
-    [letter] = office.prepare(FEEDBACK).letters
+    [letter] = office.prepare(MailKind.FEEDBACK).letters
     assert "Nhan su" not in letter.words.plain
 
 
@@ -168,7 +168,7 @@ def test_a_form_that_comes_back_empty_is_told_as_that(office, agencies, mail):
 def test_what_the_office_mails_to_itself_is_no_answer(office, mail, changed):
     """Sở Nội vụ gathers the returns, and is one of those that return."""
     enter_addresses(master_path(office.root), {"Sở Nội vụ": OFFICE})
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     [sent] = mail.messages(OFFICE)
     for name in changed:
@@ -194,7 +194,7 @@ def test_what_the_office_returns_itself_counts(office, mail):
     enter_addresses(master_path(office.root), {"Sở Nội vụ": OFFICE})
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, ["Sở Nội vụ"])
     agencies.addresses["Sở Nội vụ"] = agencies.officers["Sở Nội vụ"].address = OFFICE
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     one = agencies.officers["Sở Nội vụ"]
     assert one.look()

@@ -13,13 +13,13 @@ import pytest
 
 from cchc_xl.mail.collecting import Fetched, fetch
 from cchc_xl.mail.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
-from cchc_xl.mail.log import FORM
 from cchc_xl.mail.mailbox import open_mailbox
 from cchc_xl.mail.passwords import keep_password, needed_password
 from cchc_xl.mail.seen_mails import note_told
 from cchc_xl.mail.sending import Delivered
 from cchc_xl.master.mail_settings import SMTP, MailSettings
 from cchc_xl.master.opening import Loaded, load, master_path
+from cchc_xl.plan.mail_kinds import MailKind
 from tests.support.mail_servers import HOST, OFFICE, MailServers
 from tests.support.scripted_agencies import ScriptedAgencies, address_of, enter_addresses
 
@@ -87,10 +87,10 @@ class Office:
     def settings(self) -> MailSettings:
         return mail_settings(self.loaded)
 
-    def prepare(self, kind: str, again: Collection[str] = ()) -> Outgoing:
+    def prepare(self, kind: MailKind, again: Collection[str] = ()) -> Outgoing:
         return prepare(self.loaded, PERIOD, kind, again)
 
-    def send(self, kind: str, again: Collection[str] = ()) -> Delivered:
+    def send(self, kind: MailKind, again: Collection[str] = ()) -> Delivered:
         loaded, outgoing = self.loaded, self.prepare(kind, again)
         return deliver(loaded, outgoing, lambda: open_carrier(loaded, outgoing))
 
@@ -136,7 +136,7 @@ def office(_office_of_three, mail, keyring_of_the_desktop, tmp_path) -> Office:
 def agencies(office, mail) -> ScriptedAgencies:
     """Agencies that have their forms."""
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD, THREE)
-    office.send(FORM)
+    office.send(MailKind.FORM)
     mail.wait_delivered()
     for one in agencies.officers.values():
         assert one.look()

@@ -12,17 +12,14 @@ from hypothesis import strategies as st
 from cchc_xl.cli.steps import check_templates, own_templates
 from cchc_xl.errors import TemplateError
 from cchc_xl.mail.correspondence import prepare
-from cchc_xl.mail.log import FEEDBACK, FORM, REMINDER, RESULT
 from cchc_xl.mail.texts import Words, mail_words
 from cchc_xl.master.opening import load
+from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
 from cchc_xl.writing.templates import (
     COVER,
     DOCUMENTS,
-    MAIL_FORM,
     MAIL_PAGE,
-    MAIL_REMINDER,
-    MAIL_RESULT,
     REPORT,
     STYLES,
     filled,
@@ -57,14 +54,14 @@ FACTS = {
 }
 
 
-def written(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> Words:
+def written(text: str | bytes, name: str = MailKind.FORM.template, **facts: object) -> Words:
     """The mail with a form, of an own template."""
     content = text.encode() if isinstance(text, str) else text
     with using({name: content}):
-        return mail_words(FORM, {**FACTS, **facts})
+        return mail_words(MailKind.FORM, {**FACTS, **facts})
 
 
-def told(text: str | bytes, name: str = MAIL_FORM, **facts: object) -> str:
+def told(text: str | bytes, name: str = MailKind.FORM.template, **facts: object) -> str:
     """What an officer is told of a template."""
     with pytest.raises(TemplateError) as stopped:
         written(text, name, **facts)
@@ -140,7 +137,7 @@ def test_a_line_of_the_settings_that_cannot_be_filled_is_told_by_its_name():
     assert "mục [thu], dòng phieu: không có tên “kyy”; gần giống: ky;" in line
 
 
-@pytest.mark.parametrize("name", [MAIL_FORM, MAIL_PAGE])
+@pytest.mark.parametrize("name", [MailKind.FORM.template, MAIL_PAGE])
 def test_a_text_that_windows_saved_as_unicode_is_read(name):
     usual = written(packaged(name), name)
     for encoding in ("utf-16", "utf-8-sig"):
@@ -148,7 +145,7 @@ def test_a_text_that_windows_saved_as_unicode_is_read(name):
         assert written(content, name) == usual
 
 
-@pytest.mark.parametrize("name", [STYLES, DOCUMENTS, COVER, MAIL_FORM, MAIL_PAGE])
+@pytest.mark.parametrize("name", [STYLES, DOCUMENTS, COVER, MailKind.FORM.template, MAIL_PAGE])
 @pytest.mark.parametrize(
     "content",
     ["Gửi\nSở Tư pháp".encode("utf-16-le"), b"G\xe2\xfdi\xff", b"\xff\xfeG"],
@@ -167,10 +164,8 @@ def test_another_encoding_is_told_with_what_to_do(name, content, workspace):
 
 # ------------------------------------------------------------------------- what says nothing
 
-KINDS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL_RESULT}
 
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MailKind)
 @pytest.mark.parametrize(
     ("content", "what"),
     [
@@ -184,9 +179,9 @@ KINDS = {FORM: MAIL_FORM, REMINDER: MAIL_REMINDER, FEEDBACK: COVER, RESULT: MAIL
     ],
 )
 def test_no_mail_goes_out_that_says_nothing(kind, content, what):
-    with using({KINDS[kind]: content}), pytest.raises(TemplateError) as stopped:
+    with using({kind.template: content}), pytest.raises(TemplateError) as stopped:
         mail_words(kind, FACTS)
-    assert str(stopped.value).startswith(f"Mẫu {KINDS[kind]}: ") and what in str(stopped.value)
+    assert str(stopped.value).startswith(f"Mẫu {kind.template}: ") and what in str(stopped.value)
     assert_vietnamese(str(stopped.value))
 
 
@@ -360,7 +355,7 @@ PIECES = st.sampled_from(
 @given(text=st.text() | st.lists(PIECES, max_size=12).map("".join))
 def test_any_text_is_a_template_or_told_in_vietnamese(text):
     try:
-        assert isinstance(filled(MAIL_FORM, text, FACTS), str)
+        assert isinstance(filled(MailKind.FORM.template, text, FACTS), str)
     except TemplateError as error:
         assert_vietnamese(str(error))
 
@@ -424,7 +419,7 @@ BROKEN = {
         ("forms", "consolidate", "feedback", "handouts", "templates", "send forms --dry-run"),
     ),
     COVER: (b"", "tệp trống", ("feedback", "templates", "send feedback --dry-run")),
-    MAIL_FORM: (
+    MailKind.FORM.template: (
         b"\n{% if ky %}",
         "thiếu {% endif %} để đóng {% if %}",
         ("templates", "send forms --dry-run", "send forms --drafts"),
@@ -459,9 +454,9 @@ def test_a_template_that_was_deleted_is_the_usual_one_again(workspace):
     for path in paths:
         path.write_bytes(b"\xff")
     with pytest.raises(TemplateError):
-        prepare(load(workspace), PERIOD, FORM)
+        prepare(load(workspace), PERIOD, MailKind.FORM)
     for path in paths:
         path.unlink()
     own_templates(Workspace(workspace))
     check_templates(Workspace(workspace))
-    assert prepare(load(workspace), PERIOD, FORM).held
+    assert prepare(load(workspace), PERIOD, MailKind.FORM).held
