@@ -16,7 +16,7 @@ from ..text.numbers import format_number
 from ..writing.book import Book, Sheet
 from ..writing.cells import Formula
 from ..writing.templates import house_style
-from .dashboard import result_title, write_dashboard
+from .dashboard import BOARD_AT, SHOWN_AT, SHOWN_PERIOD, write_dashboard
 from .dashboard_grid import Results
 from .layout import (
     AGENCIES,
@@ -33,6 +33,8 @@ from .layout import (
     NO,
     PERIODS,
     PLANS,
+    RESULT_COLLECTORS,
+    RESULT_SUBMISSIONS,
     RULES,
     SETTINGS,
     TABLES,
@@ -291,3 +293,13 @@ def _own_overdue(period: Period) -> datetime.date | None:
 
 def _date(iso: str) -> datetime.date | None:
     return datetime.date.fromisoformat(iso) if iso else None
+
+
+def result_title(name: str, period: str) -> Formula:
+    """The title of a sheet of results: what it shows, of which period, and since when."""
+    at = BOARD_AT if name in (RESULT_SUBMISSIONS, RESULT_COLLECTORS) else SHOWN_AT
+    text = (
+        f'="{name.upper()}"&IF({SHOWN_PERIOD}="",""," · KỲ "&{SHOWN_PERIOD}&'
+        f'IF({at}="",""," · "&{at}))'
+    )
+    return Formula(text, f"{name.upper()} · KỲ {period}" if period else name.upper())

@@ -390,6 +390,7 @@ def older(tmp_path, decision_files, monkeypatch) -> Path:
     with monkeypatch.context() as before:
         before.setattr(cchc_xl.master.writer, "_write_sheet", fewer_columns)
         before.setattr(cchc_xl.master.dashboard, "BOARD_AT", "LUC_KHAC")
+        before.setattr(cchc_xl.master.writer, "BOARD_AT", "LUC_KHAC")
         before.setattr(
             cchc_xl.master.writer, "plan_rows", lambda *given: without_later(rows_of(*given))
         )
