@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,10 @@ import click
 
 from .. import __version__
 from ..errors import CchcError, WorkspaceError
-from ..findings.finding import Finding
-from ..findings.severity import Severity
-from ..plan.statuses import Status
-from ..text.numbers import format_million
 from ..workspace.disk import cause
 
 if TYPE_CHECKING:
-    from ..audit.check import Audit
-    from ..ledger.ledger import Ledger
+    pass
 
 
 # --------------------------------------------------------- click in Vietnamese
@@ -106,108 +100,23 @@ def progress(what: str, wanted: bool) -> Iterator[Callable[[int, int, str], None
         yield lambda done, total, _: bar.update(task, completed=done, total=total)
 
 
-def print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
-
-
-def say_findings(findings: Iterable[Finding], sheet: str = "Phát hiện", most: int = 12) -> None:
-    """The findings that somebody must look at, errors first, and how many there are."""
-    ordered = sorted(findings, key=lambda found: found.sort_key)
-    counts = Counter(found.severity for found in ordered)
-    if not ordered:
-        click.echo("Không có phát hiện nào.")
-        return
-    parts = [f"{counts[s]} {s.words.lower()}" for s in Severity if counts[s]]
-    click.echo(f"Phát hiện: {', '.join(parts)}.")
-    shown = [found for found in ordered if found.severity != Severity.INFO][:most]
-    for found in shown:
-        name = found.severity.words
-        click.echo(f"  [{name}] {found.place}: {found.message} {found.action}")
-    rest = len(ordered) - len(shown)
-    if rest > 0:
-        click.echo(f"  … và {rest} phát hiện khác, xem trang {sheet} hoặc dùng --json.")
-
-
-def say_ledger(ledger: Ledger, outputs: Iterable[Path]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"Kỳ báo cáo {ledger.period.name} (kinh phí: triệu đồng)")
-    for heading in ("Kế hoạch", "Mục", "Hoàn thành", "Quá hạn", "Chưa báo cáo"):
-        table.add_column(heading, justify="left" if heading == "Kế hoạch" else "right")
-    for heading in ("Dự toán", "Đã chi", "Tỷ lệ"):
-        table.add_column(heading, justify="right")
-    for plan in ledger.programme.plans:
-        statuses = Counter(ledger.result(leaf).status for leaf in plan.leaves)
-        budget, spent = ledger.totals(plan)
-        table.add_row(
-            plan.short_name,
-            str(len(plan.leaves)),
-            str(statuses[Status.DONE]),
-            str(statuses[Status.OVERDUE]),
-            str(statuses[Status.NOT_REPORTED]),
-            "" if budget is None else format_million(budget),
-            "" if spent is None else format_million(spent),
-            f"{spent / budget:.1%}".replace(".", ",") if budget and spent is not None else "",
-        )
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
-    due = len(ledger.programme.rows_by_agency(ledger.period))
-    fates = Counter(one.fate for one in ledger.returns)
-    click.echo(
-        f"Đã nhận {len(ledger.accepted)}/{due} cơ quan; {fates['superseded']} tệp có bản mới "
-        f"hơn, {fates['rejected']} tệp không dùng được."
-    )
-    if ledger.missing:
-        click.echo(f"Chưa có phiếu dùng được: {'; '.join(ledger.missing)}.")
-    for path in outputs:
-        click.echo(f"Kết quả: {path}")
-
-
-def say_audit(found: Audit) -> None:
-    """What an audit found: every difference with its cell, and the returned cells behind it; and
-    what rests on how a text or a format was read, for a person to look at."""
-    for note in found.notes:
-        click.echo(f"Ghi chú: {note}")
-    for one in found.differences:
-        place = ", ".join(filter(None, (one.sheet, one.cell)))
-        click.echo(f"{place}: {one.what}: đang ghi “{one.stands}”, phải là “{one.expected}”.")
-        for source in one.sources[:_MOST_SOURCES]:
-            click.echo(f"    từ {source}")
-        if len(one.sources) > _MOST_SOURCES:
-            click.echo(f"    … và {len(one.sources) - _MOST_SOURCES} ô khác, xem --json")
-    if found.understood:
-        click.echo(f"Nên xem lại {len(found.understood)} ô đọc theo chữ hoặc định dạng:")
-    for one in found.understood:
-        click.echo(f"    {one}")
-    if found.passed:
-        click.echo(f"Đạt: đã tính lại {found.checked} ô của {found.workbook}, không khác chỗ nào.")
-    else:
-        click.echo(
-            f"KHÔNG ĐẠT: {len(found.differences)} chỗ khác trong {found.workbook} "
-            f"(đã tính lại {found.checked} ô)."
-        )
-
-
-_MOST_SOURCES = 6
-
 # ------------------------------------------------------------------- commands
 
-workspace_argument = click.argument(
+_HELP = click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
+WORKSPACE = click.argument(
     "workspace", metavar="THƯ_MỤC", type=click.Path(resolve_path=True, path_type=Path)
 )
-period_option = click.option(
+PERIOD = click.option(
     "--period", "period_id", metavar="KỲ", required=True, help="Kỳ báo cáo, ví dụ 2018-6T."
 )
-as_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="In kết quả dạng JSON cho máy đọc."
-)
+JSON = click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON cho máy đọc.")
 
 
 @click.group(context_settings=_SETTINGS)
 @click.version_option(
     __version__, "--version", message="cchc-xl %(version)s", help="In số phiên bản rồi thoát."
 )
-@click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
+@_HELP
 def cchc_xl() -> None:
     """Theo dõi kế hoạch cải cách hành chính: nạp quyết định, tạo phiếu báo cáo, tổng hợp
     phiếu các cơ quan gửi về và lập Phụ lục 2."""
@@ -215,11 +124,27 @@ def cchc_xl() -> None:
     logging.getLogger("openpyxl").setLevel(logging.ERROR)
 
 
-def command(name: str):
-    """A command whose --help is in Vietnamese."""
+def command(name: str, *parameters: Callable) -> Callable[[Callable], click.Command]:
+    """A command whose --help is in Vietnamese, with its arguments and options in order."""
 
     def register(function: Callable) -> click.Command:
-        described = click.help_option("-h", "--help", help="Hiện hướng dẫn này rồi thoát.")
-        return cchc_xl.command(name)(described(function))
+        for parameter in (*reversed(parameters), _HELP):
+            function = parameter(function)
+        return cchc_xl.command(name)(function)
+
+    return register
+
+
+def workspace_command(name: str, *parameters: Callable) -> Callable[[Callable], click.Command]:
+    """A command on a workspace: the function gets it loaded, and then its parameters."""
+
+    def register(function: Callable) -> click.Command:
+        @wraps(function)
+        def run(workspace: Path, **given: Any) -> int | None:
+            from ..master.opening import load
+
+            return function(load(workspace), **given)
+
+        return command(name, WORKSPACE, *parameters)(run)
 
     return register
