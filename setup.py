@@ -79,7 +79,10 @@ setup(
             "openxml-audit>=0.8",
             "pyopenvba>=6.5",
             "pyvbaanalysis>=3",
+            # With its own node, from the same place as the rest.
+            "pyright[nodejs]>=1.1.400",
             "pytest>=8",
+            "pytest-cov>=6",
             "pytest-xdist>=3.6",
             "ruff>=0.8",
             "xlwt>=1.3",

@@ -207,6 +207,7 @@ def test_a_figure_that_was_moved_to_another_row_is_caught(workspace_of_demo):
     assert {("Phụ lục 2", first), ("Phụ lục 2", second)} <= places(audited(workspace_of_demo))
 
 
+@pytest.mark.long
 def test_a_row_that_was_deleted_is_caught(workspace_of_demo):
     import openpyxl
 

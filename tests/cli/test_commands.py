@@ -127,6 +127,7 @@ def test_a_period_as_json(started):
     assert all(Path(path).is_absolute() and Path(path).exists() for path in done["outputs"])
 
 
+@pytest.mark.long
 def test_the_demo_goes_through_the_whole_job(tmp_path):
     out = run("demo", tmp_path / "CCHC-2018")[1]
     assert "số liệu minh họa" in out
@@ -148,6 +149,7 @@ def test_the_demo_goes_through_the_whole_job(tmp_path):
     } <= codes
 
 
+@pytest.mark.long
 def test_two_demos_are_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         run("demo", tmp_path / name / "CCHC-2018")

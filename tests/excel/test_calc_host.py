@@ -243,6 +243,7 @@ def test_vba_that_calc_cannot_compile_is_reported(calc, tmp_path, monkeypatch):
         calc.open(build(tmp_path / "hỏng.xlsm"))
 
 
+@pytest.mark.long
 def test_soffice_starts_again_after_it_was_killed(calc, master):
     calc.restart()
     again = calc.open(master)

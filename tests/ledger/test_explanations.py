@@ -596,6 +596,7 @@ def succeeded(workspace) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_successor_is_not_asked_what_its_forerunner_has_answered(explained):
     succeeded(explained)
     assert set(severities(explained).values()) == {"info"}
@@ -743,6 +744,7 @@ def test_without_explanations_there_is_no_sheet(workspace):
     assert "GIẢI TRÌNH" not in "\n".join(paragraphs(done.outputs[1]))
 
 
+@pytest.mark.long
 def test_the_workbook_lists_them_with_place_and_state(explained):
     send(explained, {"1.1.3": {**ENTRIES["1.1.3"], "spent": 21}}, "moi.xlsx", day=3)
     path = consolidate_period(load(explained), PERIOD).outputs[0]
@@ -766,6 +768,7 @@ def test_the_workbook_lists_them_with_place_and_state(explained):
     assert f"'Cần sửa'!{over['Ô']}" in {link.location for link in links}
 
 
+@pytest.mark.long
 def test_a_link_from_a_later_period_leads_to_the_earlier_file(explained):
     send(explained, ENTRIES, period=YEAR, day=9)
     path = consolidate_period(load(explained), YEAR).outputs[0]
@@ -792,6 +795,7 @@ def test_the_report_quotes_them_and_cites_their_cells(explained):
     assert OpenXmlValidator().validate(done.outputs[1]).errors == []
 
 
+@pytest.mark.long
 def test_a_report_of_a_part_of_the_year_leaves_out_what_no_longer_holds(explained):
     send(explained, {"1.1.3": {**ENTRIES["1.1.3"], "spent": 21}}, "moi.xlsx", day=3)
     told = "\n".join(
@@ -800,6 +804,7 @@ def test_a_report_of_a_part_of_the_year_leaves_out_what_no_longer_holds(explaine
     assert "phiếu ghi: 20" not in told and told.count(f"“{WHY}”") == 1
 
 
+@pytest.mark.long
 def test_the_annual_report_has_all_of_the_year(explained):
     send(
         explained,
@@ -947,6 +952,7 @@ def test_a_sheet_that_was_taken_out_is_caught(audited):
     assert ("Giải trình", "không có") in {(one.sheet, one.stands) for one in told}
 
 
+@pytest.mark.long
 def test_a_sheet_that_nobody_explained_is_caught(workspace):
     send(workspace)
     path = consolidate_period(load(workspace), PERIOD).outputs[0]

@@ -601,6 +601,7 @@ def test_its_json_agrees_with_the_sheets(workspace):
         assert ", ".join(one["rows_missing"]) == row[7]
 
 
+@pytest.mark.long
 def test_a_file_known_only_by_its_name_is_its_agency_s_everywhere(workspace):
     """Damaged on the way, or printed and scanned: on the board, in the issued workbook, in the
     answer, one agency whose file cannot be used."""

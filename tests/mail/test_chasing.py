@@ -81,6 +81,7 @@ def leave_out(office: Office, file: str) -> None:
 # ----------------------------------------------- a return that is none any more
 
 
+@pytest.mark.long
 def test_who_has_a_return_left_out_owes_one_as_if_nothing_had_come(office, mail, calendar):
     calendar(5, 15)
     office.send(MailKind.FORM)
@@ -109,6 +110,7 @@ def test_who_was_left_out_before_a_form_was_sent_gets_one(office, calendar):
     assert AGENCY in sent(office, MailKind.FORM)
 
 
+@pytest.mark.long
 def test_who_has_a_return_that_is_gone_from_the_folder_owes_one(office, mail, calendar):
     calendar(5, 15)
     office.send(MailKind.FORM)
@@ -125,6 +127,7 @@ def test_who_has_a_return_that_is_gone_from_the_folder_owes_one(office, mail, ca
 # ------------------------------------------------------ an answer begins anew
 
 
+@pytest.mark.long
 def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, calendar):
     calendar(6, 2)
     office.send(MailKind.FORM)
@@ -167,6 +170,7 @@ def test_reminders_to_mend_are_numbered_anew_and_speak_of_mending(office, mail, 
     assert row[6:9] == ("12/6/2018", "15/6/2018", "23/6/2018")
 
 
+@pytest.mark.long
 def test_an_answer_that_is_sent_again_begins_anew_too(office, mail, calendar):
     calendar(6, 2)
     put_return(office.loaded, AGENCY, PERIOD, WRONG)
@@ -245,6 +249,7 @@ def test_a_form_that_goes_out_after_the_due_day_names_a_new_one(office, mail, ca
     )
 
 
+@pytest.mark.long
 def test_a_second_reminder_before_a_holiday_gives_a_day_after_it(office, mail, calendar):
     edit_workbook(
         master_path(office.root),

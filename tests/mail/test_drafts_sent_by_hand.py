@@ -109,6 +109,7 @@ def drafts(office) -> Office:
 # ------------------------------------------------------- through a real mailbox
 
 
+@pytest.mark.long
 def test_drafts_that_were_sent_are_known_and_the_others_are_told(drafts, mail):
     today = format_date(datetime.datetime.now(VIETNAM).date())
     assert shown(drafts) == dict.fromkeys(THREE, f"{today} (nháp)")
@@ -415,6 +416,7 @@ def test_many_who_are_left_are_named_in_one_line(tmp_path):
     assert (told.severity, note_sent(Box(None), log)) == ("info", [])
 
 
+@pytest.mark.long
 def test_a_letter_made_once_more_has_an_identity_of_its_own(drafts):
     """In another way too: else the mail that went out before would be taken for the draft."""
     first = draft_of(drafts, HEALTH)["Message-ID"]

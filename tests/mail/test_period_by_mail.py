@@ -38,6 +38,7 @@ def attached(message) -> dict[str, bytes]:
     return {part.get_filename(): part.get_content() for part in message.iter_attachments()}
 
 
+@pytest.mark.long
 def test_a_whole_period_by_mail(office_of_all, mail):
     office = office_of_all
     agencies = ScriptedAgencies(mail, office.loaded.programme, PERIOD)

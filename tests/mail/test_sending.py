@@ -193,6 +193,7 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     assert held == {"reminder-last"}
 
 
+@pytest.mark.long
 def test_a_reminder_that_is_sent_again_is_the_same_one(office, mail):
     office.send(MailKind.FORM)
     office.send(MailKind.REMINDER)
@@ -333,6 +334,7 @@ def test_a_computer_without_a_password_store_is_told_in_a_line(office, no_keyrin
     assert "kho mật khẩu" in refusal(office)
 
 
+@pytest.mark.long
 def test_a_server_that_is_not_there_is_told_and_the_rest_goes_later(office, mail):
     mail.stop_smtp()
     assert "Không kết nối được" in refusal(office)
@@ -396,6 +398,7 @@ def test_a_refused_recipient_costs_only_their_own_letter(office, mail):
 
 
 @pytest.mark.parametrize("host", [HOST, SMALL_HOST])  # told at the first recipient, or at once
+@pytest.mark.long
 def test_a_sender_who_is_refused_is_the_offices_own_trouble(office, mail, host):
     office.set_servers(host, Địa_chỉ_thư="cchc@tinh.test", Tên_đăng_nhập=OFFICE)
     office.keep_password()
@@ -455,6 +458,7 @@ def test_one_dead_address_of_two_is_told_as_that(office, mail):
     assert "không đến được cu@khac.test, các địa chỉ khác không bị trả lại" in status.next_step
 
 
+@pytest.mark.long
 def test_a_full_mailbox_bounces_and_the_board_says_so(office, mail):
     mail.make_full(address_of("Sở Y tế"))
     assert len(office.send(MailKind.FORM).letters) == 3

@@ -124,6 +124,7 @@ def test_before_any_consolidation_budgets_are_known_and_spending_is_not(workspac
     assert call("CCHC_DACHI", master, "1") == "Chưa tổng hợp kỳ nào"
 
 
+@pytest.mark.long
 def test_a_saved_budget_and_a_new_consolidation_are_seen_at_once(half_a_demo, tmp_path):
     root = Path(shutil.copytree(half_a_demo, tmp_path / "CCHC-2018"))
     path = root / "CCHC-2018.xlsm"

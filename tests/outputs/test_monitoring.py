@@ -212,6 +212,7 @@ def test_who_returned_when_and_who_is_missing(consolidated, workbook):
     assert late and all((row[3].month, row[3].day) >= (6, 1) for row in late)
 
 
+@pytest.mark.long
 def test_before_a_day_means_the_day_itself_is_late(workspace):
     """Due before 01/6: 31/5 is on time, 01/6 one day late, in Vietnam's time."""
     import datetime

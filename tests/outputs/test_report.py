@@ -89,6 +89,7 @@ def citations_of(path) -> list[tuple[str, str, str, str]]:
     return [(row[1], str(row[2]), row[4], row[5]) for row in rows[4:] if row[0]]
 
 
+@pytest.mark.long
 def test_every_citation_names_a_cell_that_holds_it(reported):
     workbook = openpyxl.load_workbook(reported[1].outputs[0], data_only=True)
     kinds = Counter()

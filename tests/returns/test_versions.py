@@ -135,6 +135,7 @@ def test_an_officer_may_say_whose_a_form_without_head_is(workspace, come):
     assert "trang Xử lý phiếu" in found["form-without-identity"].message
 
 
+@pytest.mark.long
 def test_who_corrects_after_the_due_day_what_came_in_time_is_not_late(workspace):
     """Feedback asks for corrections: answering it must not make an agency late upstairs."""
     loaded = load(workspace)

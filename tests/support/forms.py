@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +132,11 @@ def copy(path: Path, folder: Path, name: str | None = None) -> Path:
 
 def stored_values(path: Path) -> dict[str, list[list[object]]]:
     """Sheet -> rows of the values that a viewer without calculation shows."""
-    workbook = openpyxl.load_workbook(path, data_only=True)
-    return {
-        sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
-        for sheet in workbook.worksheets
-    }
+    sheets = _stored_values(path.read_bytes())
+    return {title: [list(row) for row in rows] for title, rows in sheets.items()}
+
+
+@lru_cache(4)
+def _stored_values(content: bytes) -> dict[str, list[tuple[object, ...]]]:
+    workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return {s.title: list(s.iter_rows(values_only=True)) for s in workbook.worksheets}

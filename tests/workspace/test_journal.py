@@ -81,6 +81,7 @@ def test_a_file_replaced_under_its_name_is_two_files_in_the_journal(workspace, r
     assert done.ledger.items["3598-2017", "1.1.3"].spent == 6_000_000
 
 
+@pytest.mark.long
 def test_a_file_that_came_back_is_not_called_gone(workspace, returned):
     away = returned.rename(workspace / "a.xlsx")
     return_form(away, returned.parent, {}, "b.xlsx")
@@ -110,6 +111,7 @@ def test_the_journal_by_command(workspace, returned, capsys, monkeypatch):
     assert len(file["sha256"]) == 64 and told["runs"][0]["number"] == 1
 
 
+@pytest.mark.long
 def test_a_copied_workspace_does_not_make_returns_late(half_a_demo, tmp_path):
     """Copying gives every file the time of the copying; the journal knows when each came."""
     root = tmp_path / "ban-sao"

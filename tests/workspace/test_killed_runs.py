@@ -260,6 +260,7 @@ def without_privileges() -> None:
 
 
 @pytest.mark.parametrize("folder", [f"{PERIOD}/tong-hop", "nhat-ky"])
+@pytest.mark.long
 def test_a_folder_that_may_not_be_written_is_named(old, tmp_path, folder):
     root = copied(old, tmp_path)
     (root / folder).chmod(0o555)
@@ -277,6 +278,7 @@ def test_a_folder_that_may_not_be_written_is_named(old, tmp_path, folder):
     assert returned(root) == returned(old)
 
 
+@pytest.mark.long
 def test_returns_that_may_not_be_changed_are_read_all_the_same(old, new, tmp_path):
     root = copied(old, tmp_path)
     inbox = root / PERIOD / "nhan-ve"

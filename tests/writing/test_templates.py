@@ -196,6 +196,7 @@ def looks(path) -> tuple[set[str], set[str], set[str]]:
 
 
 @pytest.mark.parametrize("what", ["forms", "monitoring", "handouts", "collectors"])
+@pytest.mark.long
 def test_fonts_and_colours_arrive_in_every_workbook(restyled, what):
     fonts, fills, _ = looks(restyled[what])
     assert fonts == {"Liberation Sans"}
@@ -207,6 +208,7 @@ def test_feedback_is_marked_in_the_own_colours(restyled):
     assert {"12AB34", "12AB35"} <= fills and not fills & {"FFB3B3", "FFD98C", "DDEBF7"}
 
 
+@pytest.mark.long
 def test_letterhead_recipients_and_signers_stand_in_the_appendices(restyled):
     for name in ("Phụ lục 2", "Phụ lục 1", "Nghị quyết 07"):
         sheet = openpyxl.load_workbook(restyled["monitoring"])[name]
