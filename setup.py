@@ -82,7 +82,7 @@ setup(
             # With its own node, from the same place as the rest.
             "pyright[nodejs]>=1.1.400",
             "pytest>=8",
-            "pytest-cov>=6",
+            "pytest-cov>=7",
             "pytest-xdist>=3.6",
             "ruff>=0.8",
             "xlwt>=1.3",
