@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from ..audit.check import Audit
     from ..ledger.ledger import ItemResult, Ledger
     from ..mail.board import AgencyStatus, Board
+    from ..mail.carriers import Delivered
     from ..mail.collecting import Fetched
-    from ..mail.correspondence import Outgoing
     from ..mail.log import MailEvent
-    from ..mail.sending import Delivered
+    from ..mail.outgoing import Outgoing
     from ..period.dispatch import Handouts
     from ..period.tracing import RowTrace, Trace
 

@@ -11,6 +11,7 @@ from ..errors import AuditError, WorkspaceError
 from ..files.spreadsheets import printed
 from ..plan.fates import Fate
 from ..plan.mail_kinds import MailKind
+from ..text.dates import format_moment
 from ..text.numbers import parse_amount
 from .command_line import (
     JSON,
@@ -315,7 +316,7 @@ def again_command(loaded: Loaded, period_id: str, number: int | None, folder: Pa
     for path in paths:
         click.echo(f"Kết quả: {path}")
     if same:
-        click.echo(f"Giống hệt lần {run.number} ({run.time:%H:%M %d/%m/%Y}) đến từng byte.")
+        click.echo(f"Giống hệt lần {run.number} ({format_moment(run.time)}) đến từng byte.")
         return 0
     click.echo(
         f"KHÁC với lần {run.number} (lập bằng phần mềm phiên bản {run.software}). Cài đúng phiên "
@@ -393,7 +394,7 @@ def status_command(loaded: Loaded, period_id: str, as_json: bool) -> None:
 
     Từng cơ quan: đã gửi phiếu, đã nhắc, đã nộp, còn gì phải làm; từng người thu thập còn thiếu
     gì."""
-    from ..mail.period_status import status_of
+    from ..mail.board import status_of
     from .as_json import board_json
 
     with progress("Đọc phiếu", not as_json) as shown:
@@ -436,7 +437,7 @@ def send_command(
     LOẠI: forms (phiếu), reminders (nhắc nộp), feedback (phản hồi), results (kết quả cho lãnh
     đạo). Cách gửi đặt ở trang Thư điện tử của sổ. Thư đã gửi không gửi lần nữa; lần gửi bị ngắt
     thì chạy lại để gửi tiếp."""
-    from ..mail.correspondence import deliver, open_carrier, prepare
+    from ..mail.outgoing import deliver, open_carrier, prepare
     from ..master.mail_settings import DRAFTS
     from .as_json import outgoing_json
 
@@ -466,8 +467,8 @@ def fetch_command(loaded: Loaded, period_id: str, as_json: bool) -> None:
     Chỉ đọc hộp thư (IMAP); phiếu của cơ quan nào, kỳ nào nhận theo nội dung, chép vào thư mục
     nhan-ve với ngày của thư. Thư nháp nằm trong thư mục thư đã gửi được ghi là đã gửi."""
     from ..mail.collecting import fetch
-    from ..mail.correspondence import mail_settings
     from ..mail.mailbox import open_mailbox
+    from ..mail.outgoing import mail_settings
     from ..mail.passwords import needed_password
     from ..mail.seen_mails import note_told
     from .as_json import fetched_json
@@ -497,7 +498,7 @@ def password_command(loaded: Loaded, forget: bool) -> None:
     """Cất mật khẩu hộp thư vào kho mật khẩu của máy.
 
     Hỏi mật khẩu (không hiện trên màn hình) cho máy chủ gửi và nhận ghi ở trang Thư điện tử."""
-    from ..mail.correspondence import mail_settings
+    from ..mail.outgoing import mail_settings
     from ..mail.passwords import keep_password
     from ..mail.servers import check_server
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..audit.check import Audit
     from ..ledger.ledger import Ledger
     from ..mail.board import Board
-    from ..mail.correspondence import Outgoing
+    from ..mail.outgoing import Outgoing
 
 _MOST_SOURCES = 6  # of a difference
 _MANY = 4  # agencies told the same

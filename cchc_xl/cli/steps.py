@@ -127,7 +127,7 @@ def consolidate_period(
     Raises NoReturnsError when nothing came, WorkspaceError when somebody else is at work,
     TemplateError when a template cannot be used.
     """
-    from ..mail.period_status import standing_of, today
+    from ..mail.board import standing_of, today
 
     workspace = loaded.workspace
     period = find_period(loaded.programme, period_id)
@@ -294,7 +294,7 @@ def nothing_reported(workspace: Workspace, programme: Programme) -> Results:
         return Results({})
     from ..ledger.ledger import consolidate
     from ..ledger.result_rows import result_rows
-    from ..mail.period_status import standing
+    from ..mail.board import standing
 
     ledger = consolidate(programme, programme.periods[0], ())
     return Results(result_rows(ledger) | standing(workspace, [ledger]).tables)

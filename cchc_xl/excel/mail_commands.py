@@ -12,10 +12,10 @@ from ..cli.steps import Progress
 from ..errors import MailError, WrongPasswordError
 from ..findings.finding import Finding
 from ..ledger.result_rows import result_rows
-from ..mail.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
+from ..mail.board import read_so_far, standing_of, today
+from ..mail.carriers import Carrier, Delivered
+from ..mail.outgoing import Outgoing, deliver, mail_settings, open_carrier, prepare
 from ..mail.passwords import keep_password, password_of
-from ..mail.period_status import read_so_far, standing_of, today
-from ..mail.sending import Carrier, Delivered
 from ..master.layout import RESULT_SUBMISSIONS
 from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, Server
 from ..master.opening import Loaded

@@ -29,11 +29,11 @@ from ..text.spelling import few
 from ..workspace.disk import read_file, set_arrival
 from ..workspace.folders import Workspace
 from ..workspace.journal import Journal, sha256_of
+from .board import today
 from .bounces import Bounce, bounces_of
 from .classification import Relation, Relations
 from .log import BOUNCED, MailEvent
 from .mailbox import LARGEST_MAIL, Heading, Mailbox
-from .period_status import today
 from .seen_mails import SeenMails, Taken
 from .sent_folder import UNSENT, note_sent
 
@@ -100,16 +100,16 @@ def fetch(
 
 class _Collector:
     def __init__(self, loaded: Loaded, period: Period, settings: MailSettings):
-        self.plan_rowsspace: Workspace = loaded.workspace
+        self.workspace: Workspace = loaded.workspace
         self.programme = loaded.programme
         self.period = period
         self.settings = settings
-        self.journal = Journal(self.plan_rowsspace)
-        self.relations = Relations(self.plan_rowsspace, self.programme, settings.sender)
+        self.journal = Journal(self.workspace)
+        self.relations = Relations(self.workspace, self.programme, settings.sender)
         self.logs = self.relations.logs
         self.plan_rows = PlanRows.of(self.programme)
         self.candidates = sorted(self.programme.periods, key=lambda one: one != period)
-        self.seen = SeenMails(self.plan_rowsspace)
+        self.seen = SeenMails(self.workspace)
         self.present: dict[str, dict[str, str]] = {}  # period -> SHA-256 -> file in its nhan-ve
         self.process = Reader()
         self.findings = list(self.seen.untold)
@@ -132,7 +132,7 @@ class _Collector:
         """Where an officer reads what no message has room for."""
         if self.findings:
             text = self.seen.as_text().encode("utf-8-sig")  # for every Notepad
-            self.plan_rowsspace.write({self.plan_rowsspace.mailbox_note: text})
+            self.workspace.write({self.workspace.mailbox_note: text})
 
     # -------------------------------------------------------------- one mail
 
@@ -308,7 +308,7 @@ class _Collector:
         period = form.period or self.period
         present = self._present(period)
         sha256 = sha256_of(form.part.content)
-        inbox = self.plan_rowsspace.inbox(period.id)
+        inbox = self.workspace.inbox(period.id)
         # The same as of a mail that an officer saves there whole.
         moment = period.returned(form.part.sent, taken.heading.received).timestamp()
         if sha256 in present:
@@ -320,7 +320,7 @@ class _Collector:
             moment = min(moment, path.stat().st_mtime)
         else:
             path = inbox / _name_in_inbox(form, inbox, present.values())
-            self.plan_rowsspace.write({path: form.part.content})
+            self.workspace.write({path: form.part.content})
             present[sha256] = path.name
             self.saved.setdefault(period.id, []).append(path.name)
             if not form.problem:
@@ -349,7 +349,7 @@ class _Collector:
         """SHA-256 -> file of what lies in a period's nhan-ve."""
         if period.id not in self.present:
             found = {}
-            for name, path in self.plan_rowsspace.returned_files(period.id):
+            for name, path in self.workspace.returned_files(period.id):
                 try:
                     found[sha256_of(read_file(path))] = name
                 except UnreadableFileError:
@@ -359,7 +359,7 @@ class _Collector:
 
     def _keep(self, content: bytes, taken: Taken) -> None:
         """Keep a mail that brought something, as it came."""
-        self.plan_rowsspace.write(self.journal.to_keep([content]))
+        self.workspace.write(self.journal.to_keep([content]))
         taken.mail = sha256_of(content)
 
 

@@ -10,10 +10,10 @@ from ..master.mail_settings import DRAFTS, OUTLOOK, SMTP, MailSettings, Server, 
 from ..master.opening import Loaded
 from ..plan.model import Programme
 from ..text.spelling import few
-from .correspondence import mail_settings, open_server
+from .carriers import reach_server
 from .mailbox import open_mailbox, reach_mailbox
+from .outgoing import mail_settings, open_server
 from .passwords import needed_password
-from .sending import reach_server
 from .servers import check_server
 
 _MOST_NAMES = 5

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..findings.finding import Finding, Place, finding
-from ..text.dates import VIETNAM
+from ..text.dates import VIETNAM, format_moment
 from ..text.spelling import clean, few
 from .log import SENT, Correspondence, MailEvent
 from .mailbox import Mailbox, SentMail
@@ -33,7 +33,7 @@ def note_sent(box: Mailbox, log: Correspondence) -> list[Finding]:
         log.add(replace(draft, time=moment, event=SENT, message_id=mail.message_id))
         known.add(mail.message_id)  # it may lie there twice
         drafts.remove(draft)
-        told = f"{moment:%H:%M %d/%m/%Y}"
+        told = format_moment(moment)
         found.append(
             finding("mail-draft-sent", Place(), draft.subject, agency=draft.agency, time=told)
         )

@@ -30,7 +30,7 @@ class Stage(StrEnum):
 class MailKind(StrEnum):
     """A kind of mail by its name in the log: what `cchc-xl send` and the button call it, its
     template, how files with it are called, and the stages of an agency in which it is wanted.
-    What is written, attached and to whom: `mail.due_letters.WRITERS`."""
+    What is written, attached and to whom: `mail.outgoing.WRITERS`."""
 
     command: str
     button: str

@@ -22,9 +22,8 @@ from cchc_xl.findings.finding import Place, finding
 from cchc_xl.findings.rules import RULES
 from cchc_xl.findings.severity import Severity
 from cchc_xl.ledger.ledger import consolidate
-from cchc_xl.mail.board import board
+from cchc_xl.mail.board import board, status_of
 from cchc_xl.mail.log import Correspondence, MailEvent
-from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import load
 from cchc_xl.period.dispatch import make_forms
 from cchc_xl.plan.choices import OFF, Rules, Setting

@@ -6,9 +6,9 @@ import email
 
 import pytest
 
-from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
+from cchc_xl.mail.board import status_of
 from cchc_xl.mail.log import BOUNCED
-from cchc_xl.mail.period_status import status_of
+from cchc_xl.mail.outgoing import deliver, open_carrier, prepare
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import master_path
 from cchc_xl.plan.mail_kinds import MailKind

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from cchc_xl.cli.steps import consolidate_period
+from cchc_xl.mail.board import status_of
 from cchc_xl.mail.chasing import mails_to, working_day
 from cchc_xl.mail.letter import MARK
 from cchc_xl.mail.log import BOUNCED, DRAFT, SENT, Correspondence, MailEvent
 from cchc_xl.mail.log import correspondence as log_of
-from cchc_xl.mail.period_status import status_of
 from cchc_xl.master.opening import master_path
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.text.dates import VIETNAM
@@ -38,8 +38,8 @@ def calendar(monkeypatch):
     def set_day(month: int, day: int) -> None:
         today = datetime.date(2018, month, day)
         now = datetime.datetime.combine(today, datetime.time(9), VIETNAM)
-        monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda: today)
-        monkeypatch.setattr("cchc_xl.mail.sending.now", lambda: now)
+        monkeypatch.setattr("cchc_xl.mail.board.today", lambda: today)
+        monkeypatch.setattr("cchc_xl.mail.carriers.now", lambda: now)
 
     return set_day
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from imapclient import IMAPClient
 
 from cchc_xl.cli.commands import cchc_xl
+from cchc_xl.mail.board import status_of
 from cchc_xl.mail.letter import DRAFT_MARK, MARK
 from cchc_xl.mail.log import (
     BOUNCED,
@@ -30,7 +31,6 @@ from cchc_xl.mail.log import (
 )
 from cchc_xl.mail.mailbox import SentMail, open_mailbox
 from cchc_xl.mail.passwords import needed_password
-from cchc_xl.mail.period_status import status_of
 from cchc_xl.mail.sent_folder import note_sent
 from cchc_xl.master.layout import RESULT_SUBMISSIONS
 from cchc_xl.master.mail_settings import DRAFTS

@@ -8,8 +8,8 @@ import socket
 import pytest
 
 from cchc_xl.errors import MailError, TemplateError, WrongPasswordError
-from cchc_xl.mail.correspondence import prepare
-from cchc_xl.mail.texts import mail_words
+from cchc_xl.mail.letter import mail_words
+from cchc_xl.mail.outgoing import prepare
 from cchc_xl.master.opening import load, master_path
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.writing.templates import using

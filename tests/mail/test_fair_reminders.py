@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
+from cchc_xl.mail.outgoing import deliver, open_carrier, prepare
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import load, master_path
 from cchc_xl.period.dispatch import make_forms
@@ -30,7 +30,7 @@ def test_no_reminder_asks_for_a_return_before_the_day_that_all_were_told(workspa
     # The second one names the last day that all were told, and the third waits for it to pass.
     for days_before, goes in ((20, 1), (16, 1), (12, 0), (0, 1)):
         day = period.due_before - datetime.timedelta(days=days_before)
-        monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.mail.board.today", lambda day=day: day)
         loaded = load(workspace)
         outgoing = prepare(loaded, PERIOD, MailKind.REMINDER, way=DRAFTS)
         assert len(outgoing.letters) == goes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cchc_xl.excel import mail_commands
-from cchc_xl.mail.due_letters import WRITERS
+from cchc_xl.mail.outgoing import WRITERS
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.writing.templates import official_texts, packaged, resource
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from cchc_xl.errors import UnreadableFileError
-from cchc_xl.mail.correspondence import deliver, open_carrier, prepare
+from cchc_xl.mail.outgoing import deliver, open_carrier, prepare
 from cchc_xl.master.mail_settings import DRAFTS
 from cchc_xl.master.opening import load, master_path
 from cchc_xl.plan.mail_kinds import MailKind

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from cchc_xl.cli.steps import audit_period, consolidate_period
+from cchc_xl.mail.board import status_of
 from cchc_xl.mail.letter import MARK
 from cchc_xl.mail.log import correspondence
-from cchc_xl.mail.period_status import status_of
 from cchc_xl.outputs.marking import INDEX_SHEET
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace

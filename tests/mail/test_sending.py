@@ -23,12 +23,11 @@ from cchc_xl.cli.steps import consolidate_period
 from cchc_xl.errors import MailError, MasterWorkbookError, TemplateError
 from cchc_xl.excel.outlook import OutlookDrafts
 from cchc_xl.files.mails import decoded, read_headers
-from cchc_xl.mail.correspondence import deliver
-from cchc_xl.mail.letter import MARK, Letter, mail_of
+from cchc_xl.mail.board import status_of
+from cchc_xl.mail.carriers import SmtpCarrier
+from cchc_xl.mail.letter import MARK, Letter, Words, mail_of, mail_words
 from cchc_xl.mail.mailbox import open_mailbox
-from cchc_xl.mail.period_status import status_of
-from cchc_xl.mail.sending import SmtpCarrier
-from cchc_xl.mail.texts import Words, mail_words
+from cchc_xl.mail.outgoing import deliver
 from cchc_xl.master.mail_settings import DRAFTS, OUTLOOK, addresses
 from cchc_xl.master.opening import master_path
 from cchc_xl.plan.mail_kinds import MailKind
@@ -74,7 +73,7 @@ def refusal(office: Office) -> str:
 
 
 def test_a_letter_is_plain_and_html_with_the_form(office, mail, monkeypatch):
-    monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda: datetime.date(2018, 5, 31))
+    monkeypatch.setattr("cchc_xl.mail.board.today", lambda: datetime.date(2018, 5, 31))
     office.send(MailKind.FORM)
     (message,) = received(mail, "Sở Y tế")
     form = Workspace(office.root).forms(PERIOD) / "Phieu_2018-6T_So-Y-te.xlsx"
@@ -179,8 +178,8 @@ def test_reminders_grow_firmer_and_wait_between_them(office, mail, monkeypatch):
     for days in (0, 1, 3, 7, 8, 14):
         day = start + datetime.timedelta(days=days)
         now = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
-        monkeypatch.setattr("cchc_xl.mail.period_status.today", lambda day=day: day)
-        monkeypatch.setattr("cchc_xl.mail.sending.now", lambda now=now: now)
+        monkeypatch.setattr("cchc_xl.mail.board.today", lambda day=day: day)
+        monkeypatch.setattr("cchc_xl.mail.carriers.now", lambda now=now: now)
         said.append([one.about for one in office.send(MailKind.REMINDER).letters])
     assert said == [["1"] * 3, [], ["2"] * 3, [], ["3"] * 3, []]
     got = [m for m in received(mail, "Sở Y tế") if "reminder" in str(m[MARK])]

@@ -157,7 +157,7 @@ def test_a_name_that_no_server_has_is_told(office):
 
 
 def test_a_server_that_does_not_answer_costs_no_more_time_than_is_given_to_it(office, monkeypatch):
-    for module in ("sending", "mailbox"):
+    for module in ("carriers", "mailbox"):
         monkeypatch.setattr(f"cchc_xl.mail.{module}.SECONDS_TO_ANSWER", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from cchc_xl.files.attachments import OLE_SIGNATURE
-from cchc_xl.mail.due_letters import LEADERS
 from cchc_xl.mail.letter import MARK
+from cchc_xl.mail.outgoing import LEADERS
 from cchc_xl.master.opening import master_path
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace

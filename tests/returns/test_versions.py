@@ -13,7 +13,7 @@ import pytest
 from cchc_xl.cli.steps import audit_period, consolidate_period, read_returns
 from cchc_xl.files.packages import repacked
 from cchc_xl.ledger.result_rows import submissions
-from cchc_xl.mail.period_status import status_of
+from cchc_xl.mail.board import status_of
 from cchc_xl.master.opening import load
 from tests.support.forms import edit_workbook, form_of, return_form
 from tests.support.one_agency import AGENCY, FIRST, PERIOD, SECOND, decide

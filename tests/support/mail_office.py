@@ -11,12 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cchc_xl.mail.carriers import Delivered
 from cchc_xl.mail.collecting import Fetched, fetch
-from cchc_xl.mail.correspondence import Outgoing, deliver, mail_settings, open_carrier, prepare
 from cchc_xl.mail.mailbox import open_mailbox
+from cchc_xl.mail.outgoing import Outgoing, deliver, mail_settings, open_carrier, prepare
 from cchc_xl.mail.passwords import keep_password, needed_password
 from cchc_xl.mail.seen_mails import note_told
-from cchc_xl.mail.sending import Delivered
 from cchc_xl.master.mail_settings import SMTP, MailSettings
 from cchc_xl.master.opening import Loaded, load, master_path
 from cchc_xl.plan.mail_kinds import MailKind

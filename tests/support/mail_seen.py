@@ -7,8 +7,8 @@ from email.header import Header
 
 import openpyxl
 
+from cchc_xl.mail.board import status_of
 from cchc_xl.mail.log import Correspondence, correspondence
-from cchc_xl.mail.period_status import status_of
 from cchc_xl.workspace.folders import Workspace
 from tests.support.mail_office import PERIOD, Office
 from tests.support.mail_writers import Attached, eml

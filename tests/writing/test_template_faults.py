@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cchc_xl.cli.steps import check_templates, own_templates
 from cchc_xl.errors import TemplateError
-from cchc_xl.mail.correspondence import prepare
-from cchc_xl.mail.texts import Words, mail_words
+from cchc_xl.mail.letter import Words, mail_words
+from cchc_xl.mail.outgoing import prepare
 from cchc_xl.master.opening import load
 from cchc_xl.plan.mail_kinds import MailKind
 from cchc_xl.workspace.folders import Workspace
