@@ -10,7 +10,9 @@ from ..cli.steps import Consolidation, Progress
 from ..findings.finding import Finding
 from ..findings.severity import Severity
 from ..master.layout import TABLES
+from ..master.opening import Loaded, find_period
 from ..master.result_tables import RESULTS
+from ..plan.periods import Period
 from .button import command, open_with_system, recalculate
 from .open_master import OpenMaster
 
@@ -58,19 +60,26 @@ def _not_shown(sheet: str) -> str:
     )
 
 
+def _chosen(master: OpenMaster) -> tuple[Loaded, Period]:
+    """The workspace as it is, and the period chosen in it."""
+    loaded = master.load()
+    return loaded, find_period(loaded.programme, master.chosen_period)
+
+
+def _each(found: Sequence[Finding]) -> str:
+    return "".join(f"\n{one.message}" for one in found)
+
+
 @command
 def make_forms(master: OpenMaster, progress: Progress) -> str:
     """Tạo phiếu báo cáo: the forms of the chosen period."""
-    from ..master.opening import find_period
     from ..period.dispatch import make_forms as step
 
-    loaded = master.load()
-    period = find_period(loaded.programme, master.chosen_period)
+    loaded, period = _chosen(master)
     paths, found = step(loaded, period.id, progress)
     folder = loaded.workspace.forms(period.id)
     open_with_system(folder)
-    stale = "".join(f"\n{one.message}" for one in found)
-    return f"Đã tạo {len(paths)} phiếu trong thư mục {folder}.{stale}"
+    return f"Đã tạo {len(paths)} phiếu trong thư mục {folder}.{_each(found)}"
 
 
 @command
@@ -150,45 +159,39 @@ def _counted(findings: Sequence[Finding]) -> str:
 @command
 def make_feedback(master: OpenMaster, progress: Progress) -> str:
     """Lập phản hồi: each agency's own file back, with what is to be mended marked in it."""
-    from ..master.opening import find_period
     from ..period.dispatch import make_feedback as step
 
-    loaded = master.load()
-    period = find_period(loaded.programme, master.chosen_period)
+    loaded, period = _chosen(master)
     paths, found = step(loaded, period.id, progress)
     if not paths:
         return "Không phiếu nào có lỗi hay cảnh báo; không cần phản hồi."
     folder = loaded.workspace.feedback(period.id)
     open_with_system(folder)
-    stale = "".join(f"\n{one.message}" for one in found)
-    return f"Đã lập phản hồi cho {len(paths)} cơ quan trong thư mục {folder}.{stale}"
+    return f"Đã lập phản hồi cho {len(paths)} cơ quan trong thư mục {folder}.{_each(found)}"
 
 
 @command
 def make_handouts(master: OpenMaster, progress: Progress) -> str:
     """Bảng từng cơ quan: a workbook to mail to each agency and to each collector."""
-    from ..master.opening import find_period
     from ..period.dispatch import make_handouts as step
 
-    loaded = master.load()
-    period = find_period(loaded.programme, master.chosen_period)
+    loaded, period = _chosen(master)
     made = step(loaded, period.id, progress)
     folder = loaded.workspace.results(period.id)
     open_with_system(folder)
-    stale = "".join(f"\n{one.message}" for one in made.stale)
     return (
         f"Đã lập bảng cho {len(made.agencies)} cơ quan (thư mục co-quan) và "
-        f"{len(made.collectors)} người thu thập (thư mục nguoi-thu-thap) trong {folder}.{stale}"
+        f"{len(made.collectors)} người thu thập (thư mục nguoi-thu-thap) trong {folder}."
+        f"{_each(made.stale)}"
     )
 
 
 @command
 def open_inbox(master: OpenMaster, progress: Progress) -> str:
     """Mở thư mục nhận về: where returned files of the chosen period go."""
-    from ..master.opening import find_period
 
-    loaded = master.load()
-    inbox = loaded.workspace.inbox(find_period(loaded.programme, master.chosen_period).id)
+    loaded, period = _chosen(master)
+    inbox = loaded.workspace.inbox(period.id)
     inbox.mkdir(parents=True, exist_ok=True)
     open_with_system(inbox)
     return ""

@@ -48,28 +48,20 @@ _WHY = {
 }
 
 
-@command
-def send_forms(master: OpenMaster, progress: Progress) -> str:
-    """Gửi phiếu: make the forms of the chosen period and mail each agency its own."""
-    return _send(master, progress, MailKind.FORM)
+def _sending(kind: MailKind) -> Callable[[], None]:
+    """The button that mails the letters of a kind."""
+
+    @command
+    def send(master: OpenMaster, progress: Progress) -> str:
+        return _send(master, progress, kind)
+
+    return send
 
 
-@command
-def send_reminders(master: OpenMaster, progress: Progress) -> str:
-    """Nhắc nộp: remind those who owe their return, or a better one."""
-    return _send(master, progress, MailKind.REMINDER)
-
-
-@command
-def send_feedback(master: OpenMaster, progress: Progress) -> str:
-    """Gửi phản hồi: mail agencies their own files back, marked."""
-    return _send(master, progress, MailKind.FEEDBACK)
-
-
-@command
-def send_results(master: OpenMaster, progress: Progress) -> str:
-    """Gửi kết quả: mail the tables and the report to the leaders."""
-    return _send(master, progress, MailKind.RESULT)
+send_forms = _sending(MailKind.FORM)
+send_reminders = _sending(MailKind.REMINDER)
+send_feedback = _sending(MailKind.FEEDBACK)
+send_results = _sending(MailKind.RESULT)
 
 
 @command
