@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
+from typing import Any
 
 from ..findings.finding import NOWHERE, Finding, Place, finding
 from ..text.amounts_in_words import dong_in_words, same_words
@@ -76,7 +77,7 @@ class Preamble:
     allocation_lists: list[list[Amount]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def note(self, code: str, place: Place, value: str = "", **facts: str) -> None:
+    def note(self, code: str, place: Place, value: str = "", **facts: Any) -> None:
         self.findings.append(finding(code, place, value, **facts))
 
 

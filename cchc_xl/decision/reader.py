@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP
 from pathlib import Path
+from typing import Any
 
 from ..errors import NotADecisionError
 from ..findings.finding import Finding, Place, finding
@@ -122,7 +123,7 @@ class _Reader:
             rows.setdefault(row.code, row)
         return rows
 
-    def _note(self, code: str, row: PrintedRow, value: str = "", **facts: str) -> None:
+    def _note(self, code: str, row: PrintedRow, value: str = "", **facts: Any) -> None:
         self.findings.append(finding(code, row.place, value, item=row.code, **facts))
 
     # -------------------------------------------------------------- one row
