@@ -30,28 +30,6 @@ _TEXT = "Giải trình (nếu số liệu đúng)"
 _KEYS = ("Khóa cơ quan", "Khóa quy tắc", "Khóa mục", "Khóa giá trị")
 _ANSWERED = re.compile(" (?:Cơ quan giải trình:|Giải trình trước đây là cho) ")
 _LONGEST_TEXT, _LONGEST_QUOTED = 30_000, 400
-# The figure that a rule is about.
-_ABOUT = {
-    "spent-over-budget": "spent",
-    "spent-without-budget": "spent",
-    "spent-fell": "spent",
-    "spent-maybe-thousands": "spent",
-    "spent-implausible": "spent",
-    "spent-missing": "spent",
-    "spent-over-budget-together": "spent",
-    "percent-fell": "percent",
-    "done-below-full-percent": "percent",
-    "done-reopened": "status",
-    "full-percent-not-done": "status",
-    "status-missing": "status",
-    "done-without-evidence": "proof",
-}
-# What else makes the case that an explanation is about.
-_BESIDES = {
-    "done-without-evidence": "status",
-    "full-percent-not-done": "percent",
-    "done-below-full-percent": "status",
-}
 
 
 class Given(NamedTuple):
@@ -189,7 +167,7 @@ def _case(rule: str, fact: Fact) -> tuple[object, ...]:
         "status": fact.reported,
         "proof": fact.texts.get("proof"),
     }
-    return said.get(_ABOUT.get(rule, "")), said.get(_BESIDES.get(rule, ""))
+    return tuple(said[name] for name in RULES[rule].judged)
 
 
 def _is_refused(one: Given, refusals: set[tuple]) -> bool:
@@ -289,7 +267,7 @@ def _is_still(fact: Fact | None, one: Given) -> bool:
     """Whether the return still has the value, as the audit itself has read it."""
     if fact is None:
         return False
-    name, number = _ABOUT.get(one.rule), parse_number(one.value)
+    name, number = next(iter(RULES[one.rule].judged), None), parse_number(one.value)
     if name == "spent":
         spent = None if fact.spent is None else Decimal(fact.spent) / 10**6
         return number == spent

@@ -17,7 +17,13 @@ from .severity import Severity
 @dataclass(frozen=True, kw_only=True)
 class Rule(Message):
     """A rule as declared: `what` tells officers of it. A breach of severity error leaves the
-    reported field `field` out of the figures, warning and info count it."""
+    reported field `field` out of the figures, warning and info count it.
+
+    `looks_at` are the fields of an agency that it judges, if not that one; the value of the first
+    is shown. An explanation is of them as they were: once they have changed, the same value is
+    another case (spending that fell to 5 from 10, and later from 12). `of_blank`: what it finds
+    is that nothing stands there.
+    """
 
     code: str
     what: str
@@ -25,6 +31,12 @@ class Rule(Message):
     field: str = ""
     threshold: Decimal | None = None
     unit: str = ""
+    looks_at: tuple[str, ...] = ()
+    of_blank: bool = False
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        return self.looks_at or tuple(filter(None, [self.field]))
 
 
 _DECLARED = (
@@ -63,6 +75,7 @@ _DECLARED = (
         fix="Kiểm tra lại số tiền.",
         threshold=Decimal(100),
         unit="% dự toán",
+        looks_at=("spent",),
     ),
     Rule(
         code="spent-without-budget",
@@ -78,6 +91,8 @@ _DECLARED = (
         message="Mục {item} có dự toán {budget} triệu đồng nhưng ô số đã chi trống.",
         action="Đề nghị cơ quan ghi số đã chi; chưa chi thì ghi 0.",
         fix="Ghi số đã chi; chưa chi thì ghi 0.",
+        looks_at=("spent",),
+        of_blank=True,
     ),
     Rule(
         code="spent-maybe-thousands",
@@ -125,6 +140,8 @@ _DECLARED = (
         action="Đề nghị cơ quan ghi số, ký hiệu văn bản.",
         fix="Ghi số, ký hiệu văn bản kiểm chứng.",
         field="status",
+        looks_at=("proof", "status"),
+        of_blank=True,
     ),
     Rule(
         code="full-percent-not-done",
@@ -133,6 +150,7 @@ _DECLARED = (
         action="Hỏi lại cơ quan.",
         fix="Sửa trạng thái hoặc tỷ lệ cho khớp nhau.",
         field="percent",
+        looks_at=("status", "percent"),
     ),
     Rule(
         code="done-below-full-percent",
@@ -141,6 +159,7 @@ _DECLARED = (
         action="Hỏi lại cơ quan.",
         fix="Sửa trạng thái hoặc tỷ lệ cho khớp nhau.",
         field="percent",
+        looks_at=("percent", "status"),
     ),
     Rule(
         code="status-missing",
@@ -148,6 +167,8 @@ _DECLARED = (
         message="Mục {item} có số liệu nhưng chưa chọn trạng thái.",
         action="Đề nghị cơ quan chọn trạng thái.",
         fix="Chọn trạng thái trong danh sách.",
+        looks_at=("status",),
+        of_blank=True,
     ),
     Rule(
         code="given-changed",
@@ -158,6 +179,7 @@ _DECLARED = (
         ),
         action="Hỏi lại cơ quan; nếu kế hoạch đổi thì sửa ở trang Kế hoạch.",
         fix="Khôi phục như phiếu đã gửi; nếu kế hoạch thay đổi, ghi vào cột Đề xuất, kiến nghị.",
+        of_blank=True,
     ),
 )
 RULES = {rule.code: rule for rule in _DECLARED}

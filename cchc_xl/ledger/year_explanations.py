@@ -5,31 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..findings.rules import RULES
 from ..plan.explanations import Explanation
 from ..plan.fates import Fate
 from ..plan.model import Programme, row_key
 from ..plan.periods import Period
 from ..returns.returned import ReportedRow, Return
-
-# What an agency reports that a rule looks at. An explanation is of these figures as they were:
-# once they have changed, the same value is another case (spending that fell to 5 from 10, and
-# later from 12). The columns that a form came with are no figures of the agency.
-LOOKS_AT: Mapping[str, tuple[str, ...]] = {
-    "spent-implausible": ("spent",),
-    "spent-over-budget": ("spent",),
-    "spent-over-budget-together": ("spent",),
-    "spent-without-budget": ("spent",),
-    "spent-missing": ("spent",),
-    "spent-maybe-thousands": ("spent",),
-    "spent-fell": ("spent",),
-    "percent-fell": ("percent",),
-    "done-reopened": ("status",),
-    "done-without-evidence": ("status", "proof"),
-    "full-percent-not-done": ("status", "percent"),
-    "done-below-full-percent": ("status", "percent"),
-    "status-missing": ("status",),
-    "given-changed": (),
-}
 
 
 def explanations_of_year(
@@ -85,7 +66,7 @@ def _changed(programme: Programme, one: Explanation, since: Sequence[tuple[Perio
     *_, now = said.values()
     for period, row in said.items():
         if row and now:
-            looked_at = LOOKS_AT[one.rule]
-            if any(row[name] not in (None, "", now[name]) for name in looked_at):
+            judged = RULES[one.rule].judged
+            if any(row[name] not in (None, "", now[name]) for name in judged):
                 return period
     return ""

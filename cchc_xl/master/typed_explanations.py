@@ -25,8 +25,6 @@ PERIOD, RULE, VALUE, TEXT, WHAT, SOURCE = (
     "Xử lý",
     "Nguồn",
 )
-# What these find is that nothing stands there.
-_OF_BLANKS = {"spent-missing", "status-missing", "done-without-evidence", "given-changed"}
 _HANDLING = {key(what): what for what in HANDLING} | {"": ACCEPT}
 _RULES = {key(name): code for code, rule in RULES.items() for name in (code, rule.what)}
 
@@ -55,7 +53,7 @@ def read_explanations(
             CODE: plan is not None and code in plan.by_code,
             RULE: rule,
             WHAT: handling,
-            VALUE: value or handling == REFUSE or rule in _OF_BLANKS,
+            VALUE: value or handling == REFUSE or (rule in RULES and RULES[rule].of_blank),
             TEXT: text or record.text(WHAT),
         }
         place = record.places[AGENCY]
