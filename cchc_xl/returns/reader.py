@@ -26,7 +26,7 @@ from ..plan.model import Item, Programme, row_key
 from ..plan.periods import Period
 from ..plan.statuses import Status
 from ..text.legacy_fonts import looks_old
-from ..text.spelling import clean, key
+from ..text.spelling import clean, few, key
 from .answer_sheet import with_explanations
 from .form import CONTACT_LABEL, PHONE_LABEL, ROW_KEY_HEADING, shows_budget
 from .form_rows import RowFinder
@@ -36,7 +36,7 @@ from .returned import ReportedRow, Return, held_text
 from .values import TypedValue, read_count, read_money, read_percent, read_status
 
 _ENTRY_HEADINGS = {field.heading for field in ENTRIES}
-_MOST_COLUMNS = 10  # of the agency's own that are named
+_MOST_COLUMNS = 10  # of the agency's own that have a finding each
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
 
 Opener = Callable[[bytes], ReturnedWorkbook]
@@ -359,10 +359,16 @@ class _FormReader:
             and heading_of(cell_text(text)) not in self.form.repeated
             and any(cell_text(self.grid.rows[number][at]) for number in numbers)
         ]
+        titles = {at: cell_text(heading[at]) or column_letters(self.grid.left + at) for at in own}
+        rest = own[_MOST_COLUMNS:]
         for at in own[:_MOST_COLUMNS]:
-            cell = self.grid.address(self.form.heading, at)
-            title = cell_text(heading[at]) or column_letters(self.grid.left + at)
-            self._find("column-undeclared", cell, title)
+            self._find("column-undeclared", self._heading_cell(at), titles[at])
+        if rest:  # told together
+            names = few([titles[at] for at in rest], _MOST_COLUMNS, "cột khác")
+            self._find("column-undeclared", self._heading_cell(rest[0]), names)
+
+    def _heading_cell(self, at: int) -> str:
+        return self.grid.address(self.form.heading, at)
 
     def _note_fonts(self) -> None:
         if fonts := self.marks.fonts:

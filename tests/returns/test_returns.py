@@ -154,6 +154,18 @@ def test_a_column_of_the_agency_s_own_is_not_read_and_said(send_back):
     assert "không có trong mẫu phiếu; nội dung không được tính" in named.message
 
 
+def test_of_many_own_columns_none_is_passed_over(send_back):
+    def add(form):
+        for at in range(24):
+            form.sheet.cell(form.heading_row, 16 + at).value = f"Riêng {at + 1}"
+            form.sheet.cell(form.rows["1.1.3"], 16 + at).value = at
+
+    told = [f.value for f in send_back(change=add).findings if f.code == "column-undeclared"]
+    assert told[:10] == [f"Riêng {at}" for at in range(1, 11)]
+    rest = ", ".join(f"Riêng {at}" for at in range(11, 21))
+    assert told[10:] == [f"{rest} và 4 cột khác"]
+
+
 def test_sorted_rows(send_back):
     def reverse(form):
         page, numbers = form.sheet, sorted(form.rows.values())
