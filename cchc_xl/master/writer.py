@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..findings.finding import Finding
 from ..findings.rules import RULES as DECLARED_RULES
-from ..plan.agencies import Agency, names_in_words
 from ..plan.choices import LEAVE_OUT, SETTABLE, USE_THIS, USES
 from ..plan.explanations import HANDLING
-from ..plan.model import LEVELS, Goal, Programme
-from ..plan.periods import Period, period_of
-from ..text.numbers import format_number
+from ..plan.model import LEVELS, Programme
 from ..writing.book import Book, Sheet
 from ..writing.cells import Formula
 from ..writing.templates import house_style
@@ -39,6 +37,7 @@ from .layout import (
     SETTINGS,
     TABLES,
     YES,
+    RuleInForce,
     Table,
 )
 from .macros import add_macros, with_ribbon
@@ -74,126 +73,35 @@ def write_master(
 
 def plan_rows(
     programme: Programme, findings: Iterable[Finding] = ()
-) -> dict[str, list[Sequence[object]]]:
+) -> dict[str, list[tuple[object, ...]]]:
     """Sheet -> rows of the tables that officers edit, money in đồng."""
     plans, registry = programme.plans, programme.registry
     items = [item for plan in plans for item in plan.items]
-    return {
-        SETTINGS: [
-            (name, value)
-            for name, value in (
-                ("Tỉnh", programme.province),
-                ("Cơ quan tổng hợp", programme.office),
-                ("Năm", str(programme.year or "")),
-            )
-            if value
-        ],
-        PLANS: [
-            (p.id, p.decision, _date(p.date), p.title, str(p.year), p.short_name, p.total)
-            for p in plans
-        ],
-        ITEMS: [
-            (
-                i.plan,
-                i.code,
-                LEVELS[i.level],
-                i.title,
-                i.indicator,
-                i.evidence,
-                i.start.printed if i.start else "",
-                i.end.printed if i.end else "",
-                i.deadline,
-                i.budget,
-                str(i.source),
-            )
-            for i in items
-        ],
-        ASSIGNMENTS: [
-            (
-                i.plan,
-                i.code,
-                i.title,
-                names_in_words(i.leads),
-                names_in_words(i.coordinating),
-                i.budget_holder,
-                names_in_words(i.reporters),
-                i.frequency,
-                i.collector,
-                i.report_officer,
-            )
-            for i in items
-        ],
-        ALLOCATIONS: [
-            (a.plan, a.agency, a.budget, str(a.source)) for p in plans for a in p.allocations
-        ],
-        GOALS: [
-            (
-                g.plan,
-                g.code,
-                g.text,
-                g.target.printed if g.target else "",
-                _achieved(g),
-                g.achieved_from,
-                g.evidence,
-                str(g.source),
-            )
-            for p in plans
-            for g in p.goals
-        ],
-        AGENCIES: [
-            (
-                a.id,
-                a.name,
-                names_in_words(a.groups),
-                names_in_words(_with_own_name(a)),
-                a.email,
-                a.phone,
-                a.successor,
-                a.succeeded_on,
-            )
-            for a in registry.agencies
-        ],
-        GROUPS: [
-            (g.name, names_in_words(g.aliases), YES if g.each else NO, g.via)
-            for g in registry.groups
-        ],
-        PERIODS: [
-            (p.id, p.name, str(p.year), str(p.months), p.due_before, _own_overdue(p))
-            for p in programme.periods
-        ],
-        RULES: [
-            (rule.code, rule.what, own.use, own.severity.words, own.threshold, rule.unit)
-            for rule in DECLARED_RULES.values()
-            for own in (programme.rules.setting(rule.code),)
-        ],
-        CHOICES: [(c.period, c.file, c.what, c.agency, c.reason) for c in programme.choices],
-        EXPLANATIONS: [
-            (e.period, e.agency, e.plan, e.code, e.rule, e.value, e.text, e.handling, e.source)
-            for e in programme.explanations
-        ],
-        MAIL: [(row.name, row.usual, row.hint) for row in MAIL_ROWS],
-        FINDINGS: [
-            (
-                f.severity.words,
-                f.code,
-                f.place.file,
-                f.place.sheet,
-                f.place.cell,
-                f.value,
-                f.message,
-                f.action,
-                f.agency,
-                "",
-            )
-            for f in sorted(findings, key=lambda f: f.sort_key)
-        ],
+    settings = {
+        "Tỉnh": programme.province,
+        "Cơ quan tổng hợp": programme.office,
+        "Năm": str(programme.year or ""),
     }
-
-
-def _with_own_name(agency: Agency) -> tuple[str, ...]:
-    """The name of today is an alias too: when an officer renames the agency, the rows that
-    still carry the old name find it."""
-    return tuple(dict.fromkeys((*agency.aliases, agency.name)))
+    about: dict[str, Iterable[Any]] = {
+        SETTINGS: [(name, value) for name, value in settings.items() if value],
+        PLANS: plans,
+        ITEMS: items,
+        ASSIGNMENTS: items,
+        ALLOCATIONS: [allocation for plan in plans for allocation in plan.allocations],
+        GOALS: [goal for plan in plans for goal in plan.goals],
+        AGENCIES: registry.agencies,
+        GROUPS: registry.groups,
+        PERIODS: programme.periods,
+        RULES: [
+            RuleInForce(rule, programme.rules.setting(rule.code))
+            for rule in DECLARED_RULES.values()
+        ],
+        CHOICES: programme.choices,
+        EXPLANATIONS: programme.explanations,
+        MAIL: MAIL_ROWS,
+        FINDINGS: sorted(findings, key=lambda found: found.sort_key),
+    }
+    return {sheet: TABLES[sheet].shown(rows) for sheet, rows in about.items()}
 
 
 def _write_sheet(
@@ -275,24 +183,6 @@ _VALIDATIONS: dict[str, dict[str, dict]] = {
     CHOICES: {"Xử lý": {"validate": "list", "source": [USE_THIS, LEAVE_OUT]}},
     EXPLANATIONS: {"Xử lý": {"validate": "list", "source": list(HANDLING)}},
 }
-
-
-def _achieved(goal: Goal) -> object:
-    """A percentage as a text, which says that it is one."""
-    if goal.achieved is not None and goal.target and goal.target.unit == "%":
-        return f"{format_number(goal.achieved)}%"
-    return goal.achieved
-
-
-def _own_overdue(period: Period) -> datetime.date | None:
-    """The day, where it is not the usual one."""
-    p = period
-    usual = period_of(p.id, p.name, p.year, p.months, p.due_before)
-    return None if p == usual else p.overdue_before
-
-
-def _date(iso: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(iso) if iso else None
 
 
 def result_title(name: str, period: str) -> Formula:
