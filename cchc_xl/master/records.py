@@ -18,12 +18,17 @@ from .layout import NO, TABLES
 
 
 class Record(NamedTuple):
-    """One row of a table: values by heading, each with its place."""
+    """One row of a table: values by heading, each with its place. `declared` are all headings
+    that the table should have."""
 
     cells: dict[str, object]
     places: dict[str, Place]
+    declared: Sequence[str] = ()
 
     def text(self, heading: str) -> str:
+        """Raises KeyError for a heading that the table does not declare: a fault of ours."""
+        if self.declared and heading not in self.declared:
+            raise KeyError(heading)
         return cell_text(self.cells.get(heading))
 
 
@@ -40,7 +45,8 @@ def read_table(
             "đã xóa thì khôi phục từ bản sao lưu."
         )
     grid = workbook.grid(sheet)
-    found = [find_columns(row, TABLES[sheet].headings) for row in grid.rows]
+    headings = TABLES[sheet].headings
+    found = [find_columns(row, headings) for row in grid.rows]
     most = max(found, key=len, default={})
     heading_row, columns = next(
         ((at, c) for at, c in enumerate(found) if set(required) <= c.keys()), (0, {})
@@ -54,7 +60,7 @@ def read_table(
         cells: dict[str, object] = {h: grid.rows[number][at] for h, at in columns.items()}
         if any(value != "" for value in cells.values()):
             places = {h: Place(file, sheet, grid.address(number, at)) for h, at in columns.items()}
-            yield Record(cells, places)
+            yield Record(cells, places, headings)
 
 
 def as_date(value: object) -> datetime.date | None:

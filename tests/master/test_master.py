@@ -12,10 +12,11 @@ import pytest
 from cchc_xl.errors import MasterWorkbookError, UnreadableFileError
 from cchc_xl.files.spreadsheets import OpenedWorkbook
 from cchc_xl.findings.finding import NOWHERE
-from cchc_xl.master.layout import DASHBOARD, MAIL, TABLES
+from cchc_xl.master.layout import AGENCIES, DASHBOARD, MAIL, TABLES
 from cchc_xl.master.macros import WORDS_SHEET
 from cchc_xl.master.opening import load
 from cchc_xl.master.reader import read_master
+from cchc_xl.master.records import Record
 from cchc_xl.master.result_tables import RESULTS
 from cchc_xl.master.writer import write_master
 from cchc_xl.plan.model import code_order
@@ -381,3 +382,10 @@ def test_a_missing_sheet_or_heading_says_what_to_do(workspace):
 def test_what_is_no_workbook_is_refused():
     with pytest.raises(UnreadableFileError):
         read_master(OpenedWorkbook(b"not a workbook"), "so.xlsx")
+
+
+def test_a_heading_that_no_table_declares_is_no_blank():
+    record = Record({}, {}, TABLES[AGENCIES].headings)
+    assert record.text("E-mail") == ""
+    with pytest.raises(KeyError):
+        record.text("Thư điện tử")
