@@ -20,7 +20,6 @@ from cchc_xl.plan.model import Programme
 from tests.support.year import FIRST, put_returns
 
 pytest_plugins = (
-    "tests.support.kept_readers",
     "tests.support.mail_servers",
     "tests.support.desktop_keyring",
     "tests.support.mail_office",

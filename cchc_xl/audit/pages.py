@@ -22,6 +22,7 @@ from .figures import is_matrix, leaves
 from .issued import NUMBERED, Issued, IssuedPage, Position, Value
 from .texts import Texts, label
 
+_MATRIX = " theo CQ"
 # What may stand above a figure, or before it in its row, where the words for it differ from those
 # of `told`: by what the figure is, without what comes before or after it.
 _HEADINGS = {
@@ -71,7 +72,7 @@ def check_pages(issued: Issued, expected: Expected) -> None:
     order = [name for name in issued.pages if name in issued.listed]
     if order != [name for name in issued.listed if name in issued.pages]:
         issued.differ("", "", "Thứ tự các trang", ", ".join(order), ", ".join(issued.listed))
-    texts = Texts(expected)
+    texts = Texts(expected, _matrices(issued))
     for page in issued.pages.values():
         for what in page.hidden:
             issued.differ(page.name, what, "Bị ẩn", "ẩn", "hiện")
@@ -211,6 +212,17 @@ class _Page:
         yield from (past.period.name for past in self.expected.so_far)
         yield from (f"năm {year}" for year in {programme.year, *(p.year for p in programme.plans)})
         yield from ("Phụ lục 1", "Phụ lục 2", "Điều 1", "SHA-256")
+
+
+def _matrices(issued: Issued) -> dict[str, str]:
+    """plan -> the sheet with its rows against agencies."""
+    return {
+        figure.plan: page.name
+        for page in issued.pages.values()
+        if page.name.endswith(_MATRIX)
+        for figure in page.figures.values()
+        if figure.code and figure.agency
+    }
 
 
 def _printed(value: Value) -> str:

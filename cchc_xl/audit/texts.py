@@ -3,12 +3,13 @@ it is: what the plan, the registry, the returns and the journal say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..plan.fields import ENTRIES
 from ..plan.figures import FigureId
 from ..plan.model import Item, Plan, Programme
 from ..plan.statuses import Status
+from ..text.dates import format_moment
 from ..text.spelling import clean, shortened
 from .expected import Expected
 from .explanations import Given
@@ -34,10 +35,12 @@ def label(programme: Programme, heading: str, whose: FigureId) -> str | None:
 
 
 class Texts:
-    """The texts of a period's workbook."""
+    """The texts of a period's workbook; `matrices` are the sheets, by plan, that have its rows
+    against agencies."""
 
-    def __init__(self, expected: Expected):
+    def __init__(self, expected: Expected, matrices: Mapping[str, str]):
         self.expected = expected
+        self.matrices = matrices
         self.now = expected.now
         self.programme = expected.programme
         frequency = f"Tần suất năm {self.programme.year}"
@@ -111,13 +114,15 @@ class Texts:
             "Trang": fact.sheet,
             "Ô": fact.cells.get("status", ""),
             **{f.cell_heading: fact.cells.get(f.name, "") for f in ENTRIES if f.cell_heading},
-            "Nhận lúc": f"{arrived:%H:%M %d/%m/%Y}" if arrived else "",
+            "Nhận lúc": format_moment(arrived) if arrived else "",
         }.get(heading)
 
     def _of_agency(self, heading: str, agency: str) -> str | None:
         unit, came = self.programme.registry.by_name[agency], self.now.came.get(agency)
         counts = came is not None and came.accepted
-        source = f"{came.file} (nhận {came.arrived:%H:%M %d/%m/%Y})" if came and counts else ""
+        source = ""
+        if counts and came and came.arrived:
+            source = f"{came.file} (nhận {format_moment(came.arrived)})"
         return {
             "E-mail": unit.email,
             "Điện thoại": unit.phone,
@@ -185,7 +190,7 @@ class Texts:
                 by_status.setdefault(fact.status, []).append(fact.agency)
         names = [name for found in by_status.values() for name in found]
         if len(names) > _MANY:
-            where = f"{plan.short_name} theo CQ" if is_matrix(plan, self.now) else SOURCES
+            where = self.matrices.get(plan.id, SOURCES) if is_matrix(plan, self.now) else SOURCES
             return f"{len(names)} cơ quan, xem trang {where}"
         return "; ".join(names)
 
@@ -199,7 +204,7 @@ class Texts:
             if fact.came and came and came.arrived:
                 cell = fact.cells.get("row")
                 place = f"{fact.agency}: {fact.file}, {fact.sheet}, {cell}"
-                told.append(f"{place} (nhận {came.arrived:%H:%M %d/%m/%Y})")
+                told.append(f"{place} (nhận {format_moment(came.arrived)})")
         rest = len(told) - _MOST_CELLS
         if rest > 0:
             more = f"… và {rest} phiếu khác: lọc mã {item.code} ở trang {SOURCES}"

@@ -125,7 +125,7 @@ class _MasterReader:
             if plan_id not in items:
                 self.findings.append(finding("plan-empty", record.places[PLAN], plan_id))
                 continue
-            date = as_date(record.cells.get("Ngày ban hành"))
+            date = as_date(record.value("Ngày ban hành"))
             year = record.text("Năm")
             for heading, right in (("Ngày ban hành", date), ("Năm", year.isdigit())):
                 if record.text(heading) and not right:
@@ -250,7 +250,7 @@ class _MasterReader:
 
     def _money(self, record: Record, heading: str) -> int | None:
         """Triệu đồng as typed -> đồng; None where the cell is empty or not a number."""
-        value = record.cells.get(heading, "")
+        value = record.value(heading)
         if value == "":
             return None
         if isinstance(value, float | int) and not isinstance(value, bool):
@@ -263,7 +263,7 @@ class _MasterReader:
         return dong_from_million(amount)
 
     def _month(self, record: Record, heading: str) -> Month | None:
-        value = record.cells.get(heading, "")
+        value = record.value(heading)
         if isinstance(value, datetime.date):
             return Month(value.year, value.month)
         text = cell_text(value)
@@ -361,5 +361,5 @@ def _code(record: Record) -> str:
 
 
 def _lines(record: Record, heading: str) -> str:
-    value = record.cells.get(heading, "")
+    value = record.value(heading)
     return value if isinstance(value, str) else cell_text(value)

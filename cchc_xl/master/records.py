@@ -25,11 +25,15 @@ class Record(NamedTuple):
     places: dict[str, Place]
     declared: Sequence[str] = ()
 
-    def text(self, heading: str) -> str:
-        """Raises KeyError for a heading that the table does not declare: a fault of ours."""
+    def value(self, heading: str) -> object:
+        """What stands there, "" where the sheet has no such column. Raises KeyError for a
+        heading that the table does not declare: a fault of ours."""
         if self.declared and heading not in self.declared:
             raise KeyError(heading)
-        return cell_text(self.cells.get(heading))
+        return self.cells.get(heading, "")
+
+    def text(self, heading: str) -> str:
+        return cell_text(self.value(heading))
 
 
 def read_table(
@@ -90,7 +94,7 @@ def read_registry(agencies: Iterable[Record], groups: Iterable[Record]) -> Regis
         if not name or key(name) in names:  # a repeated name is one agency
             continue
         names.add(key(name))
-        until = record.cells.get("Kế thừa từ ngày") or ""
+        until = record.value("Kế thừa từ ngày") or ""
         units.append(
             Agency(
                 id=record.text("Mã cơ quan") or slug(name),

@@ -36,7 +36,7 @@ def read_rules(records: Iterable[Record]) -> tuple[Rules, list[Finding]]:
         use = _USES.get(key(record.text("Áp dụng")))
         threshold = rule.threshold
         if rule.threshold is not None:
-            threshold = _threshold(record.cells.get("Ngưỡng", ""))
+            threshold = _threshold(record.value("Ngưỡng"))
         wrong = {
             "Mức độ": severity is None,
             "Áp dụng": use is None,

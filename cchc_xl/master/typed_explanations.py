@@ -82,6 +82,6 @@ def read_explanations(
 
 def _value(record: Record) -> str:
     """As findings tell it: a number with the dots and the comma that it has there."""
-    shown = printed(record.cells.get(VALUE, ""))
+    shown = printed(record.value(VALUE))
     number = parse_number(shown)
     return shown if number is None else format_number(number)

@@ -22,6 +22,7 @@ from cchc_xl.outputs.monitoring import write_outputs
 from cchc_xl.plan.figures import CHANGE, MONEY, OF_NO_CELL, FigureId
 from cchc_xl.plan.statuses import REPORTED_STATUSES, Status
 from cchc_xl.text.money import dong_from_million, exact
+from cchc_xl.writing.figure_index import INDEX_SHEET
 from tests.support.year import FIRST, PERIOD, cut_down
 
 KEPT = {"3598-2017": ("1.1", "6.3", "7.1"), "2784-2017": ("I", "VII")}
@@ -42,6 +43,7 @@ FREE = {
     "Thay đổi",
     "Biểu đồ",
     "Nghị quyết 07 theo CQ",
+    INDEX_SHEET,
 }
 
 

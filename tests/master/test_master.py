@@ -387,5 +387,6 @@ def test_what_is_no_workbook_is_refused():
 def test_a_heading_that_no_table_declares_is_no_blank():
     record = Record({}, {}, TABLES[AGENCIES].headings)
     assert record.text("E-mail") == ""
-    with pytest.raises(KeyError):
-        record.text("Thư điện tử")
+    for read in (record.text, record.value):
+        with pytest.raises(KeyError):
+            read("Thư điện tử")
