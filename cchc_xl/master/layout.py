@@ -245,9 +245,7 @@ TABLES: dict[str, Table] = {
         (
             Column("Tên nhóm", 36, shows=attrgetter("name")),
             Column("Bí danh", 80, shows=_names("aliases")),
-            Column(
-                "Từng thành viên trả lời", 14, "centre", lambda group: YES if group.each else NO
-            ),
+            Column("Từng thành viên trả lời", 14, "centre", _each_answers),
             Column("Báo cáo qua nhóm", 36, shows=attrgetter("via")),
         ),
         key=("Tên nhóm",),
